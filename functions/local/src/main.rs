@@ -1,0 +1,2 @@
+//! The `hinomi` command.
+fn main() {}

@@ -1,0 +1,137 @@
+//! Facts: what every session leaves behind for later questions, in a few packed bytes.
+//!
+//! A fact is not judged by itself. `follow` reads the last minutes' facts against the open questions: did the
+//! attacked server answer, did it call back, to how many hosts did this one speak.
+
+mod wire;
+
+use std::net::IpAddr;
+
+use crate::event::{Direction, Disposition, Protocol};
+use crate::ids::{DeviceId, SessionKey, TenantId};
+use crate::time::EventTime;
+
+pub use wire::WireError;
+
+/// One session as the traffic log told it. Source and destination are initiator and responder, the latter after
+/// destination NAT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// When the record was written (for most vendors the end of the session).
+    pub time: EventTime,
+    /// When the session began: `time` less its duration.
+    pub began: EventTime,
+    /// Index into [`FactBatch::sources`].
+    pub source: u32,
+    /// The session, to join other functions' records of it; `None` when the vendor gave no number.
+    pub session: Option<SessionKey>,
+    /// Who opened it.
+    pub src_ip: IpAddr,
+    /// Initiator's port; 0 when there is none.
+    pub src_port: u16,
+    /// Who was asked.
+    pub dst_ip: IpAddr,
+    /// Responder's port; 0 when there is none.
+    pub dst_port: u16,
+    /// IP protocol.
+    pub protocol: Protocol,
+    /// From whom to whom, by the tenant's inside.
+    pub direction: Direction,
+    /// What became of it.
+    pub disposition: Disposition,
+    /// Bytes from initiator to responder.
+    pub bytes_out: u64,
+    /// Bytes from responder to initiator; `None` when the record does not say.
+    pub bytes_in: Option<u64>,
+    /// Packets from responder to initiator; `None` when the record does not say.
+    pub packets_in: Option<u64>,
+    /// HTTP status of the response; `None` when the record does not say.
+    pub http_status: Option<u16>,
+    /// How far the byte counts can be trusted.
+    pub flags: FactFlags,
+    /// How many sessions the record stands for.
+    pub count: u32,
+}
+
+/// What limits the use of a fact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FactFlags {
+    /// The appliance decrypted the session: its byte counts are not the server's.
+    pub decrypted: bool,
+    /// Seen by a sniffer: counts may be incomplete.
+    pub sniffed: bool,
+    /// An interim count; the session goes on.
+    pub interim: bool,
+}
+
+/// Whose record a fact is from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FactSource {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The device's identity (an HA pair is one).
+    pub device: DeviceId,
+}
+
+/// To what somebody logged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LoginService {
+    /// VPN portal or gateway.
+    Vpn,
+    /// The appliance's administration.
+    Admin,
+    /// A captive portal or firewall user.
+    User,
+}
+
+/// One log-in attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// When.
+    pub time: EventTime,
+    /// Index into [`FactBatch::sources`].
+    pub source: u32,
+    /// From where.
+    pub from: IpAddr,
+    /// As whom; as written, lower-cased, at most 128 bytes.
+    pub account: String,
+    /// Whether it succeeded.
+    pub success: bool,
+    /// To what.
+    pub service: LoginService,
+    /// How many attempts the record stands for.
+    pub count: u32,
+    /// The fingerprint of the record's line, which makes a repeat the same attempt.
+    pub line: u64,
+}
+
+/// The facts of one batch of lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FactBatch {
+    /// Whose records they are from.
+    pub sources: Vec<FactSource>,
+    /// The sessions.
+    pub sessions: Vec<Fact>,
+    /// The log-ins.
+    pub logins: Vec<Login>,
+}
+
+impl FactBatch {
+    /// Returns the index of a source, adding it when it is new.
+    pub fn source(&mut self, tenant: &TenantId, device: &str) -> u32 {
+        // Batches come from one or few devices, the last of them most often: a walk from the end beats a map.
+        let known = self.sources.iter().rposition(|s| s.device.as_str() == device && s.tenant == *tenant);
+        let index = known.unwrap_or_else(|| {
+            self.sources.push(FactSource { tenant: tenant.clone(), device: DeviceId::new(device) });
+            self.sources.len() - 1
+        });
+        u32::try_from(index).unwrap_or(u32::MAX)
+    }
+
+    /// Empties the batch and keeps its memory.
+    pub fn clear(&mut self) {
+        self.sources.clear();
+        self.sessions.clear();
+        self.logins.clear();
+    }
+}
