@@ -126,9 +126,8 @@ fn level_1_is_told_to_nobody() {
 
 #[test]
 fn notices_do_not_depend_on_batches() {
-    let findings: Vec<Finding> =
+    let mut ordered: Vec<Finding> =
         (0..9).map(|n| look_up(n * 13)).chain([malware(Detected, 40), exploit(Detected, 55)]).collect();
-    let mut ordered = findings.clone();
     ordered.sort_by_key(|finding| (finding.last, finding.id));
     let whole = told(&ordered, 300);
     for size in 1..=5 {

@@ -1,5 +1,6 @@
 //! Findings for tests, made by hand.
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a broken fixture ends the test")]
 
 use std::net::IpAddr;
 
