@@ -1,5 +1,7 @@
 //! The same set of findings gives the same incidents, byte for byte, in any order, with repeats, in any batches.
 
+#![allow(clippy::unwrap_used, reason = "a state that can't be read ends the test")]
+
 mod common;
 
 use common::*;

@@ -1,5 +1,7 @@
 //! Who is told what, when: the stories 53 to 57 at the level of findings, and the tenant's limits.
 
+#![allow(clippy::unwrap_used, reason = "a broken fixture ends the test")]
+
 mod common;
 
 use common::*;

@@ -25,6 +25,7 @@ use crate::knowledge::Knowledge;
 use crate::stages::stage;
 use crate::state::{Act, ActKind};
 use crate::story::{Story, Thread};
+use crate::strand::StrandKey;
 
 /// One rule that held.
 #[derive(Clone, Debug)]
@@ -206,7 +207,7 @@ fn covers(entry: &AllowEntry, thread: &Thread) -> bool {
     });
     let kind = entry.kinds.is_empty()
         || entry.kinds.iter().any(|kind| match kind {
-            AllowKind::Stage(wanted) => stage(&thread.key) == *wanted,
+            AllowKind::Stage(wanted) => stage(&thread.key) == *wanted || from_outside(&thread.key) == *wanted,
             AllowKind::Kind(wanted) => thread.key.kind == *wanted,
         });
     // An inside scanner's target is inside too; its entry names it as source or host.
@@ -215,6 +216,15 @@ fn covers(entry: &AllowEntry, thread: &Thread) -> bool {
         && all_in(&entry.host, &hosts)
         && signature
         && kind
+}
+
+/// The stage that the same evidence would have had coming from outside: a scanner is allowed to explore and to
+/// exploit, wherever it stands.
+fn from_outside(key: &StrandKey) -> Stage {
+    match key.kind {
+        FindingKind::FanOut => Stage::Reconnaissance,
+        _ => stage(&StrandKey { direction: Direction::Inbound, ..key.clone() }),
+    }
 }
 
 fn allow_reason(case: &Case<'_>, found: &mut Findings) -> Option<String> {
