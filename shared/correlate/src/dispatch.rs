@@ -30,8 +30,8 @@ pub enum Parcel {
     Folded {
         /// The first of them.
         due: Box<Due>,
-        /// How many others.
-        others: u64,
+        /// The others.
+        others: Vec<IncidentId>,
         /// To whom.
         contact: String,
         /// When it was decided to send it.
@@ -151,7 +151,7 @@ impl Ledger {
                 due.at = at;
                 parcels.push(Parcel::Notice { due, contact, channel: Channel::Sms });
             } else {
-                parcels.push(Parcel::Folded { due, others: fold.others.len() as u64, contact, at });
+                parcels.push(Parcel::Folded { due, others: fold.others, contact, at });
             }
         }
         while let Some(entry) = self.digests.first_entry() {

@@ -74,8 +74,8 @@ pub struct Due {
     pub kind: NoticeKind,
     /// The level that it tells.
     pub level: Level,
-    /// The level that was told before.
-    pub previous: Option<Level>,
+    /// The level that was told before, and when.
+    pub previous: Option<(Level, EventTime)>,
     /// To whom and how.
     pub to: Vec<(String, Channel)>,
     /// When it was decided.
@@ -190,19 +190,21 @@ impl Teller<'_> {
             self.wake(at);
             return;
         }
-        self.tell(NoticeKind::Update, level, Some(before));
+        let previous = self.before(before);
+        self.tell(NoticeKind::Update, level, previous);
     }
 
     /// The level fell: whoever was told the higher one is told the lower one.
     fn correct(&mut self, level: Level, before: Level) {
         let to: Vec<(String, Channel)> = self.told.whom.iter().cloned().collect();
+        let previous = self.before(before);
         self.told.level = Some(level);
         self.told.waiting = None;
         self.told.last = Some(self.now);
         if level < Level::THREE {
             self.told.alarm = None;
         }
-        self.due(NoticeKind::Correction, level, Some(before), to);
+        self.due(NoticeKind::Correction, level, previous, to);
     }
 
     /// The same level, and something new: by mail, at most one an hour.
@@ -218,11 +220,12 @@ impl Teller<'_> {
         }
         let mails: Vec<(String, Channel)> =
             self.told.whom.iter().filter(|(_, channel)| *channel == Channel::Email).cloned().collect();
+        let previous = self.before(level);
         self.remember(level);
-        self.due(NoticeKind::Update, level, Some(level), mails);
+        self.due(NoticeKind::Update, level, previous, mails);
     }
 
-    fn tell(&mut self, kind: NoticeKind, level: Level, previous: Option<Level>) {
+    fn tell(&mut self, kind: NoticeKind, level: Level, previous: Option<(Level, EventTime)>) {
         let order = self.orders(level).into_iter().next();
         self.told.order = self.told.order.max(order.unwrap_or(0));
         let mut to = self.recipients(level, |contact| order.is_none_or(|order| contact.order <= order));
@@ -290,8 +293,13 @@ impl Teller<'_> {
             self.told.whom.iter().filter(|(_, channel)| *channel == Channel::Email).cloned().collect();
         self.told.closed = true;
         if let Some(level) = self.told.level {
-            self.due(NoticeKind::Closed, level, Some(level), mails);
+            let previous = self.before(level);
+            self.due(NoticeKind::Closed, level, previous, mails);
         }
+    }
+
+    fn before(&self, level: Level) -> Option<(Level, EventTime)> {
+        self.told.last.map(|at| (level, at))
     }
 
     fn acted(&self, what: ActKind) -> bool {
@@ -330,7 +338,13 @@ impl Teller<'_> {
         to
     }
 
-    fn due(&mut self, kind: NoticeKind, level: Level, previous: Option<Level>, to: Vec<(String, Channel)>) {
+    fn due(
+        &mut self,
+        kind: NoticeKind,
+        level: Level,
+        previous: Option<(Level, EventTime)>,
+        to: Vec<(String, Channel)>,
+    ) {
         if to.is_empty() && kind != NoticeKind::Digest {
             return;
         }

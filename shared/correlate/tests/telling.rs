@@ -173,10 +173,10 @@ fn story_56_ten_hosts_in_ten_minutes_are_three_sms() {
     let mails =
         parcels.iter().filter(|p| matches!(p, Parcel::Notice { channel: Channel::Email, .. })).count();
     let sms = parcels.iter().filter(|p| matches!(p, Parcel::Notice { channel: Channel::Sms, .. })).count();
-    let folded: Vec<u64> = parcels
+    let folded: Vec<usize> = parcels
         .iter()
         .filter_map(|p| match p {
-            Parcel::Folded { others, .. } => Some(*others),
+            Parcel::Folded { others, .. } => Some(others.len()),
             _ => None,
         })
         .collect();
