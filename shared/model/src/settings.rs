@@ -90,6 +90,10 @@ settings! {
     person_failures: u64 = 9,
     /// A sandbox verdict is awaited this long.
     sandbox_window: Seconds = 86_400,
+    /// Bytes to one address in an hour of the night that are an upload.
+    upload_bytes: u64 = 300_000_000,
+    /// A destination is a host's habit when it was used this long before; a host is known after as long.
+    upload_habit: Seconds = 20 * 3_600,
     /// Two kinds of behaviour of one host within this long are level 2.
     behaviour_window: Seconds = 86_400,
     /// An incident closes this long after its last evidence.

@@ -212,8 +212,6 @@ statements! {
     BecauseCampaign = "because-campaign" ("attacker", "targets", "families"),
     /// Rule 2 for a client-side payload: the PC is the victim.
     BecauseVictim = "because-victim" ("host", "what"),
-    /// Rule 2: exploits that are part of a campaign are told with the campaign.
-    BecauseInCampaign = "because-in-campaign" ("attacker"),
     /// Rule 3; `site` is malicious or phishing.
     BecauseSiteBlocked = "because-site-blocked" ("site"),
     BecauseSiteAllowed = "because-site-allowed" ("site"),
@@ -295,7 +293,6 @@ statements! {
     ChangeLoginSuccess = "change-login-success" (),
     ChangeSecondBehaviour = "change-second-behaviour" (),
     ChangeOverload = "change-overload" (),
-    ChangeAnalyst = "change-analyst" (),
 
     // Infection: the verdict and why.
     InfectedCcPassed = "infected-cc-passed" ("host"),
@@ -364,11 +361,9 @@ statements! {
     ActCheckServer = "act-check-server" ("host"),
     ActPatch = "act-patch" ("what"),
     ActKeepLogs = "act-keep-logs" (),
-    ActKeepPower = "act-keep-power" ("host"),
     ActReviewLogins = "act-review-logins" ("accounts"),
     ActCheckDevice = "act-check-device" ("device"),
     ActCheckOthers = "act-check-others" ("hosts"),
-    ActRemoveSoftware = "act-remove-software" ("host", "what"),
     ActCheckService = "act-check-service" ("host"),
     ActConfirmActivity = "act-confirm-activity" ("host"),
     ActConsiderReport = "act-consider-report" (),
@@ -377,7 +372,6 @@ statements! {
     // Countermeasures of the SOC: worded as what we do or ask to be allowed.
     SocBlockDestination = "soc-block-destination" ("indicators"),
     SocBlockSource = "soc-block-source" ("indicators"),
-    SocBlockUrl = "soc-block-url" ("indicators"),
     SocBlockHash = "soc-block-hash" (),
     SocTuneSignature = "soc-tune-signature" ("what"),
     SocWatch = "soc-watch" ("host"),

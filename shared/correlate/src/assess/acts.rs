@@ -190,7 +190,6 @@ fn isolate(plan: &mut Plan<'_>) {
         return;
     }
     plan.customer(Within::Now, plan.with_host(S::ActIsolate));
-    plan.customer(Within::Now, plan.with_host(S::ActKeepPower));
     plan.customer(Within::Hour, plan.with_host(S::ActAskUser));
     plan.customer(Within::Today, plan.with_host(S::ActExamine));
     plan.customer(Within::Today, plan.with_host(S::ActChangePasswordUser));

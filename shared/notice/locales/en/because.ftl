@@ -23,7 +23,6 @@ because-campaign = { $attacker } used { COUNT($families) ->
    *[other] { COUNT($targets) } servers
 }, and not all of it was blocked.
 because-victim = { $what } was sent to { HOST($host) }: this machine is the target of the attack, not its source.
-because-in-campaign = This attack is told together with the campaign by { $attacker }.
 because-site-blocked = The visit to the { $site ->
     [phishing] phishing
    *[malicious] malicious
@@ -127,4 +126,3 @@ change-other-sign = If there were further evidence of compromise on the same hos
 change-login-success = If a log-in from the same source had succeeded
 change-second-behaviour = If the host had shown a second kind of unusual traffic
 change-overload = If the device had been overloaded
-change-analyst = If a SOC analyst judged it otherwise

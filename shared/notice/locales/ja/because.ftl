@@ -16,7 +16,6 @@ because-callback = 攻撃から{ $minutes ->
 because-other-contact = 攻撃のあとに{ HOST($host, as: "server") } が { $peer } へ接続していますが、普段の通信かどうかを判断できる実績がまだありません。
 because-campaign = { $attacker } が{ COUNT($targets) }台に対して{ COUNT($families) }種類の攻撃を行い、一部が遮断されていません。
 because-victim = { $what }は{ HOST($host) } に向けて送られた攻撃であり、この端末は攻撃を受けた側です。
-because-in-campaign = この攻撃は { $attacker } による広範囲の攻撃の一部として、まとめて扱います。
 because-site-blocked = { $site ->
     [phishing] フィッシングサイト
    *[malicious] 悪性サイト
@@ -98,4 +97,3 @@ change-other-sign = 同じ端末にほかの侵害の証拠があった場合
 change-login-success = 同じ接続元からのログインが成功していた場合
 change-second-behaviour = 同じ端末で別の種類の普段と異なる通信が見つかった場合
 change-overload = 機器が過負荷になっていた場合
-change-analyst = SOCのアナリストが判定を変更した場合

@@ -221,7 +221,6 @@ pub(crate) fn cc_open() -> Incident {
         .reason("5", Level::FOUR, st(S::BecauseCcPayload).text("what", FAMILY), &["f2"])
         .reason("4", Level::THREE, st(S::BecauseMalwareReached).text("what", "W32/Agent.ABC!tr"), &["f1"])
         .customer(Within::Now, st(S::ActIsolate).with("host", inside(PC)))
-        .customer(Within::Now, st(S::ActKeepPower).with("host", inside(PC)))
         .customer(Within::Hour, st(S::ActAskUser).with("host", inside(PC)))
         .customer(Within::Today, st(S::ActExamine).with("host", inside(PC)))
         .customer(Within::Today, st(S::ActChangePasswordUser).with("host", inside(PC)))
@@ -240,7 +239,7 @@ pub(crate) fn cc_open() -> Incident {
         user: Some("tanaka".to_owned()),
         role: Role::Client,
     }];
-    incident.would_change = vec![Change { fact: st(S::ChangeAnalyst), to_level: Level::ZERO }];
+    incident.would_change = vec![Change { fact: st(S::ChangeOtherSign), to_level: Level::ZERO }];
     incident.assessment.cause = incident.facts.iter().map(|fact| fact.summary.clone()).collect();
     incident.assessment.infection = vec![st(S::InfectedCcPassed).with("host", inside(PC))];
     incident.assessment.impact = vec![st(S::ImpactRemoteControl).with("host", inside(PC))];
@@ -346,7 +345,7 @@ pub(crate) fn malware_reached() -> Incident {
         .customer(Within::Hour, st(S::ActAskUser).with("host", inside(PC)))
         .customer(Within::Hour, st(S::ActScanHost).with("host", inside(PC)))
         .soc(
-            st(S::SocBlockUrl)
+            st(S::SocBlockDestination)
                 .with("indicators", Value::Indicators(vec!["http://files.example/invoice.exe".to_owned()])),
         )
         .soc(st(S::SocBlockHash));
