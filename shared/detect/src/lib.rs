@@ -1,1 +1,25 @@
-//! detect
+//! Event → facts and findings; facts and findings → more findings.
+//!
+//! [`Examiner`] reads every event and keeps what could matter: a finding for what the appliance itself says is worth
+//! judging, coalesced with exact counts, and a few packed bytes for every session and log-in. [`Follow`] reads those
+//! facts against the findings that leave a question open: did the attacked server answer, did it call back, to how
+//! many hosts did this one speak, did the guessing succeed.
+//!
+//! Nothing here gives a level, knows an allow list or trusts a vendor's severity: that is the judge's, who reads
+//! findings only. Pure: no clock, no I/O; the same events give the same findings in any order.
+
+mod coalesce;
+mod examine;
+mod facts;
+mod follow;
+mod kinds;
+mod line;
+mod sides;
+mod subject;
+mod tables;
+mod text;
+mod verdict;
+
+pub use examine::{Counts, Examined, Examiner};
+pub use follow::Follow;
+pub use line::line_id;

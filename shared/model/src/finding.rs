@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Direction, Disposition, Function, Posture, Vendor, words};
+use crate::event::{Direction, Disposition, Function, Payload, Posture, Vendor, words};
 use crate::ids::{DeviceId, FindingId, SessionKey, TenantId};
 use crate::time::{EventTime, UtcDay};
 
@@ -289,6 +289,8 @@ pub struct Finding {
     pub disposition: Disposition,
     /// From whom to whom the payload went.
     pub direction: Direction,
+    /// Which end of the session sent it: tells an attacked server (initiator) from a lured client (responder).
+    pub payload: Payload,
     /// First and last time of the lines.
     pub first: EventTime,
     /// Last time of the lines.

@@ -1,1 +1,28 @@
-//! store
+//! What the engine keeps, behind ports cut by need, and the implementations that need no account.
+//!
+//! Each port is a trait whose documentation is the contract: what is atomic, what a repeat does, what is missing,
+//! which errors may be retried. [`conformance`] checks the contract and every implementation runs it: [`Memory`]
+//! (for tests, correct and not a mock), [`Embedded`] (redb and files, survives being killed at any point), and the
+//! AWS adapters in their own crate. [`Faulty`] breaks any of them on purpose.
+//!
+//! The ports are `async` because AWS waits; the implementations here never do, so [`block_on`] drives them without
+//! an executor. This crate judges nothing and never reads a clock: every time is an argument.
+
+mod block_on;
+pub mod conformance;
+mod embedded;
+mod error;
+mod faulty;
+mod memory;
+pub mod object;
+mod ports;
+
+pub use block_on::block_on;
+pub use embedded::{Durability, Embedded};
+pub use error::{Error, Result};
+pub use faulty::{Call, Fault, Faulty, When};
+pub use memory::Memory;
+pub use ports::{
+    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Message, Outbox,
+    OutboxEntry, Put, Scope, Sighting, States, Store, Stored, StoredIncident, SubjectKey, Unit, limits,
+};

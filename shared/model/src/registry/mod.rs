@@ -3,9 +3,15 @@
 //! Read from `registry.yaml` once and then trusted: everything is checked at the edge ([`Registry::from_yaml`]
 //! reports all problems at once) and kept as types. Without a registry there is one tenant, `default`.
 
+mod check;
+mod hours;
 mod network;
 mod read;
 mod resolve;
+#[cfg(test)]
+mod tests;
+mod values;
+mod yaml;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -20,7 +26,7 @@ use crate::notice::{Channel, Language};
 use crate::time::EventTime;
 
 pub use network::Networks;
-pub use read::{Problem, Problems};
+pub use read::{MAX_REGISTRY_BYTES, Problem, Problems};
 pub use resolve::{Collected, Identity};
 
 /// All tenants and devices.
@@ -56,7 +62,7 @@ pub struct Tenant {
     pub soc: Soc,
     /// Whether levels 3 and 4 wait for an analyst.
     pub release: Release,
-    /// What its inside addresses are.
+    /// What its inside addresses are, relays first.
     pub roles: Vec<(Role, Networks)>,
     /// Machines worth a name.
     pub assets: Vec<AssetEntry>,
@@ -85,9 +91,18 @@ impl Tenant {
         self.internal.contains(ip)
     }
 
-    /// Returns what an inside address is; [`Role::Client`] when the registry does not say.
+    /// Returns what an inside address is, by the smallest network that holds it; [`Role::Client`] when the registry
+    /// does not say.
     pub fn role(&self, ip: IpAddr) -> Role {
-        self.roles.iter().find(|(_, networks)| networks.contains(ip)).map_or(Role::Client, |(role, _)| *role)
+        let mut found = (Role::Client, None);
+        for (role, networks) in &self.roles {
+            // `None` is less than every length, and of equals the earlier stays.
+            let closeness = networks.closest(ip);
+            if closeness > found.1 {
+                found = (*role, closeness);
+            }
+        }
+        found.0
     }
 
     /// Returns the asset at an inside address.
@@ -112,12 +127,18 @@ impl Tenant {
 }
 
 /// The SOC as customers know it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Soc {
-    /// Name in both languages.
+    /// Name in both languages; `SOC` when the registry does not say.
     pub name: Words,
-    /// Telephone number.
+    /// Telephone number, E.164.
     pub phone: Option<String>,
+}
+
+impl Default for Soc {
+    fn default() -> Self {
+        Soc { name: Words { ja: "SOC".to_owned(), en: "SOC".to_owned() }, phone: None }
+    }
 }
 
 /// Who lets a notice go.
@@ -195,9 +216,9 @@ pub struct OfficeHours {
     pub days: Days,
     /// Start, minutes after midnight.
     pub from: u16,
-    /// End, minutes after midnight.
+    /// End, minutes after midnight; before `from` it is on the next day.
     pub to: u16,
-    /// Days off.
+    /// Days off, by the day on which work would start.
     pub holidays: Vec<jiff::civil::Date>,
 }
 
@@ -235,7 +256,7 @@ pub struct Contact {
     pub attack: bool,
     /// What they are told: attacks, health.
     pub health: bool,
-    /// Which levels.
+    /// Which levels. 0 and 1 are told to nobody, whatever stands here.
     pub levels: BTreeSet<Level>,
     /// When: always, or in office hours only.
     pub hours: Hours,
@@ -300,7 +321,12 @@ impl Registry {
 
     /// Returns a tenant.
     pub fn tenant(&self, id: &TenantId) -> Option<&Tenant> {
-        self.tenants.iter().find(|tenant| tenant.id == *id)
+        self.tenants.get(self.index.tenant(&self.tenants, id)?)
+    }
+
+    /// Returns the firewalls that several tenants share, in the order of the file.
+    pub fn shared_devices(&self) -> &[SharedDevice] {
+        &self.shared_devices
     }
 
     /// Tells whether no registry was given, so that every device belongs to the tenant `default`.

@@ -20,6 +20,14 @@ impl Networks {
         }
     }
 
+    /// Returns the prefix length of the smallest network that holds an address; `None` when none does.
+    pub fn closest(&self, ip: IpAddr) -> Option<u8> {
+        match ip.to_canonical() {
+            IpAddr::V4(ip) => self.v4.iter().filter(|net| net.contains(&ip)).map(Ipv4Net::prefix_len).max(),
+            IpAddr::V6(ip) => self.v6.iter().filter(|net| net.contains(&ip)).map(Ipv6Net::prefix_len).max(),
+        }
+    }
+
     /// Tells whether there is no network in it.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
@@ -36,5 +44,30 @@ impl FromIterator<IpNet> for Networks {
             }
         }
         set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn networks(list: &[&str]) -> Networks {
+        list.iter().map(|text| text.parse::<IpNet>().unwrap()).collect()
+    }
+
+    #[test]
+    fn closest_is_the_longest_prefix() {
+        let set = networks(&["10.0.0.0/8", "10.1.200.25/32", "10.1.0.0/16", "2001:db8::/32"]);
+        for (ip, expected) in [
+            ("10.1.200.25", Some(32)),
+            ("10.1.200.26", Some(16)),
+            ("10.9.0.1", Some(8)),
+            ("::ffff:10.9.0.1", Some(8)),
+            ("2001:db8::1", Some(32)),
+            ("192.0.2.1", None),
+        ] {
+            assert_eq!(set.closest(ip.parse().unwrap()), expected, "{ip}");
+            assert_eq!(set.contains(ip.parse().unwrap()), expected.is_some(), "{ip}");
+        }
     }
 }

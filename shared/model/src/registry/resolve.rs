@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::{AllowEntry, Contact, Device, Hours, Networks, Registry, Release, Soc, Tenant};
+use super::{AllowEntry, Contact, Device, Hours, Networks, Registry, Release, SharedDevice, Soc, Tenant};
 use crate::ids::TenantId;
 use crate::incident::{Level, Words};
 use crate::notice::Language;
 use crate::quarantine::{QuarantineReason, Reject};
+
+/// Longest name shown in a reject, in characters: names come from the line, and a detail is no place for a line.
+const MAX_SHOWN_CHARS: usize = 64;
 
 /// How a line names its device.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,14 +41,73 @@ pub struct Collected<'a> {
 /// Names to devices. Built once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    pub(super) by_name: Arc<HashMap<String, Vec<Place>>>,
+    names: Arc<Names>,
+}
+
+#[derive(Debug, Default)]
+struct Names {
+    /// Tenants, by id.
+    tenants: HashMap<TenantId, usize>,
+    /// Ids and aliases, as written: what a line's devid or serial may be.
+    ids: HashMap<String, Vec<Place>>,
+    /// Ids, aliases and names in lower case: what a line's device name or header host may be.
+    hosts: HashMap<String, Vec<Place>>,
 }
 
 /// Where a device stands in the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+enum Place {
     Owned { tenant: usize, device: usize },
     Shared { device: usize },
+}
+
+impl Index {
+    pub(super) fn new(tenants: &[Tenant], shared: &[SharedDevice]) -> Self {
+        let mut names = Names::default();
+        for (t, tenant) in tenants.iter().enumerate() {
+            names.tenants.insert(tenant.id.clone(), t);
+            for (d, device) in tenant.devices.iter().enumerate() {
+                names.add(device, Place::Owned { tenant: t, device: d });
+            }
+        }
+        for (d, shared) in shared.iter().enumerate() {
+            names.add(&shared.device, Place::Shared { device: d });
+        }
+        Index { names: Arc::new(names) }
+    }
+
+    /// Returns the place of a tenant. The open registry has no index, and one tenant.
+    pub(super) fn tenant(&self, tenants: &[Tenant], id: &TenantId) -> Option<usize> {
+        let indexed = self.names.tenants.get(id).copied();
+        indexed.or_else(|| tenants.iter().take(1).position(|tenant| tenant.id == *id))
+    }
+}
+
+impl Names {
+    fn add(&mut self, device: &Device, place: Place) {
+        let written = std::iter::once(&device.id).chain(&device.aliases);
+        for name in written.clone() {
+            insert(&mut self.ids, name.clone(), place);
+        }
+        for name in written.chain(&device.name) {
+            insert(&mut self.hosts, name.to_ascii_lowercase(), place);
+        }
+    }
+
+    fn host(&self, name: &str) -> &[Place] {
+        let lower: Cow<'_, str> = match name.bytes().any(|b| b.is_ascii_uppercase()) {
+            true => Cow::Owned(name.to_ascii_lowercase()),
+            false => Cow::Borrowed(name),
+        };
+        self.hosts.get(&*lower).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn insert(map: &mut HashMap<String, Vec<Place>>, name: String, place: Place) {
+    let places = map.entry(name).or_default();
+    if !places.contains(&place) {
+        places.push(place);
+    }
 }
 
 impl Registry {
@@ -105,7 +167,12 @@ impl Registry {
         self
     }
 
-    /// Finds whose a line is. `inside` gives the addresses of the line, which decide for a shared device.
+    /// Finds whose a line is. `addresses` are the line's initiator and responder, which decide for a shared device.
+    ///
+    /// A devid or serial is looked for among ids and aliases, as written, and nothing else counts when it is there: a
+    /// device that nobody registered is not somebody's because its host name is. Without one the device's name, the
+    /// collector's name for it and the header's host are tried in turn, without regard to case. A name that fits
+    /// devices of several tenants names none.
     ///
     /// # Errors
     ///
@@ -117,10 +184,122 @@ impl Registry {
         collected: Collected<'_>,
         addresses: [Option<IpAddr>; 2],
     ) -> Result<(&Tenant, Option<&Device>), Reject> {
-        if self.open {
-            return Ok((&self.tenants[0], None));
+        if self.open
+            && let Some(tenant) = self.tenants.first()
+        {
+            return Ok((tenant, None));
         }
-        let _ = (collected, addresses, &self.shared_devices, &self.index.by_name);
-        Err(Reject::new(QuarantineReason::UnknownDevice, identity.id.as_deref().unwrap_or("").to_owned()))
+        let vsys = identity.vsys.as_deref().filter(|vsys| !vsys.is_empty());
+        let place = self.place(identity, collected, vsys)?;
+        let unknown = || Reject::new(QuarantineReason::UnknownDevice, "registered for no tenant");
+        let (tenant, device) = match place {
+            Place::Owned { tenant, device } => {
+                let tenant = self.tenants.get(tenant).ok_or_else(unknown)?;
+                (tenant, tenant.devices.get(device).ok_or_else(unknown)?)
+            }
+            Place::Shared { device } => {
+                let shared = self.shared_devices.get(device).ok_or_else(unknown)?;
+                let tenant = self.inside_tenant(addresses).or_else(|| self.tenant(&shared.owner));
+                (tenant.ok_or_else(unknown)?, &shared.device)
+            }
+        };
+        if let Some(collector) = collected.collector
+            && !device.collectors.is_empty()
+            && !device.collectors.iter().any(|known| known == collector)
+        {
+            let detail = format!("{} through {}", device.id, shown(collector));
+            return Err(Reject::new(QuarantineReason::DeviceMismatch, detail));
+        }
+        Ok((tenant, Some(device)))
     }
+
+    fn place(
+        &self,
+        identity: &Identity<'_>,
+        collected: Collected<'_>,
+        vsys: Option<&str>,
+    ) -> Result<Place, Reject> {
+        let names = &self.index.names;
+        if let Some(id) = identity.id.as_deref().filter(|id| !id.is_empty()) {
+            let places = names.ids.get(id).map_or(&[][..], Vec::as_slice);
+            return self.with_vsys(places, vsys).ok_or_else(|| unknown_device(id, vsys));
+        }
+        let weaker = [identity.name.as_deref(), collected.device, identity.header_host];
+        let mut first = None;
+        for name in weaker.into_iter().flatten().filter(|name| !name.is_empty()) {
+            if let Some(place) = self.with_vsys(names.host(name), vsys) {
+                return Ok(place);
+            }
+            first = first.or(Some(name));
+        }
+        Err(match first {
+            Some(name) => unknown_device(name, vsys),
+            None => Reject::new(QuarantineReason::NoDevice, String::new()),
+        })
+    }
+
+    /// Chooses among the registrations of one name: those of the line's virtual system, else those for any.
+    fn with_vsys(&self, places: &[Place], vsys: Option<&str>) -> Option<Place> {
+        let of = |wanted: Option<&str>| {
+            let mut found = places.iter().filter(|place| self.registered_vsys(**place) == wanted);
+            let first = *found.next()?;
+            // Members of an HA pair may share a name; whichever it is, the line is the pair's.
+            found.all(|other| self.same_owner(first, *other)).then_some(first)
+        };
+        match vsys {
+            Some(vsys) => of(Some(vsys)).or_else(|| of(None)),
+            // A line about the whole device belongs to its only tenant.
+            None => of(None).or_else(|| {
+                let (first, rest) = places.split_first()?;
+                rest.iter().all(|other| self.same_owner(*first, *other)).then_some(*first)
+            }),
+        }
+    }
+
+    fn device(&self, place: Place) -> Option<&Device> {
+        match place {
+            Place::Owned { tenant, device } => self.tenants.get(tenant)?.devices.get(device),
+            Place::Shared { device } => self.shared_devices.get(device).map(|shared| &shared.device),
+        }
+    }
+
+    fn registered_vsys(&self, place: Place) -> Option<&str> {
+        self.device(place)?.vsys.as_deref()
+    }
+
+    /// Tells whether two registrations are one device of one tenant, or of one pair.
+    fn same_owner(&self, one: Place, other: Place) -> bool {
+        let owner = |place| match place {
+            Place::Owned { tenant, .. } => self.tenants.get(tenant).map(|tenant| (&tenant.id, false)),
+            Place::Shared { device } => self.shared_devices.get(device).map(|shared| (&shared.owner, true)),
+        };
+        let joined = |place| self.device(place).map(Device::identity);
+        owner(one) == owner(other) && joined(one) == joined(other)
+    }
+
+    /// Finds the tenant whose inside holds the first of the addresses that is anybody's. The smallest network wins;
+    /// where several tenants use the same network nobody can tell whose it is, and it stays the owner's.
+    fn inside_tenant(&self, addresses: [Option<IpAddr>; 2]) -> Option<&Tenant> {
+        for ip in addresses.into_iter().flatten() {
+            let closest = |tenant: &&Tenant| tenant.internal.closest(ip);
+            let Some(best) = self.tenants.iter().filter_map(|tenant| closest(&tenant)).max() else {
+                continue;
+            };
+            let mut found = self.tenants.iter().filter(|tenant| closest(tenant) == Some(best));
+            return found.next().filter(|_| found.next().is_none());
+        }
+        None
+    }
+}
+
+fn shown(name: &str) -> String {
+    name.chars().take(MAX_SHOWN_CHARS).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn unknown_device(name: &str, vsys: Option<&str>) -> Reject {
+    let detail = match vsys {
+        Some(vsys) => format!("{} vsys {}", shown(name), shown(vsys)),
+        None => shown(name),
+    };
+    Reject::new(QuarantineReason::UnknownDevice, detail)
 }

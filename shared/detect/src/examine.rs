@@ -1,0 +1,124 @@
+//! The way from events to findings and facts.
+
+use hinomi_model::{Direction, Disposition, Event, FactBatch, Finding, Function, Locator, Login};
+
+use crate::coalesce::{Coalescer, Part};
+use crate::line::{SessionKeys, line_id};
+use crate::sides::Sides;
+use crate::{facts, kinds, subject};
+
+/// Examines the events of one batch and collects what they leave behind.
+///
+/// A quiet event costs no allocation beyond the growth of the facts, and that memory is set aside at once from the
+/// size of the last batch.
+#[derive(Debug, Default)]
+pub struct Examiner {
+    findings: Coalescer,
+    facts: FactBatch,
+    counts: Counts,
+    sessions: SessionKeys,
+}
+
+/// What the events of a batch left behind.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// What is worth judging, by first time and id.
+    pub findings: Vec<Finding>,
+    /// Sessions and log-ins for `follow`.
+    pub facts: FactBatch,
+    /// How many events were what.
+    pub counts: Counts,
+}
+
+/// How many events were what. An event can be counted in several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records examined.
+    pub events: u64,
+    /// Records of sessions that became facts.
+    pub sessions: u64,
+    /// Sessions towards the inside that the firewall denied: background, counted and never an incident by itself.
+    pub denied_inbound: u64,
+    /// Log-in attempts.
+    pub logins: u64,
+    /// Records that became part of a finding.
+    pub judged: u64,
+    /// Records that show something and name nobody it could be about.
+    pub unplaced: u64,
+    /// Anti-spam records: never judged.
+    pub mail: u64,
+}
+
+impl Examiner {
+    /// Makes an examiner for the first batch.
+    pub fn new() -> Self {
+        Examiner::default()
+    }
+
+    /// Examines one event. `locator` says where its line lies in the archive.
+    pub fn examine(&mut self, event: &Event<'_>, locator: Option<Locator>) {
+        self.counts.events += 1;
+        if event.function == Function::Email {
+            self.counts.mail += 1;
+            return;
+        }
+        let sides = Sides::of(event);
+        if facts::is_session(event) {
+            self.session(event, &sides);
+        } else if let Some(attempt) = facts::login(event) {
+            self.counts.logins += 1;
+            let source = self.facts.source(event.tenant.id(), event.identity());
+            self.facts.logins.push(Login {
+                time: event.time,
+                source,
+                from: attempt.from,
+                account: attempt.account,
+                success: attempt.success,
+                service: attempt.service,
+                count: u32::try_from(event.count.max(1)).unwrap_or(u32::MAX),
+                line: (line_id(event) >> 64) as u64,
+            });
+        }
+        let Some(verdict) = kinds::judge(event, &sides) else { return };
+        let Some(placed) = subject::place(event, &sides, &verdict) else {
+            self.counts.unplaced += 1;
+            return;
+        };
+        self.counts.judged += 1;
+        let session = self.sessions.of(event);
+        let part = Part {
+            event,
+            verdict: &verdict,
+            placed: &placed,
+            line: line_id(event),
+            session,
+            locator: locator.as_ref(),
+        };
+        self.findings.add(&part);
+    }
+
+    fn session(&mut self, event: &Event<'_>, sides: &Sides) {
+        let source = self.facts.source(event.tenant.id(), event.identity());
+        let key = self.sessions.of(event);
+        let Some(fact) = facts::session(event, sides, source, key) else { return };
+        self.counts.sessions += 1;
+        if fact.disposition == Disposition::Blocked && fact.direction == Direction::Inbound {
+            self.counts.denied_inbound = self.counts.denied_inbound.saturating_add(event.count.max(1));
+        }
+        self.facts.sessions.push(fact);
+    }
+
+    /// Returns what the batch left behind, and starts the next one.
+    pub fn take(&mut self) -> Examined {
+        let next = FactBatch {
+            sources: Vec::with_capacity(self.facts.sources.len()),
+            sessions: Vec::with_capacity(self.facts.sessions.len()),
+            logins: Vec::new(),
+        };
+        Examined {
+            findings: self.findings.take(),
+            facts: std::mem::replace(&mut self.facts, next),
+            counts: std::mem::take(&mut self.counts),
+        }
+    }
+}

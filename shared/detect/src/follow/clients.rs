@@ -1,0 +1,112 @@
+//! Who stands behind the resolver?
+//!
+//! Why: behind a resolver the appliance sees the resolver ask for a C&C server's name. The client that asked shows
+//! itself when it then connects to the sinkhole address that the answer gave it.
+//!
+//! Example: twenty blocked look-ups by the resolver, then a PC opens a TCP session to the sinkhole.
+//!
+//! Look-up and session belong together within `cc_window` (an hour; resolvers cache), whichever was logged first.
+//! What the relay was seen to ask for then counts as the client's: a [`FindingKind::CcContact`] of the client, and
+//! [`FindingKind::ClientNamed`] for the relay's incident. Known weakness: when several clients reach the sinkhole in
+//! that hour, each is named, because nothing tells which asked.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use hinomi_model::{EventTime, Finding, FindingId, FindingKind, Subject, TenantId};
+
+use super::kept::{Kept, Timed};
+use super::{Scene, identity};
+
+/// Findings kept of each side in the last two hours.
+const MAX_KEPT: usize = 1 << 15;
+/// Findings kept of one tenant and side.
+const MAX_EACH: usize = 1024;
+/// Clients named for one look-up; more would say nothing.
+const MAX_CLIENTS: usize = 16;
+
+#[derive(Debug)]
+pub(super) struct Clients {
+    asked: Kept<TenantId, Arc<Finding>>,
+    sunk: Kept<TenantId, Arc<Finding>>,
+}
+
+impl Timed for Arc<Finding> {
+    fn time(&self) -> EventTime {
+        self.last
+    }
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Clients { asked: Kept::new(MAX_KEPT, MAX_EACH), sunk: Kept::new(MAX_KEPT, MAX_EACH) }
+    }
+}
+
+impl Clients {
+    pub(super) fn hear(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
+        let window = scene.settings.cc_window;
+        let near = |asked: &Finding, sunk: &Finding| {
+            sunk.first <= asked.last.plus(window) && asked.first <= sunk.last.plus(window)
+        };
+        match (&finding.subject, finding.kind) {
+            (Subject::Relayed(..), FindingKind::CcContact | FindingKind::CcPayload) => {
+                let mut named: Vec<IpAddr> = Vec::new();
+                for sunk in self.sunk.of(&finding.tenant).filter(|sunk| near(finding, sunk)) {
+                    let Subject::Host(client) = sunk.subject else { continue };
+                    if !named.contains(&client) && named.len() < MAX_CLIENTS {
+                        named.push(client);
+                        name(finding, sunk, out);
+                    }
+                }
+                self.asked.push(finding.tenant.clone(), Arc::new(finding.clone()));
+            }
+            (Subject::Host(_), FindingKind::Sinkhole) if finding.relay.is_none() => {
+                for asked in self.asked.of(&finding.tenant).filter(|asked| near(asked, finding)) {
+                    name(asked, finding, out);
+                }
+                self.sunk.push(finding.tenant.clone(), Arc::new(finding.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn sweep(&mut self, before: EventTime) {
+        self.asked.sweep(before);
+        self.sunk.sweep(before);
+    }
+}
+
+fn name(asked: &Finding, sunk: &Finding, out: &mut Vec<Finding>) {
+    let Some(client) = &sunk.host else { return };
+    let subject = Subject::Host(client.ip);
+    let id = |subject: &Subject, kind: FindingKind| {
+        let print = identity(&asked.tenant, subject, kind).bytes(&asked.id.0.to_be_bytes());
+        FindingId(print.text(&client.ip.to_string()).finish())
+    };
+    let mut evidence = asked.evidence.clone();
+    evidence.truncate(Finding::MAX_EVIDENCE / 2);
+    evidence.extend(sunk.evidence.iter().take(Finding::MAX_EVIDENCE / 2).cloned());
+    evidence.sort();
+    out.push(Finding {
+        id: id(&subject, asked.kind),
+        subject,
+        host: Some(client.clone()),
+        relay: None,
+        received: asked.received.max(sunk.received),
+        evidence: evidence.clone(),
+        ..asked.clone()
+    });
+    out.push(Finding {
+        id: id(&asked.subject, FindingKind::ClientNamed),
+        kind: FindingKind::ClientNamed,
+        host: Some(client.clone()),
+        first: sunk.first,
+        last: sunk.last,
+        received: asked.received.max(sunk.received),
+        count: sunk.count,
+        instants: sunk.instants.clone(),
+        evidence,
+        ..asked.clone()
+    });
+}

@@ -1,0 +1,205 @@
+//! To how many hosts did this one speak on one port?
+//!
+//! Why: worms, bots and intruders look for the next machine. Somebody's PC speaks to a handful of machines on 445,
+//! never to a hundred in ten minutes.
+//!
+//! Example: 100 denied sessions from one inside host to different outside addresses on 445 within ten minutes.
+//!
+//! Thresholds: `scan_outside` and `scan_inside` within `scan_window`. On the ports of web, DNS and NTP only sessions
+//! that were denied or never answered count: browsing reaches that many hosts. Known false positives, left out: the
+//! relays' own work (proxy and NAT always, a resolver's DNS, a mail server's mail); left in: monitoring and inventory
+//! programs, which the customer's allow list names.
+//!
+//! The finding tells the window that crossed the threshold, so it is the same however the facts were cut into steps;
+//! it comes again at most once a window. ATT&CK: T1046.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use hinomi_model::{
+    DeviceId, Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind, Function,
+    Peer, Protocol, Role, Subject, TenantId, Vendor,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Origin, Scene, identity, plain};
+use crate::tables::techniques;
+
+/// Host, port and side combinations watched. Beyond, new ones are not watched until old ones are swept: a tenant in
+/// which 65,536 hosts scan at once has other findings.
+const MAX_FANS: usize = 1 << 16;
+/// Sessions kept of one fan; three times the largest threshold's need at a few repeats each.
+const MAX_SESSIONS: usize = 4096;
+/// Ports that everyday use takes to many hosts: DNS, web, NTP, DNS over TLS, web by proxy.
+const EVERYDAY_PORTS: [u16; 6] = [53, 80, 123, 443, 853, 8080];
+const MAIL_PORTS: [u16; 3] = [25, 465, 587];
+
+#[derive(Debug, Default)]
+pub(super) struct Fans {
+    fans: FxHashMap<Key, Fan>,
+    touched: FxHashSet<Key>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    tenant: TenantId,
+    host: IpAddr,
+    port: u16,
+    protocol: u8,
+    direction: Direction,
+}
+
+#[derive(Debug)]
+struct Fan {
+    device: DeviceId,
+    vendor: Vendor,
+    spoken: BTreeSet<Spoken>,
+    told: Option<EventTime>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Spoken {
+    began: EventTime,
+    to: IpAddr,
+    from_port: u16,
+    denied: bool,
+    count: u32,
+}
+
+impl Fans {
+    pub(super) fn learn(&mut self, scene: &Scene<'_>, source: &FactSource, fact: &Fact) {
+        let carries = fact.protocol == Protocol::TCP || fact.protocol == Protocol::UDP;
+        if !matches!(fact.direction, Direction::Outbound | Direction::Internal)
+            || !carries
+            || fact.dst_port == 0
+        {
+            return;
+        }
+        let denied = fact.disposition == Disposition::Blocked;
+        let silent = fact.bytes_in == Some(0) || fact.packets_in == Some(0);
+        if EVERYDAY_PORTS.contains(&fact.dst_port) && !denied && (!silent || fact.flags.interim) {
+            return;
+        }
+        let left_out = match scene.role(&source.tenant, fact.src_ip) {
+            Role::Proxy | Role::Nat => true,
+            Role::Resolver => matches!(fact.dst_port, 53 | 853),
+            Role::Mail => MAIL_PORTS.contains(&fact.dst_port),
+            _ => false,
+        };
+        if left_out {
+            return;
+        }
+        let key = Key {
+            tenant: source.tenant.clone(),
+            host: fact.src_ip,
+            port: fact.dst_port,
+            protocol: fact.protocol.0,
+            direction: fact.direction,
+        };
+        if self.fans.len() >= MAX_FANS && !self.fans.contains_key(&key) {
+            return;
+        }
+        let fan = self.fans.entry(key.clone()).or_insert_with(|| Fan {
+            device: source.device.clone(),
+            vendor: scene.vendor(source),
+            spoken: BTreeSet::new(),
+            told: None,
+        });
+        fan.spoken.insert(Spoken {
+            began: fact.began,
+            to: fact.dst_ip,
+            from_port: fact.src_port,
+            denied,
+            count: fact.count.max(1),
+        });
+        if fan.spoken.len() > MAX_SESSIONS {
+            fan.spoken.pop_first();
+        }
+        self.touched.insert(key);
+    }
+
+    pub(super) fn tell(&mut self, scene: &Scene<'_>, out: &mut Vec<Finding>) {
+        for key in std::mem::take(&mut self.touched) {
+            let Some(fan) = self.fans.get_mut(&key) else { continue };
+            let threshold = match key.direction {
+                Direction::Internal => scene.settings.scan_inside,
+                _ => scene.settings.scan_outside,
+            };
+            let threshold = usize::try_from(threshold).unwrap_or(usize::MAX).max(1);
+            if fan.spoken.len() < threshold {
+                continue;
+            }
+            let spoken: Vec<Spoken> = fan.spoken.iter().copied().collect();
+            let window = scene.settings.scan_window;
+            let mut hosts: FxHashMap<IpAddr, u32> = FxHashMap::default();
+            let mut start = 0;
+            for (end, last) in spoken.iter().enumerate() {
+                *hosts.entry(last.to).or_insert(0) += 1;
+                while let Some(first) =
+                    spoken.get(start).filter(|first| first.began < last.began.plus(-window))
+                {
+                    if let Some(count) = hosts.get_mut(&first.to) {
+                        *count -= 1;
+                        if *count == 0 {
+                            hosts.remove(&first.to);
+                        }
+                    }
+                    start += 1;
+                }
+                let rested = fan.told.is_none_or(|told| last.began >= told.plus(window));
+                if hosts.len() >= threshold && rested {
+                    fan.told = Some(last.began);
+                    out.push(finding(scene, &key, fan, spoken.get(start..=end).unwrap_or_default()));
+                }
+            }
+        }
+    }
+
+    pub(super) fn sweep(&mut self, before: EventTime) {
+        self.fans.retain(|_, fan| {
+            fan.spoken.retain(|spoken| spoken.began >= before);
+            !fan.spoken.is_empty()
+        });
+    }
+}
+
+fn finding(scene: &Scene<'_>, key: &Key, fan: &Fan, spoken: &[Spoken]) -> Finding {
+    let (first, last) = match (spoken.first(), spoken.last()) {
+        (Some(first), Some(last)) => (first.began, last.began),
+        _ => (scene.now, scene.now),
+    };
+    let subject = Subject::Host(key.host);
+    let id = identity(&key.tenant, &subject, FindingKind::FanOut)
+        .number(key.port.into())
+        .number(key.protocol.into())
+        .text(key.direction.as_str())
+        .number(last.nanos().into())
+        .finish();
+    let origin = Origin {
+        tenant: key.tenant.clone(),
+        device: fan.device.clone(),
+        vendor: fan.vendor,
+        function: Function::Firewall,
+    };
+    let mut finding = plain(&origin, subject, FindingKind::FanOut, FindingId(id), first);
+    let hosts: BTreeSet<IpAddr> = spoken.iter().map(|spoken| spoken.to).collect();
+    let count = |denied: bool| -> u64 {
+        spoken.iter().filter(|spoken| spoken.denied == denied).map(|spoken| u64::from(spoken.count)).sum()
+    };
+    finding.last = last;
+    finding.received = last;
+    finding.direction = key.direction;
+    finding.disposition =
+        if count(true) >= count(false) { Disposition::Blocked } else { Disposition::Allowed };
+    finding.count = count(true).saturating_add(count(false));
+    finding.host = Some(scene.host(&key.tenant, key.host));
+    finding.peer_count = hosts.len() as u64;
+    finding.peers =
+        hosts.into_iter().take(Finding::MAX_PEERS).map(|ip| Peer { ip, port: Some(key.port) }).collect();
+    let name = if key.protocol == Protocol::UDP.0 { "udp" } else { "tcp" };
+    finding.what = Some(format!("{}/{name}", key.port));
+    finding.technique = Some(techniques::SCAN_INSIDE.to_owned());
+    finding.instants = vec![first, last];
+    finding.instants.dedup();
+    finding
+}

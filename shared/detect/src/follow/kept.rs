@@ -1,0 +1,115 @@
+//! Values kept for a while under a key, bounded in number.
+
+use std::collections::VecDeque;
+use std::hash::Hash;
+
+use hinomi_model::EventTime;
+use rustc_hash::FxHashMap;
+
+/// Something that has a time.
+pub(super) trait Timed {
+    /// Returns the last time at which it matters as its own.
+    fn time(&self) -> EventTime;
+}
+
+/// Values by key. When there are too many under a key or in all, those that arrived first are dropped: a late
+/// question then finds no fact and stays open, which errs towards telling.
+#[derive(Debug)]
+pub(super) struct Kept<K, V> {
+    values: FxHashMap<K, VecDeque<V>>,
+    /// Keys in order of arrival, one entry a value.
+    arrivals: VecDeque<K>,
+    most: usize,
+    most_each: usize,
+}
+
+impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
+    pub(super) fn new(most: usize, most_each: usize) -> Self {
+        Kept { values: FxHashMap::default(), arrivals: VecDeque::new(), most, most_each }
+    }
+
+    pub(super) fn push(&mut self, key: K, value: V) {
+        while self.arrivals.len() >= self.most {
+            let Some(oldest) = self.arrivals.pop_front() else { break };
+            let emptied = self.values.get_mut(&oldest).is_some_and(|values| {
+                values.pop_front();
+                values.is_empty()
+            });
+            if emptied {
+                self.values.remove(&oldest);
+            }
+        }
+        let values = self.values.entry(key.clone()).or_default();
+        values.push_back(value);
+        if values.len() > self.most_each {
+            // Its arrival stays listed and later drops a value of the same key early, which only errs the same way.
+            values.pop_front();
+        }
+        self.arrivals.push_back(key);
+    }
+
+    pub(super) fn of(&self, key: &K) -> impl Iterator<Item = &V> {
+        self.values.get(key).into_iter().flatten()
+    }
+
+    /// Drops what is older than `before`.
+    pub(super) fn sweep(&mut self, before: EventTime) {
+        self.values.retain(|_, values| {
+            values.retain(|value| value.time() >= before);
+            !values.is_empty()
+        });
+        // The order of arrival is rebuilt only when most of it is of values long gone.
+        let kept: usize = self.values.values().map(VecDeque::len).sum();
+        if self.arrivals.len() > kept.saturating_mul(2) {
+            let mut left: FxHashMap<K, usize> =
+                self.values.iter().map(|(k, values)| (k.clone(), values.len())).collect();
+            let mut order: Vec<K> = Vec::with_capacity(kept);
+            for key in self.arrivals.drain(..).rev() {
+                if let Some(count) = left.get_mut(&key).filter(|count| **count > 0) {
+                    *count -= 1;
+                    order.push(key);
+                }
+            }
+            self.arrivals = order.into_iter().rev().collect();
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.values.values().map(VecDeque::len).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Timed for EventTime {
+        fn time(&self) -> EventTime {
+            *self
+        }
+    }
+
+    #[test]
+    fn oldest_arrivals_go_first_at_the_bound() {
+        let mut kept = Kept::new(3, 2);
+        for (key, second) in [("a", 1), ("b", 2), ("b", 3), ("c", 4)] {
+            kept.push(key, EventTime::from_seconds(second));
+        }
+        assert_eq!(kept.len(), 3);
+        assert_eq!(kept.of(&"a").count(), 0);
+        kept.push("b", EventTime::from_seconds(5));
+        assert!(kept.of(&"b").count() <= 2);
+    }
+
+    #[test]
+    fn sweeping_drops_what_is_too_old() {
+        let mut kept = Kept::new(10, 10);
+        for second in 1..=6 {
+            kept.push("a", EventTime::from_seconds(second));
+        }
+        kept.sweep(EventTime::from_seconds(5));
+        assert_eq!(kept.of(&"a").count(), 2);
+        assert_eq!(kept.arrivals.len(), 2);
+    }
+}

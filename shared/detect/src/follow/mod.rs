@@ -1,0 +1,278 @@
+//! Facts read against open questions: what one record cannot know.
+//!
+//! | file | question | finding |
+//! |---|---|---|
+//! | `sessions` | did the attacked server answer in that session? | `SessionFailed`, `SessionAnswered` |
+//! | `callback` | did it then open a session to the attacker? | `Callback`, `OtherContact` |
+//! | `fanout` | to how many hosts did this one speak on one port? | `FanOut` |
+//! | `logins` | did the guessing succeed? | `PasswordRun`, `PasswordFailures`, `PasswordTakeover`, `PasswordPerson` |
+//! | `campaign` | how many did this source attack, in how many ways? | `Campaign`, `InCampaign` |
+//! | `clients` | who stands behind the resolver? | `CcContact` of the client, `ClientNamed` |
+//! | `overload` | does a flood exhaust the appliance? | `DeviceOverload` of the flood's subject |
+//! | `uploads` | does a host send much to a new place at night? | `Behaviour` |
+//!
+//! Facts and questions are both kept for their windows, so that it does not matter which arrives first. Ids are
+//! fingerprints of the question and the fact, so a repeat is the same finding; sums and unions over the findings do
+//! not depend on how the input was cut into steps.
+
+mod callback;
+mod campaign;
+mod carried;
+mod clients;
+mod fanout;
+mod kept;
+mod logins;
+mod overload;
+mod sessions;
+mod uploads;
+
+use std::net::IpAddr;
+
+use hinomi_model::registry::Registry;
+use hinomi_model::{
+    Class, DeviceId, Direction, Disposition, EventTime, FactBatch, FactSource, Finding, FindingId,
+    FindingKind, Fingerprint, Function, Host, Payload, Posture, Role, Seconds, Settings, Subject, TenantId,
+    Vendor,
+};
+use rustc_hash::FxHashMap;
+
+use crate::coalesce::about;
+
+/// How often what is out of its window is dropped, in event time.
+const SWEEP: Seconds = 60;
+
+/// Findings remembered so that they are not said twice. Beyond, all are forgotten and repeats go out again, which
+/// changes nothing for who joins them by id.
+const MAX_SAID: usize = 1 << 18;
+
+/// How long a finding is remembered as said.
+const SAID: Seconds = 2 * 86_400;
+
+/// Reads facts against open questions, step by step in event time.
+#[derive(Debug)]
+pub struct Follow {
+    settings: Settings,
+    sessions: sessions::Sessions,
+    callbacks: callback::Callbacks,
+    fans: fanout::Fans,
+    logins: logins::Logins,
+    campaigns: campaign::Campaigns,
+    clients: clients::Clients,
+    overloads: overload::Overloads,
+    uploads: uploads::Uploads,
+    said: FxHashMap<FindingId, EventTime>,
+    swept: Option<EventTime>,
+}
+
+/// What every question may look at.
+struct Scene<'s> {
+    settings: &'s Settings,
+    registry: &'s Registry,
+    now: EventTime,
+}
+
+impl Follow {
+    /// Makes a follower that knows nothing yet.
+    pub fn new(settings: Settings) -> Self {
+        Follow {
+            settings,
+            sessions: sessions::Sessions::default(),
+            callbacks: callback::Callbacks::default(),
+            fans: fanout::Fans::default(),
+            logins: logins::Logins::default(),
+            campaigns: campaign::Campaigns::default(),
+            clients: clients::Clients::default(),
+            overloads: overload::Overloads::default(),
+            uploads: uploads::Uploads::default(),
+            said: FxHashMap::default(),
+            swept: None,
+        }
+    }
+
+    /// Takes in the facts and findings of one step and returns what follows from them, by first time and id.
+    ///
+    /// Facts and findings may come in any order and more than once. `now` is how far event time has come; what is told
+    /// only when nothing can change it any more (a few failed log-ins, a person's success) waits for it, so a replay
+    /// ends with one step without facts and a `now` of two hours after the last event.
+    pub fn step(
+        &mut self,
+        facts: &FactBatch,
+        findings: &[Finding],
+        registry: &Registry,
+        now: EventTime,
+    ) -> Vec<Finding> {
+        let scene = Scene { settings: &self.settings, registry, now };
+        let mut out = Vec::new();
+        for finding in findings {
+            self.sessions.ask(&scene, finding, &mut out);
+            self.callbacks.ask(&scene, finding, &mut out);
+            self.campaigns.hit(finding);
+            self.clients.hear(&scene, finding, &mut out);
+            self.overloads.hear(&scene, finding, &mut out);
+        }
+        // In order of time, so that "once" means the first.
+        let mut order: Vec<usize> = (0..facts.sessions.len()).collect();
+        order.sort_by_key(|index| facts.sessions.get(*index).map(|fact| (fact.began, fact.time)));
+        for fact in order.into_iter().filter_map(|index| facts.sessions.get(index)) {
+            let Some(source) = facts.sources.get(fact.source as usize) else { continue };
+            self.sessions.learn(&scene, source, fact, &mut out);
+            self.callbacks.learn(&scene, source, fact, &mut out);
+            self.fans.learn(&scene, source, fact);
+            self.uploads.learn(&scene, source, fact);
+        }
+        self.fans.tell(&scene, &mut out);
+        self.uploads.tell(&scene, &mut out);
+        for login in &facts.logins {
+            let Some(source) = facts.sources.get(login.source as usize) else { continue };
+            self.logins.learn(source, login);
+        }
+        let due = self.swept.is_none_or(|swept| now.since(swept) >= SWEEP);
+        self.logins.tell(&scene, due, &mut out);
+        self.campaigns.tell(&self.settings, &mut out);
+        out.sort_by_key(|finding| (finding.first, finding.id));
+        out.dedup_by_key(|finding| finding.id);
+        if self.said.len() > MAX_SAID {
+            self.said.clear();
+        }
+        out.retain(|finding| self.said.insert(finding.id, now).is_none());
+        if due {
+            self.sweep(now);
+        }
+        out
+    }
+
+    fn sweep(&mut self, now: EventTime) {
+        self.swept = Some(now);
+        let settings = &self.settings;
+        let window = settings.callback_window.saturating_add(settings.session_window);
+        self.sessions.sweep(now.plus(-window));
+        self.callbacks.sweep(now.plus(-window));
+        self.fans.sweep(now.plus(-window));
+        self.logins.sweep(settings, now);
+        self.campaigns.sweep(now.plus(-settings.lateness));
+        self.clients.sweep(now.plus(-2 * settings.cc_window));
+        self.overloads.sweep(now.plus(-window));
+        self.uploads.sweep(now);
+        self.said.retain(|_, said| now.since(*said) < SAID);
+    }
+}
+
+impl Scene<'_> {
+    fn role(&self, tenant: &TenantId, ip: IpAddr) -> Role {
+        self.registry.tenant(tenant).map_or(Role::Client, |tenant| tenant.role(ip))
+    }
+
+    fn host(&self, tenant: &TenantId, ip: IpAddr) -> Host {
+        Host { ip, name: None, role: self.role(tenant, ip) }
+    }
+
+    fn is_inside(&self, tenant: &TenantId, ip: IpAddr) -> bool {
+        self.registry.tenant(tenant).is_some_and(|tenant| tenant.is_inside(ip))
+    }
+
+    /// Returns who made the device that wrote a fact. Facts don't say; the registry does, else the shape of its
+    /// identity: PAN-OS serials are digits, FortiGate's begin with letters.
+    fn vendor(&self, source: &FactSource) -> Vendor {
+        let devices =
+            self.registry.tenant(&source.tenant).map_or(&[][..], |tenant| tenant.devices.as_slice());
+        let registered =
+            devices.iter().find(|device| *device.identity() == source.device).map(|device| device.vendor);
+        registered.unwrap_or_else(|| {
+            let digits = source.device.as_str().bytes().all(|byte| byte.is_ascii_digit());
+            if digits && !source.device.as_str().is_empty() { Vendor::Panos } else { Vendor::Fortigate }
+        })
+    }
+}
+
+/// Whose finding, by which device.
+struct Origin {
+    tenant: TenantId,
+    device: DeviceId,
+    vendor: Vendor,
+    function: Function,
+}
+
+/// Makes a finding that says nothing but who, what and when.
+fn plain(origin: &Origin, subject: Subject, kind: FindingKind, id: FindingId, time: EventTime) -> Finding {
+    Finding {
+        id,
+        tenant: origin.tenant.clone(),
+        subject,
+        kind,
+        class: Class::Specific,
+        disposition: Disposition::Unknown,
+        direction: Direction::Inbound,
+        payload: Payload::Initiator,
+        first: time,
+        last: time,
+        received: time,
+        count: 1,
+        function: origin.function,
+        vendor: origin.vendor,
+        device: origin.device.clone(),
+        posture: Posture::Inline,
+        host: None,
+        relay: None,
+        peers: Vec::new(),
+        peer_count: 0,
+        signature: None,
+        families: Vec::new(),
+        delivery: None,
+        indicators: Vec::new(),
+        sessions: Vec::new(),
+        unsettled: false,
+        users: Vec::new(),
+        instants: vec![time],
+        what: None,
+        bytes_in: None,
+        bytes_out: None,
+        technique: None,
+        evidence: Vec::new(),
+    }
+}
+
+/// Makes the finding that answers a question: its posture, class and signature stay those of the question.
+fn answer(
+    question: &Finding,
+    subject: Subject,
+    kind: FindingKind,
+    id: FindingId,
+    time: EventTime,
+) -> Finding {
+    let origin = Origin {
+        tenant: question.tenant.clone(),
+        device: question.device.clone(),
+        vendor: question.vendor,
+        function: Function::Firewall,
+    };
+    Finding {
+        class: question.class,
+        posture: question.posture,
+        direction: question.direction,
+        payload: question.payload,
+        host: question.host.clone(),
+        signature: question.signature.clone(),
+        received: question.received.max(time),
+        ..plain(&origin, subject, kind, id, time)
+    }
+}
+
+/// Starts the identity of a finding that follows from others.
+fn identity(tenant: &TenantId, subject: &Subject, kind: FindingKind) -> Fingerprint {
+    about(Fingerprint::new("follow").text(tenant.as_str()), subject).text(kind.as_str())
+}
+
+/// Tells whether a finding is an attack on an inside server that was not stopped, seen from the server.
+fn is_open_attack(finding: &Finding) -> bool {
+    let inbound = matches!(finding.direction, Direction::Inbound | Direction::External);
+    matches!(finding.kind, FindingKind::Exploit | FindingKind::WebShell)
+        && finding.disposition != Disposition::Blocked
+        && finding.payload == Payload::Initiator
+        && inbound
+        && finding.host.is_some()
+}
+
+/// Returns a question without what only the judge needs.
+fn bare(finding: &Finding) -> Finding {
+    Finding { evidence: Vec::new(), indicators: Vec::new(), users: Vec::new(), ..finding.clone() }
+}

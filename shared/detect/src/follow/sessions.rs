@@ -1,0 +1,154 @@
+//! Did the attacked server answer in that session?
+//!
+//! Why: an exploit that was only detected leaves the outcome open. The session's own traffic record settles it when
+//! the server sent nothing back or refused; a mere answer proves nothing.
+//!
+//! Example: IPS `action=detected sessionid=7`, then traffic `sessionid=7 rcvdbyte=120 rcvdpkt=3`: failed.
+//!
+//! Known traps: bytes of a TLS-inspected session are the appliance's own, a sniffer may miss packets, an interim
+//! record goes on (it can prove an answer, never a failure). Session numbers are used again after a while, so the
+//! record must lie near the exploit and name both ends.
+
+use std::sync::Arc;
+
+use hinomi_model::{EventTime, Fact, FactSource, Finding, FindingKind, Peer, SessionKey, Settings, Subject};
+
+use super::kept::{Kept, Timed};
+use super::{Scene, answer, bare, identity, is_open_attack};
+
+/// Questions kept: sessions with an open attack of the last forty minutes.
+const MAX_QUESTIONS: usize = 1 << 17;
+/// Facts kept: sessions opened from outside in the last forty minutes, some 100 bytes each.
+const MAX_ENDS: usize = 1 << 18;
+/// Questions or records of one session; a session has a few interim records and one end.
+const MAX_EACH: usize = 32;
+
+#[derive(Debug)]
+pub(super) struct Sessions {
+    open: Kept<SessionKey, Open>,
+    ends: Kept<SessionKey, Fact>,
+}
+
+#[derive(Debug)]
+struct Open {
+    question: Arc<Finding>,
+}
+
+impl Timed for Open {
+    fn time(&self) -> EventTime {
+        self.question.last
+    }
+}
+
+impl Timed for Fact {
+    fn time(&self) -> EventTime {
+        self.time
+    }
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Sessions { open: Kept::new(MAX_QUESTIONS, MAX_EACH), ends: Kept::new(MAX_ENDS, MAX_EACH) }
+    }
+}
+
+/// What a record says about the server's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Failed,
+    Answered,
+}
+
+impl Sessions {
+    pub(super) fn ask(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
+        if !is_open_attack(finding) || !matches!(finding.subject, Subject::Host(_)) {
+            return;
+        }
+        let question = Arc::new(bare(finding));
+        for key in &finding.sessions {
+            for fact in self.ends.of(key) {
+                settle(scene.settings, &question, *key, fact, out);
+            }
+            self.open.push(*key, Open { question: question.clone() });
+        }
+    }
+
+    pub(super) fn learn(
+        &mut self,
+        scene: &Scene<'_>,
+        source: &FactSource,
+        fact: &Fact,
+        out: &mut Vec<Finding>,
+    ) {
+        let Some(key) = fact.session else { return };
+        // The initiator of an attack on a server is outside.
+        if scene.is_inside(&source.tenant, fact.src_ip) {
+            return;
+        }
+        for open in self.open.of(&key) {
+            settle(scene.settings, &open.question, key, fact, out);
+        }
+        self.ends.push(key, *fact);
+    }
+
+    pub(super) fn sweep(&mut self, before: EventTime) {
+        self.open.sweep(before);
+        self.ends.sweep(before);
+    }
+}
+
+fn settle(settings: &Settings, question: &Finding, key: SessionKey, fact: &Fact, out: &mut Vec<Finding>) {
+    let Some(attacker) = question.peers.first().filter(|peer| peer.ip == fact.src_ip) else { return };
+    let Some(host) = question.host.as_ref().filter(|host| host.ip == fact.dst_ip) else { return };
+    let near = fact.began.plus(-settings.session_window) <= question.last
+        && question.first <= fact.time.plus(settings.session_window);
+    if !near {
+        return;
+    }
+    let Some(outcome) = outcome(settings, fact) else { return };
+    let kind = match outcome {
+        Outcome::Failed => FindingKind::SessionFailed,
+        Outcome::Answered => FindingKind::SessionAnswered,
+    };
+    let mut subjects = vec![Subject::Host(host.ip)];
+    if outcome == Outcome::Failed {
+        subjects.push(Subject::Source(attacker.ip, question.first.day()));
+        if question.last.day() != question.first.day() {
+            subjects.push(Subject::Source(attacker.ip, question.last.day()));
+        }
+    }
+    for subject in subjects {
+        let print =
+            identity(&question.tenant, &subject, kind).number(key.0.into()).number(fact.time.nanos().into());
+        let id = hinomi_model::FindingId(print.finish());
+        let mut finding = answer(question, subject, kind, id, fact.time);
+        finding.peers = vec![Peer { ip: attacker.ip, port: attacker.port }];
+        finding.sessions = vec![key];
+        finding.disposition = question.disposition;
+        finding.bytes_in = fact.bytes_in;
+        finding.bytes_out = Some(fact.bytes_out);
+        out.push(finding);
+    }
+}
+
+fn outcome(settings: &Settings, fact: &Fact) -> Option<Outcome> {
+    if let Some(status) = fact.http_status {
+        let refused = (400..500).contains(&status) && status != 401 && status != 403;
+        return Some(if refused { Outcome::Failed } else { Outcome::Answered });
+    }
+    let bytes = fact.bytes_in?;
+    let silent = match fact.packets_in {
+        Some(packets) => {
+            packets <= settings.no_payload_packets
+                && bytes <= settings.no_payload_bytes_per_packet.saturating_mul(packets)
+        }
+        None => bytes <= settings.no_payload_bytes,
+    };
+    let decisive = !fact.flags.decrypted && !fact.flags.sniffed && !fact.flags.interim;
+    match (silent, decisive) {
+        (true, true) => Some(Outcome::Failed),
+        // Nothing yet, or nothing that these bytes could prove.
+        (true, false) if fact.flags.interim => None,
+        _ => Some(Outcome::Answered),
+    }
+}

@@ -1,0 +1,153 @@
+//! Does a host send much to a place where it never did, at night?
+//!
+//! Why: stolen data leaves when nobody looks. Alone it is watched (rule 13).
+//!
+//! Example: 320 MB between one and two in the morning to an address that the host never sent much to.
+//!
+//! Night is outside the tenant's office hours, or from 22 to 6 where it has none. What a host sends to the same
+//! address on another day is its habit; a host that was not yet seen for most of a day has no habit to compare with
+//! and is left alone, as are relays. Known false positives: a new backup target, a first upload to a cloud service.
+//! This is no learned baseline: it knows nothing of volumes, only of destinations.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use hinomi_model::{
+    Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind, Function, Peer, Seconds,
+    Subject, TenantId,
+};
+use rustc_hash::FxHashMap;
+
+use super::{Origin, Scene, identity, plain};
+
+/// Sessions that sent less are not counted: hundreds of them in an hour would be needed to matter.
+const MIN_SESSION_BYTES: u64 = 1 << 20;
+/// Hosts watched; more are not, which errs towards silence.
+const MAX_HOSTS: usize = 1 << 16;
+/// Destinations remembered of a host; the ones not used for longest are forgotten, which errs towards a finding that
+/// is watched and not told.
+const MAX_DESTINATIONS: usize = 64;
+/// How long a destination is remembered.
+const MEMORY: Seconds = 28 * 86_400;
+/// Records arrive at most this late; then an hour is complete.
+const PATIENCE: Seconds = 900;
+const HOUR: Seconds = 3_600;
+
+#[derive(Debug)]
+struct Habit {
+    since: EventTime,
+    destinations: BTreeMap<IpAddr, Destination>,
+}
+
+#[derive(Debug)]
+struct Destination {
+    port: u16,
+    first: EventTime,
+    last: EventTime,
+    /// Bytes of each hour that is not told yet.
+    hours: BTreeMap<i64, (u64, EventTime)>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Uploads {
+    hosts: FxHashMap<(TenantId, IpAddr), (FactSource, Habit)>,
+}
+
+impl Uploads {
+    pub(super) fn learn(&mut self, scene: &Scene<'_>, source: &FactSource, fact: &Fact) {
+        if fact.direction != Direction::Outbound
+            || fact.disposition == Disposition::Blocked
+            || fact.flags.interim
+            || scene.role(&source.tenant, fact.src_ip).is_relay()
+        {
+            return;
+        }
+        let key = (source.tenant.clone(), fact.src_ip);
+        if self.hosts.len() >= MAX_HOSTS && !self.hosts.contains_key(&key) {
+            return;
+        }
+        let fresh = || (source.clone(), Habit { since: fact.time, destinations: BTreeMap::new() });
+        let (_, habit) = self.hosts.entry(key).or_insert_with(fresh);
+        habit.since = habit.since.min(fact.time);
+        if fact.bytes_out < MIN_SESSION_BYTES {
+            return;
+        }
+        let new = Destination { port: fact.dst_port, first: fact.time, last: fact.time, hours: BTreeMap::new() };
+        let destination = habit.destinations.entry(fact.dst_ip).or_insert(new);
+        destination.first = destination.first.min(fact.time);
+        destination.last = destination.last.max(fact.time);
+        let hour = destination.hours.entry(fact.time.hour()).or_insert((0, fact.time));
+        hour.0 = hour.0.saturating_add(fact.bytes_out);
+        hour.1 = hour.1.max(fact.time);
+        if habit.destinations.len() > MAX_DESTINATIONS {
+            let oldest = habit.destinations.iter().min_by_key(|(ip, known)| (known.last, **ip)).map(|(ip, _)| *ip);
+            if let Some(oldest) = oldest {
+                habit.destinations.remove(&oldest);
+            }
+        }
+    }
+
+    /// Tells of hours that are complete.
+    pub(super) fn tell(&mut self, scene: &Scene<'_>, out: &mut Vec<Finding>) {
+        let complete = scene.now.plus(-PATIENCE).hour();
+        for ((tenant, host), (source, habit)) in &mut self.hosts {
+            for (peer, destination) in &mut habit.destinations {
+                let later = destination.hours.split_off(&complete);
+                for (hour, (bytes, last)) in std::mem::replace(&mut destination.hours, later) {
+                    let known = scene.settings.upload_habit;
+                    let new = last.since(destination.first) < known && last.since(habit.since) >= known;
+                    if new && bytes >= scene.settings.upload_bytes && is_night(scene, tenant, last) {
+                        let peer = Peer { ip: *peer, port: Some(destination.port) };
+                        out.push(found(scene, source, *host, peer, hour, bytes, last));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn sweep(&mut self, now: EventTime) {
+        for (_, habit) in self.hosts.values_mut() {
+            habit.destinations.retain(|_, destination| now.since(destination.last) < MEMORY);
+        }
+    }
+}
+
+fn is_night(scene: &Scene<'_>, tenant: &TenantId, at: EventTime) -> bool {
+    let Some(tenant) = scene.registry.tenant(tenant) else { return false };
+    if tenant.office_hours.is_some() {
+        return !tenant.in_office_hours(at);
+    }
+    let hour = at.timestamp().to_zoned(tenant.time_zone.clone()).hour();
+    !(6..22).contains(&hour)
+}
+
+fn found(
+    scene: &Scene<'_>,
+    source: &FactSource,
+    host: IpAddr,
+    peer: Peer,
+    hour: i64,
+    bytes: u64,
+    last: EventTime,
+) -> Finding {
+    let subject = Subject::Host(host);
+    let print = identity(&source.tenant, &subject, FindingKind::Behaviour).text(&peer.ip.to_string());
+    let origin = Origin {
+        tenant: source.tenant.clone(),
+        device: source.device.clone(),
+        vendor: scene.vendor(source),
+        function: Function::Firewall,
+    };
+    let id = FindingId(print.number(i128::from(hour)).finish());
+    Finding {
+        first: EventTime::from_seconds(hour.saturating_mul(HOUR)),
+        disposition: Disposition::Allowed,
+        direction: Direction::Outbound,
+        host: Some(scene.host(&source.tenant, host)),
+        peers: vec![peer],
+        what: Some("upload".to_owned()),
+        bytes_out: Some(bytes),
+        technique: Some("T1048".to_owned()),
+        ..plain(&origin, subject, FindingKind::Behaviour, id, last)
+    }
+}

@@ -1,0 +1,31 @@
+//! ATT&CK techniques by what was seen. <https://attack.mitre.org/techniques/enterprise/>, version 15.
+
+pub(crate) const SCAN_OUTSIDE: &str = "T1595.001";
+pub(crate) const SCANNER: &str = "T1595.002";
+pub(crate) const SCAN_INSIDE: &str = "T1046";
+pub(crate) const EXPLOIT_SERVER: &str = "T1190";
+pub(crate) const EXPLOIT_CLIENT: &str = "T1203";
+pub(crate) const EXPLOIT_LATERAL: &str = "T1210";
+pub(crate) const WEB_SHELL: &str = "T1505.003";
+pub(crate) const BRUTE_FORCE: &str = "T1110";
+pub(crate) const GUESSING: &str = "T1110.001";
+pub(crate) const SPRAYING: &str = "T1110.003";
+pub(crate) const VALID_ACCOUNTS: &str = "T1078";
+pub(crate) const NETWORK_FLOOD: &str = "T1498";
+pub(crate) const ENDPOINT_FLOOD: &str = "T1499";
+pub(crate) const CC: &str = "T1071";
+pub(crate) const CC_WEB: &str = "T1071.001";
+pub(crate) const CC_DNS: &str = "T1071.004";
+pub(crate) const CC_GENERATED_NAMES: &str = "T1568.002";
+pub(crate) const CC_ENCRYPTED: &str = "T1573";
+pub(crate) const TOOL_TRANSFER: &str = "T1105";
+pub(crate) const MALICIOUS_FILE: &str = "T1204.002";
+pub(crate) const MAIL_ATTACHMENT: &str = "T1566.001";
+pub(crate) const PHISHING_LINK: &str = "T1566.002";
+pub(crate) const DRIVE_BY: &str = "T1189";
+pub(crate) const PORTAL_CAPTURE: &str = "T1056.003";
+pub(crate) const ANONYMIZER: &str = "T1090.003";
+pub(crate) const REMOTE_CONTROL: &str = "T1219";
+pub(crate) const MINING: &str = "T1496";
+pub(crate) const SYSTEM_IMAGE: &str = "T1601";
+pub(crate) const NEW_ACCOUNT: &str = "T1136";

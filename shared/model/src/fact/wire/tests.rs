@@ -1,0 +1,206 @@
+use super::*;
+
+/// xorshift with a fixed seed: the same numbers on every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
+fn small_batch() -> FactBatch {
+    let mut batch = FactBatch::default();
+    let source = batch.source(&TenantId::new("kita"), "FW1");
+    let time = EventTime::parse_rfc3339("2026-01-20T01:15:01.5Z").unwrap();
+    let plain = Fact {
+        time,
+        began: time.plus(-3),
+        source,
+        session: Some(SessionKey(0x1122_3344_5566_7788)),
+        src_ip: "10.1.2.3".parse().unwrap(),
+        src_port: 50_000,
+        dst_ip: "192.0.2.7".parse().unwrap(),
+        dst_port: 443,
+        protocol: Protocol::TCP,
+        direction: Direction::Outbound,
+        disposition: Disposition::Allowed,
+        bytes_out: 1_200,
+        bytes_in: Some(0),
+        packets_in: Some(9),
+        http_status: None,
+        flags: FactFlags::default(),
+        count: 1,
+    };
+    let odd = Fact {
+        time: time.plus(-1),
+        began: time.plus(-1),
+        session: None,
+        src_ip: "2001:db8::1".parse().unwrap(),
+        dst_ip: "10.1.2.3".parse().unwrap(),
+        direction: Direction::Inbound,
+        disposition: Disposition::Detected,
+        bytes_in: None,
+        packets_in: None,
+        http_status: Some(404),
+        flags: FactFlags { decrypted: true, sniffed: false, interim: true },
+        count: 40,
+        ..plain
+    };
+    batch.sessions = vec![plain, odd];
+    batch.logins.push(Login {
+        time,
+        source,
+        from: "192.0.2.7".parse().unwrap(),
+        account: "管理者".to_owned(),
+        success: true,
+        service: LoginService::Admin,
+        count: 2,
+        line: 7,
+    });
+    batch
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn golden_version_1() {
+    // A stored format: bytes that were written stay readable. Another layout is another version.
+    let golden = concat!(
+        "01010201",                         // version, one source, two sessions, one login
+        "0201",                             // two IPv4 addresses, one IPv6
+        "0a010203c0000207",                 // 10.1.2.3, 192.0.2.7
+        "20010db8000000000000000000000001", // 2001:db8::1
+        "046b69746103465731",               // kita, FW1
+        "07d8",
+        "0120",
+        "0606",
+        "0000",               // marks, ways, protocols, sources
+        "02f8afc18ffb66cf0f", // times in milliseconds
+        "030600",             // durations in seconds
+        "0001",
+        "0200", // sources, destinations
+        "c3c35050",
+        "0101bbbb", // ports
+        "b009b009", // bytes out
+        "8877665544332211",
+        "00",
+        "09",
+        "9403",
+        "28", // session, bytes in, packets in, status, count
+        "03",
+        "00",
+        "02f8afc18ffb66",
+        "02",
+        "02", // login: what, source, time, from, count
+        "0700000000000000",
+        "09e7aea1e79086e88085", // line, account
+    );
+    assert_eq!(hex(&small_batch().pack()), golden);
+}
+
+#[test]
+fn what_was_packed_comes_out_equal_and_in_order() {
+    for batch in [FactBatch::default(), small_batch()] {
+        assert_eq!(FactBatch::unpack(&batch.pack()), Ok(batch));
+    }
+}
+
+#[test]
+fn extremes_come_out_equal() {
+    let mut batch = small_batch();
+    let plain = batch.sessions[0];
+    let times = [i64::MIN, i64::MAX, 0, -1, 1, 1_000, -1_000_000, i64::MAX];
+    for time in times {
+        for began in times {
+            let (time, began) = (EventTime::from_nanos(time), EventTime::from_nanos(began));
+            let numbers = Some(u64::MAX);
+            batch.sessions.push(Fact {
+                time,
+                began,
+                bytes_out: u64::MAX,
+                bytes_in: numbers,
+                packets_in: numbers,
+                http_status: Some(u16::MAX),
+                src_port: u16::MAX,
+                count: u32::MAX,
+                protocol: Protocol(255),
+                ..plain
+            });
+            batch.sessions.push(Fact { time, began, bytes_out: 0, src_port: 0, count: 0, ..plain });
+        }
+    }
+    assert_eq!(FactBatch::unpack(&batch.pack()), Ok(batch));
+}
+
+#[test]
+fn whole_seconds_cost_one_byte_each() {
+    let mut batch = FactBatch::default();
+    let source = batch.source(&TenantId::new("kita"), "FW1");
+    let plain = Fact { source, ..small_batch().sessions[0] };
+    for second in 0..100 {
+        let time = EventTime::from_seconds(1_768_871_700 + second);
+        batch.sessions.push(Fact { time, began: time, session: None, ..plain });
+    }
+    // 13 bytes of single columns and two varints of two bytes each.
+    assert!(batch.pack().len() < 100 * 16 + 64, "{}", batch.pack().len());
+    assert_eq!(FactBatch::unpack(&batch.pack()), Ok(batch));
+}
+
+#[test]
+fn other_versions_and_cut_bytes_are_refused() {
+    let bytes = small_batch().pack();
+    let mut other = bytes.clone();
+    other[0] = 2;
+    assert_eq!(FactBatch::unpack(&other), Err(WireError::Version(2)));
+    for length in 0..bytes.len() {
+        assert!(FactBatch::unpack(&bytes[..length]).is_err(), "{length}");
+    }
+    let mut longer = bytes.clone();
+    longer.push(0);
+    assert_eq!(FactBatch::unpack(&longer), Err(WireError::Broken(bytes.len())));
+}
+
+#[test]
+fn counts_beyond_the_bytes_reserve_nothing() {
+    // A thousand million sessions in eleven bytes.
+    let bytes = [1, 0, 0x80, 0x94, 0xeb, 0xdc, 0x03, 0, 0, 0, 0];
+    assert!(matches!(FactBatch::unpack(&bytes), Err(WireError::Broken(_))));
+}
+
+#[test]
+fn any_bytes_never_panic_and_what_unpacks_packs_to_the_same_batch() {
+    let mut numbers = Numbers(7);
+    let seed = small_batch().pack();
+    for round in 0..40_000 {
+        let mut bytes = if round % 4 == 0 {
+            (0..numbers.below(64)).map(|_| numbers.next() as u8).collect()
+        } else {
+            seed.clone()
+        };
+        for _ in 0..numbers.below(5) {
+            if bytes.is_empty() {
+                break;
+            }
+            let at = numbers.below(bytes.len() as u64) as usize;
+            match numbers.below(4) {
+                0 => bytes[at] = numbers.next() as u8,
+                1 => bytes[at] ^= 1 << numbers.below(8),
+                2 => bytes.truncate(at),
+                _ => bytes.insert(at, numbers.next() as u8),
+            }
+        }
+        if let Ok(batch) = FactBatch::unpack(&bytes) {
+            assert_eq!(FactBatch::unpack(&batch.pack()), Ok(batch));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! When people work and when work is planned: weekly spans in a tenant's zone.
+
+use jiff::civil::{Date, Weekday};
+
+use super::{Days, Maintenance, OfficeHours, Tenant};
+use crate::time::EventTime;
+
+/// Minutes in a day.
+pub(super) const DAY_MINUTES: u16 = 24 * 60;
+
+impl Tenant {
+    /// Tells whether people are at work. A tenant that declares no office hours is always at work.
+    pub fn in_office_hours(&self, at: EventTime) -> bool {
+        let Some(OfficeHours { days, from, to, holidays }) = &self.office_hours else { return true };
+        let (date, minute) = self.local(at);
+        span_start(*days, *from, *to, date, minute).is_some_and(|start| !holidays.contains(&start))
+    }
+
+    /// Returns why there is planned work, when there is.
+    pub fn in_maintenance(&self, at: EventTime) -> Option<&str> {
+        let (date, minute) = self.local(at);
+        self.maintenance
+            .iter()
+            .find(|work| span_start(work.days, work.from, work.to, date, minute).is_some())
+            .map(|Maintenance { reason, .. }| reason.as_str())
+    }
+
+    /// Returns the date and the minute of the day in the tenant's zone.
+    fn local(&self, at: EventTime) -> (Date, u16) {
+        let local = self.time_zone.to_datetime(at.timestamp());
+        let minute = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
+        (local.date(), minute)
+    }
+}
+
+impl Days {
+    /// Every day of the week.
+    pub const ALL: Days = Days([true; 7]);
+
+    /// Tells whether a day of the week is one of them.
+    pub fn contains(self, day: Weekday) -> bool {
+        let [mon, tue, wed, thu, fri, sat, sun] = self.0;
+        match day {
+            Weekday::Monday => mon,
+            Weekday::Tuesday => tue,
+            Weekday::Wednesday => wed,
+            Weekday::Thursday => thu,
+            Weekday::Friday => fri,
+            Weekday::Saturday => sat,
+            Weekday::Sunday => sun,
+        }
+    }
+}
+
+/// Returns the day on which the span began that holds this minute; a span that ends before it starts ends on the
+/// next day.
+fn span_start(days: Days, from: u16, to: u16, date: Date, minute: u16) -> Option<Date> {
+    let starts_on = |day: Date| days.contains(day.weekday()).then_some(day);
+    if from < to {
+        return if (from..to).contains(&minute) { starts_on(date) } else { None };
+    }
+    if minute >= from {
+        return starts_on(date);
+    }
+    if minute < to { date.yesterday().ok().and_then(starts_on) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Registry;
+    use super::*;
+
+    fn tenant() -> Tenant {
+        let text = "
+version: 1
+tenants:
+  - id: kita
+    name: Kita
+    internal: [10.1.0.0/16]
+    devices: []
+    time_zone: Asia/Tokyo
+    office_hours: {days: mon-fri, from: '08:30', to: '18:00', holidays: [2026-11-23]}
+    maintenance: [{days: sat, from: '22:00', to: '04:00', reason: backup}]
+";
+        Registry::from_yaml(text).unwrap().tenants()[0].clone()
+    }
+
+    #[test]
+    fn office_hours_are_in_the_tenants_zone() {
+        let tenant = tenant();
+        for (at, expected) in [
+            ("2026-11-23T23:30:00Z", true),  // Tuesday 08:30 in Tokyo
+            ("2026-11-23T23:29:59Z", false), // Tuesday 08:29
+            ("2026-11-24T08:59:59Z", true),  // Tuesday 17:59
+            ("2026-11-24T09:00:00Z", false), // Tuesday 18:00
+            ("2026-11-23T03:00:00Z", false), // Monday noon, a holiday
+            ("2026-11-21T03:00:00Z", false), // Saturday noon
+        ] {
+            assert_eq!(tenant.in_office_hours(EventTime::parse_rfc3339(at).unwrap()), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn maintenance_runs_past_midnight() {
+        let tenant = tenant();
+        for (at, expected) in [
+            ("2026-11-21T13:00:00Z", Some("backup")), // Saturday 22:00
+            ("2026-11-21T18:59:59Z", Some("backup")), // Sunday 03:59
+            ("2026-11-21T19:00:00Z", None),           // Sunday 04:00
+            ("2026-11-20T18:00:00Z", None),           // Saturday 03:00: Friday night is not planned
+            ("2026-11-22T13:00:00Z", None),           // Sunday 22:00
+        ] {
+            assert_eq!(tenant.in_maintenance(EventTime::parse_rfc3339(at).unwrap()), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn without_office_hours_it_is_always_office_hours() {
+        let tenant = Registry::open().tenants()[0].clone();
+        assert!(tenant.in_office_hours(EventTime::EPOCH));
+        assert!(tenant.in_office_hours(EventTime::MAX));
+        assert_eq!(tenant.in_maintenance(EventTime::from_nanos(i64::MIN)), None);
+    }
+}

@@ -1,0 +1,495 @@
+//! The store of one machine: redb for what changes, files for the archive, one process at a time.
+//!
+//! A commit is one redb transaction: killed at any point, the next [`Embedded::open`] finds the state before it or
+//! after it and nothing between (redb's design: <https://github.com/cberner/redb/blob/master/docs/design.md>). The
+//! archive's files are written beside their place and renamed into it. Opening verifies every page's checksum, so a
+//! damaged file is refused instead of read.
+//!
+//! Calls block on the disk; nothing else belongs on the thread that drives them.
+
+mod archive;
+mod tables;
+
+use std::fs;
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use hinomi_model::{EventTime, IncidentId, TenantId};
+use redb::{
+    Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, StorageError, WriteTransaction,
+};
+
+use crate::error::{Error, Result};
+use crate::ports::{
+    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Outbox, OutboxEntry, Put,
+    Scope, Sighting, States, Stored, StoredIncident, SubjectKey, Unit, check_key, check_unit, check_value,
+    never_claimed, next_version,
+};
+use archive::Files;
+use tables::{
+    CLAIMED, DELIVERIES, DONE, DUE, FORMAT, HostKey, INCIDENTS, LEDGER, META, OF_TENANT, SCOPE, STATES,
+    UnitKey, WAITING, all_tables, channel_of, host_key, host_of, unit_key,
+};
+
+/// Memory for pages in bytes. States of a busy day fit; redb's own default is a gigabyte.
+const CACHE_BYTES: usize = 64 << 20;
+
+/// When what was written is on the disk.
+///
+/// `benches/commit.rs` on two busy cores: some 230 commits a second with [`Durability::Each`], 3,100 with
+/// `Every(100)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Before the call returns: nothing that was returned as done is lost.
+    Each,
+    /// With every so many writes, and with [`Embedded::flush`]. Killed between, the store goes back to the last of
+    /// these, whole as ever. For a run that can be repeated from its input; nothing that leaves the machine may hang
+    /// on it.
+    Every(u32),
+}
+
+/// The store of one machine. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Embedded {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    database: Database,
+    files: Files,
+    durability: Durability,
+    /// Writes since the last that went to the disk.
+    loose: AtomicU32,
+}
+
+impl Embedded {
+    /// Opens the store in a folder, or makes one there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InUse`] when another process has it open, [`Error::Corrupt`] when what is there is no store or was
+    /// damaged, [`Error::Format`] when another version of this program made it, [`Error::Unavailable`] when the disk
+    /// fails.
+    pub fn open(folder: &Path, durability: Durability) -> Result<Self> {
+        fs::create_dir_all(folder).map_err(|error| Error::unavailable("making the store's folder", error))?;
+        let file = folder.join("store.redb");
+        // With debug assertions redb panics where it meets what it never wrote; for us that is a damaged file.
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            Database::builder().set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true).create(&file)
+        }));
+        let database = opened.map_err(|_| Error::corrupt("pages of the database"))?.map_err(opening)?;
+        let files = Files::open(&folder.join("archive"), durability == Durability::Each)?;
+        let store =
+            Embedded { inner: Arc::new(Inner { database, files, durability, loose: AtomicU32::new(0) }) };
+        store.check_format()?;
+        Ok(store)
+    }
+
+    /// Empties the store for a fresh run, the archive included. Not atomic: killed within, the database is empty or
+    /// whole and the archive partly there; call it again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] when the disk fails.
+    pub fn clear(&self) -> Result<()> {
+        let write = self.inner.database.begin_write().map_err(broken)?;
+        let names: Vec<_> = write.list_tables().map_err(broken)?.collect();
+        for name in names {
+            write.delete_table(name).map_err(broken)?;
+        }
+        all_tables(&write).map_err(broken)?;
+        write.commit().map_err(broken)?;
+        self.inner.files.clear()
+    }
+
+    /// Brings to the disk what is not there yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] when the disk fails.
+    pub fn flush(&self) -> Result<()> {
+        let write = self.inner.database.begin_write().map_err(broken)?;
+        write.commit().map_err(broken)?;
+        self.inner.loose.store(0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn check_format(&self) -> Result<()> {
+        let write = self.inner.database.begin_write().map_err(broken)?;
+        let found = {
+            let meta = write.open_table(META).map_err(broken)?;
+            meta.get("format").map_err(broken)?.map(|found| found.value())
+        };
+        match found {
+            Some(FORMAT) => {}
+            Some(found) => return Err(Error::Format { found, known: FORMAT }),
+            None => all_tables(&write).map_err(broken)?,
+        }
+        write.commit().map_err(broken)
+    }
+
+    fn reading(&self) -> Result<ReadTransaction> {
+        self.inner.database.begin_read().map_err(broken)
+    }
+
+    /// Runs one transaction; it is dropped, and so undone, when `change` fails.
+    fn write<T>(&self, change: impl FnOnce(&WriteTransaction) -> Result<T>) -> Result<T> {
+        let mut write = self.inner.database.begin_write().map_err(broken)?;
+        let loose = match self.inner.durability {
+            Durability::Each => false,
+            Durability::Every(many) => self.inner.loose.load(Ordering::Relaxed).saturating_add(1) < many,
+        };
+        if loose {
+            write.set_durability(redb::Durability::None).map_err(broken)?;
+        }
+        let outcome = change(&write)?;
+        write.commit().map_err(broken)?;
+        // The write transaction was exclusive until now; a count that is off by one only moves a write to the disk.
+        match loose {
+            true => self.inner.loose.fetch_add(1, Ordering::Relaxed),
+            false => self.inner.loose.swap(0, Ordering::Relaxed),
+        };
+        Ok(outcome)
+    }
+}
+
+impl States for Embedded {
+    async fn load(&self, keys: &[SubjectKey]) -> Result<Vec<Option<Stored>>> {
+        let read = self.reading()?;
+        let states = read.open_table(STATES).map_err(broken)?;
+        keys.iter()
+            .map(|key| {
+                let found = states.get((key.tenant.as_str(), key.subject.as_str())).map_err(broken)?;
+                Ok(found.map(|found| stored(found.value())))
+            })
+            .collect()
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<u64> {
+        commit.check()?;
+        self.write(|write| {
+            let (tenant, subject) = (commit.key.tenant.as_str(), commit.key.subject.as_str());
+            let mut states = write.open_table(STATES).map_err(broken)?;
+            let found = states.get((tenant, subject)).map_err(broken)?.map(|found| found.value().0);
+            let version = next_version(found, commit.expected, subject)?;
+            states.insert((tenant, subject), (version, commit.state.as_slice())).map_err(broken)?;
+            let mut incidents = write.open_table(INCIDENTS).map_err(broken)?;
+            let mut of_tenant = write.open_table(OF_TENANT).map_err(broken)?;
+            for (id, bytes) in &commit.incidents {
+                incidents.insert(id.0, (tenant, bytes.as_slice())).map_err(broken)?;
+                of_tenant.insert((tenant, id.0), ()).map_err(broken)?;
+            }
+            for id in &commit.removed {
+                incidents.remove(id.0).map_err(broken)?;
+                of_tenant.remove((tenant, id.0)).map_err(broken)?;
+            }
+            let done = write.open_table(DONE).map_err(broken)?;
+            let mut waiting = write.open_table(WAITING).map_err(broken)?;
+            let mut due = write.open_table(DUE).map_err(broken)?;
+            for entry in &commit.outbox {
+                let id = entry.id.as_str();
+                if done.get(id).map_err(broken)?.is_some() {
+                    continue;
+                }
+                let before =
+                    waiting.insert(id, (entry.due.nanos(), entry.bytes.as_slice())).map_err(broken)?;
+                if let Some(before) = before.map(|before| before.value().0) {
+                    due.remove((before, id)).map_err(broken)?;
+                }
+                due.insert((entry.due.nanos(), id), ()).map_err(broken)?;
+            }
+            Ok(version)
+        })
+    }
+
+    async fn incident(&self, id: IncidentId) -> Result<Option<StoredIncident>> {
+        let incidents = self.reading()?.open_table(INCIDENTS).map_err(broken)?;
+        Ok(incidents.get(id.0).map_err(broken)?.map(|found| incident(id.0, found.value())))
+    }
+
+    async fn incidents(
+        &self,
+        tenant: Option<&TenantId>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<IncidentPage> {
+        let start = match after.map(crate::memory::place_of).transpose()? {
+            Some(IncidentId(u128::MAX)) => return Ok(IncidentPage { incidents: Vec::new(), next: None }),
+            Some(IncidentId(place)) => place + 1,
+            None => 0,
+        };
+        let read = self.reading()?;
+        let incidents = read.open_table(INCIDENTS).map_err(broken)?;
+        // One more than wanted tells whether more follow.
+        let wanted = limit.max(1).saturating_add(1);
+        let mut found: Vec<StoredIncident> = Vec::new();
+        match tenant {
+            Some(tenant) => {
+                let of_tenant = read.open_table(OF_TENANT).map_err(broken)?;
+                let range = (tenant.as_str(), start)..=(tenant.as_str(), u128::MAX);
+                for entry in of_tenant.range(range).map_err(broken)?.take(wanted) {
+                    let id = entry.map_err(broken)?.0.value().1;
+                    let document = incidents.get(id).map_err(broken)?;
+                    let document = document.ok_or_else(|| Error::corrupt("index of incidents"))?;
+                    found.push(incident(id, document.value()));
+                }
+            }
+            None => {
+                for entry in incidents.range(start..).map_err(broken)?.take(wanted) {
+                    let (id, document) = entry.map_err(broken)?;
+                    found.push(incident(id.value(), document.value()));
+                }
+            }
+        }
+        let more = found.len() == wanted;
+        found.truncate(wanted - 1);
+        let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+        Ok(IncidentPage { incidents: found, next })
+    }
+}
+
+impl Outbox for Embedded {
+    async fn due(&self, up_to: EventTime, limit: usize) -> Result<Vec<OutboxEntry>> {
+        let read = self.reading()?;
+        let due = read.open_table(DUE).map_err(broken)?;
+        let waiting = read.open_table(WAITING).map_err(broken)?;
+        let mut found = Vec::new();
+        for entry in due.range((i64::MIN, "")..).map_err(broken)?.take(limit) {
+            let key = entry.map_err(broken)?.0;
+            let (nanos, id) = key.value();
+            if nanos > up_to.nanos() {
+                break;
+            }
+            let notice = waiting.get(id).map_err(broken)?;
+            let notice = notice.ok_or_else(|| Error::corrupt("index of the outbox"))?;
+            let (id, due, bytes) = (id.to_owned(), EventTime::from_nanos(nanos), notice.value().1.to_vec());
+            found.push(OutboxEntry { id, due, bytes });
+        }
+        Ok(found)
+    }
+
+    async fn done(&self, id: &str) -> Result<()> {
+        check_key(id)?;
+        self.write(|write| {
+            let mut waiting = write.open_table(WAITING).map_err(broken)?;
+            if let Some(was) = waiting.remove(id).map_err(broken)? {
+                let nanos = was.value().0;
+                write.open_table(DUE).map_err(broken)?.remove((nanos, id)).map_err(broken)?;
+            }
+            write.open_table(DONE).map_err(broken)?.insert(id, ()).map_err(broken)?;
+            Ok(())
+        })
+    }
+}
+
+impl Scope for Embedded {
+    async fn note(&self, sightings: &[Sighting]) -> Result<()> {
+        sightings.iter().try_for_each(|sighting| check_key(&sighting.indicator))?;
+        self.write(|write| {
+            let mut scope = write.open_table(SCOPE).map_err(broken)?;
+            for Sighting { tenant, indicator, host, first } in sightings {
+                let host = host_key(*host);
+                let key: HostKey<'_> = (tenant.as_str(), indicator.as_str(), &host);
+                let known = scope.get(key).map_err(broken)?.map(|known| known.value());
+                if known.is_none_or(|known| first.nanos() < known) {
+                    scope.insert(key, first.nanos()).map_err(broken)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn hosts(
+        &self,
+        tenant: &TenantId,
+        indicator: &str,
+        limit: usize,
+    ) -> Result<Vec<(IpAddr, EventTime)>> {
+        let scope = self.reading()?.open_table(SCOPE).map_err(broken)?;
+        let of = |host| -> HostKey<'_> { (tenant.as_str(), indicator, host) };
+        let (first, last) = ([0; 17], [u8::MAX; 17]);
+        let mut hosts = Vec::new();
+        for entry in scope.range(of(&first)..=of(&last)).map_err(broken)?.take(limit) {
+            let (key, nanos) = entry.map_err(broken)?;
+            let host = host_of(key.value().2).ok_or_else(|| Error::corrupt("host of an indicator"))?;
+            hosts.push((host, EventTime::from_nanos(nanos.value())));
+        }
+        Ok(hosts)
+    }
+}
+
+impl Embedded {
+    /// Changes the record of a unit that was claimed.
+    fn change<T>(&self, unit: &Unit, change: impl FnOnce(&mut Delivery) -> Result<T>) -> Result<T> {
+        check_unit(unit)?;
+        self.write(|write| {
+            let mut deliveries = write.open_table(DELIVERIES).map_err(broken)?;
+            let mut claimed = write.open_table(CLAIMED).map_err(broken)?;
+            let key = unit_key(unit);
+            let known =
+                deliveries.get(key).map_err(broken)?.map(|known| record(known.value())).transpose()?;
+            let mut delivery = known.ok_or_else(|| never_claimed(unit))?;
+            claimed.remove((delivery.claimed.nanos(), key)).map_err(broken)?;
+            let outcome = change(&mut delivery)?;
+            if delivery.messages.is_empty() {
+                claimed.insert((delivery.claimed.nanos(), key), ()).map_err(broken)?;
+            }
+            deliveries.insert(key, text(&delivery)?.as_str()).map_err(broken)?;
+            Ok(outcome)
+        })
+    }
+}
+
+impl Deliveries for Embedded {
+    async fn claim(&self, unit: &Unit, at: EventTime) -> Result<Claim> {
+        check_unit(unit)?;
+        self.write(|write| {
+            let mut deliveries = write.open_table(DELIVERIES).map_err(broken)?;
+            let key = unit_key(unit);
+            if let Some(known) = deliveries.get(key).map_err(broken)? {
+                return Ok(record(known.value())?.as_claim());
+            }
+            deliveries.insert(key, text(&Delivery::claimed(unit, at))?.as_str()).map_err(broken)?;
+            write.open_table(CLAIMED).map_err(broken)?.insert((at.nanos(), key), ()).map_err(broken)?;
+            Ok(Claim::New)
+        })
+    }
+
+    async fn take_over(&self, unit: &Unit, claimed: EventTime, at: EventTime) -> Result<u32> {
+        self.change(unit, |delivery| delivery.take_over(claimed, at))
+    }
+
+    async fn sent(&self, unit: &Unit, at: EventTime, message_id: &str) -> Result<()> {
+        self.change(unit, |delivery| {
+            delivery.confirm(at, message_id);
+            Ok(())
+        })
+    }
+
+    async fn unconfirmed(&self, before: EventTime, limit: usize) -> Result<Vec<(Unit, EventTime)>> {
+        let claimed = self.reading()?.open_table(CLAIMED).map_err(broken)?;
+        let mut open = Vec::new();
+        for entry in claimed.iter().map_err(broken)?.take(limit) {
+            let key = entry.map_err(broken)?.0;
+            let (at, unit) = key.value();
+            if at >= before.nanos() {
+                break;
+            }
+            open.push((self::unit(unit)?, EventTime::from_nanos(at)));
+        }
+        Ok(open)
+    }
+
+    async fn of(&self, incident: IncidentId) -> Result<Vec<Delivery>> {
+        let deliveries = self.reading()?.open_table(DELIVERIES).map_err(broken)?;
+        let mut found = Vec::new();
+        for entry in deliveries.range((incident.0, "", "", "")..).map_err(broken)? {
+            let (key, delivery) = entry.map_err(broken)?;
+            if key.value().0 != incident.0 {
+                break;
+            }
+            found.push(record(delivery.value())?);
+        }
+        Ok(found)
+    }
+}
+
+impl Archive for Embedded {
+    async fn put_new(&self, key: &ArchiveKey, bytes: &[u8]) -> Result<Put> {
+        self.inner.files.put_new(key, bytes)
+    }
+
+    async fn fetch(&self, key: &ArchiveKey) -> Result<Option<Vec<u8>>> {
+        self.inner.files.fetch(key)
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&ArchiveKey>, limit: usize) -> Result<Vec<ArchiveKey>> {
+        self.inner.files.list(prefix, after, limit)
+    }
+}
+
+impl Ledger for Embedded {
+    async fn read(&self, key: &str) -> Result<Option<Stored>> {
+        let ledger = self.reading()?.open_table(LEDGER).map_err(broken)?;
+        Ok(ledger.get(key).map_err(broken)?.map(|found| stored(found.value())))
+    }
+
+    async fn write(&self, key: &str, expected: Option<u64>, bytes: &[u8]) -> Result<u64> {
+        check_key(key)?;
+        check_value("ledger document", bytes)?;
+        Embedded::write(self, |write| {
+            let mut ledger = write.open_table(LEDGER).map_err(broken)?;
+            let found = ledger.get(key).map_err(broken)?.map(|found| found.value().0);
+            let version = next_version(found, expected, key)?;
+            ledger.insert(key, (version, bytes)).map_err(broken)?;
+            Ok(version)
+        })
+    }
+}
+
+fn stored((version, bytes): (u64, &[u8])) -> Stored {
+    Stored { version, bytes: bytes.to_vec() }
+}
+
+fn incident(id: u128, (tenant, bytes): (&str, &[u8])) -> StoredIncident {
+    StoredIncident { tenant: TenantId::new(tenant), id: IncidentId(id), bytes: bytes.to_vec() }
+}
+
+fn text(delivery: &Delivery) -> Result<String> {
+    serde_json::to_string(delivery).map_err(|_| Error::corrupt("delivery record"))
+}
+
+fn record(text: &str) -> Result<Delivery> {
+    serde_json::from_str(text).map_err(|_| Error::corrupt("delivery record"))
+}
+
+fn unit((incident, notice, contact, channel): UnitKey<'_>) -> Result<Unit> {
+    let channel = channel_of(channel).ok_or_else(|| Error::corrupt("channel of a delivery"))?;
+    Ok(Unit {
+        incident: IncidentId(incident),
+        notice: notice.to_owned(),
+        contact: contact.to_owned(),
+        channel,
+    })
+}
+
+fn opening(error: DatabaseError) -> Error {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => Error::InUse,
+        DatabaseError::UpgradeRequired(found) => Error::Format { found: found.into(), known: FORMAT },
+        DatabaseError::RepairAborted => Error::corrupt("database that could not be repaired"),
+        DatabaseError::Storage(StorageError::Io(error))
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof
+            ) =>
+        {
+            Error::corrupt(format!("database file: {error}"))
+        }
+        other => broken(other),
+    }
+}
+
+/// Says what a fault of redb means to the caller.
+fn broken(error: impl Into<redb::Error>) -> Error {
+    use redb::Error as E;
+    match error.into() {
+        E::Corrupted(what) => Error::Corrupt { what },
+        E::ValueTooLarge(size) => {
+            Error::TooLarge { what: "value", size, limit: crate::ports::limits::VALUE_BYTES }
+        }
+        error @ (E::TableTypeMismatch { .. }
+        | E::TableIsMultimap(_)
+        | E::TableIsNotMultimap(_)
+        | E::TypeDefinitionChanged { .. }
+        | E::TableDoesNotExist(_)) => Error::Corrupt { what: error.to_string() },
+        error => Error::unavailable("database", error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

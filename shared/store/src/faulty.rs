@@ -1,0 +1,222 @@
+//! Breaks a store on purpose: the nth call of a kind fails, before its effect or after it.
+//!
+//! What [`Error::Unavailable`] leaves open, whether anything was written, is here to be chosen, so that a test can
+//! show that the caller bears both.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hinomi_model::{EventTime, IncidentId, TenantId};
+
+use crate::error::{Error, Result};
+use crate::ports::{
+    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Outbox, OutboxEntry, Put,
+    Scope, Sighting, States, Stored, StoredIncident, SubjectKey, Unit,
+};
+
+/// A kind of call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the method of that name")]
+pub enum Call {
+    Load,
+    Commit,
+    Incident,
+    Incidents,
+    Due,
+    Done,
+    Note,
+    Hosts,
+    Claim,
+    TakeOver,
+    Sent,
+    Unconfirmed,
+    Of,
+    PutNew,
+    Fetch,
+    List,
+    Read,
+    Write,
+}
+
+/// When a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// At once, with [`Error::Throttled`]: nothing was written.
+    Throttled,
+    /// Before its effect, with [`Error::Unavailable`].
+    Before,
+    /// After its effect, with [`Error::Unavailable`]: the answer was lost on the way.
+    After,
+}
+
+/// A failure to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Of which kind of call.
+    pub call: Call,
+    /// Which of them, from 1.
+    pub nth: u64,
+    /// When in the call.
+    pub when: When,
+}
+
+/// A store that fails as told, and else is the one inside. Clones share the count of calls.
+#[derive(Clone, Debug)]
+pub struct Faulty<S> {
+    inner: S,
+    faults: Arc<[Fault]>,
+    calls: Arc<Mutex<Vec<Call>>>,
+}
+
+impl<S> Faulty<S> {
+    /// Wraps a store.
+    pub fn new(inner: S, faults: &[Fault]) -> Self {
+        Faulty { inner, faults: faults.into(), calls: Arc::default() }
+    }
+
+    /// Returns the calls so far, in order, those that failed included.
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn run<T>(&self, call: Call, effect: impl Future<Output = Result<T>> + Send) -> Result<T> {
+        let nth = {
+            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.push(call);
+            calls.iter().filter(|known| **known == call).count() as u64
+        };
+        let lost = || Error::Unavailable { what: format!("{call:?} {nth}"), source: None };
+        match self.faults.iter().find(|fault| fault.call == call && fault.nth == nth).map(|fault| fault.when)
+        {
+            None => effect.await,
+            Some(When::Throttled) => Err(Error::Throttled),
+            Some(When::Before) => Err(lost()),
+            Some(When::After) => {
+                effect.await?;
+                Err(lost())
+            }
+        }
+    }
+}
+
+impl<S: States> States for Faulty<S> {
+    async fn load(&self, keys: &[SubjectKey]) -> Result<Vec<Option<Stored>>> {
+        self.run(Call::Load, self.inner.load(keys)).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<u64> {
+        self.run(Call::Commit, self.inner.commit(commit)).await
+    }
+
+    async fn incident(&self, id: IncidentId) -> Result<Option<StoredIncident>> {
+        self.run(Call::Incident, self.inner.incident(id)).await
+    }
+
+    async fn incidents(
+        &self,
+        tenant: Option<&TenantId>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<IncidentPage> {
+        self.run(Call::Incidents, self.inner.incidents(tenant, after, limit)).await
+    }
+}
+
+impl<S: Outbox> Outbox for Faulty<S> {
+    async fn due(&self, up_to: EventTime, limit: usize) -> Result<Vec<OutboxEntry>> {
+        self.run(Call::Due, self.inner.due(up_to, limit)).await
+    }
+
+    async fn done(&self, id: &str) -> Result<()> {
+        self.run(Call::Done, self.inner.done(id)).await
+    }
+}
+
+impl<S: Scope> Scope for Faulty<S> {
+    async fn note(&self, sightings: &[Sighting]) -> Result<()> {
+        self.run(Call::Note, self.inner.note(sightings)).await
+    }
+
+    async fn hosts(
+        &self,
+        tenant: &TenantId,
+        indicator: &str,
+        limit: usize,
+    ) -> Result<Vec<(IpAddr, EventTime)>> {
+        self.run(Call::Hosts, self.inner.hosts(tenant, indicator, limit)).await
+    }
+}
+
+impl<S: Deliveries> Deliveries for Faulty<S> {
+    async fn claim(&self, unit: &Unit, at: EventTime) -> Result<Claim> {
+        self.run(Call::Claim, self.inner.claim(unit, at)).await
+    }
+
+    async fn take_over(&self, unit: &Unit, claimed: EventTime, at: EventTime) -> Result<u32> {
+        self.run(Call::TakeOver, self.inner.take_over(unit, claimed, at)).await
+    }
+
+    async fn sent(&self, unit: &Unit, at: EventTime, message_id: &str) -> Result<()> {
+        self.run(Call::Sent, self.inner.sent(unit, at, message_id)).await
+    }
+
+    async fn unconfirmed(&self, before: EventTime, limit: usize) -> Result<Vec<(Unit, EventTime)>> {
+        self.run(Call::Unconfirmed, self.inner.unconfirmed(before, limit)).await
+    }
+
+    async fn of(&self, incident: IncidentId) -> Result<Vec<Delivery>> {
+        self.run(Call::Of, self.inner.of(incident)).await
+    }
+}
+
+impl<S: Archive> Archive for Faulty<S> {
+    async fn put_new(&self, key: &ArchiveKey, bytes: &[u8]) -> Result<Put> {
+        self.run(Call::PutNew, self.inner.put_new(key, bytes)).await
+    }
+
+    async fn fetch(&self, key: &ArchiveKey) -> Result<Option<Vec<u8>>> {
+        self.run(Call::Fetch, self.inner.fetch(key)).await
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&ArchiveKey>, limit: usize) -> Result<Vec<ArchiveKey>> {
+        self.run(Call::List, self.inner.list(prefix, after, limit)).await
+    }
+}
+
+impl<S: Ledger> Ledger for Faulty<S> {
+    async fn read(&self, key: &str) -> Result<Option<Stored>> {
+        self.run(Call::Read, self.inner.read(key)).await
+    }
+
+    async fn write(&self, key: &str, expected: Option<u64>, bytes: &[u8]) -> Result<u64> {
+        self.run(Call::Write, self.inner.write(key, expected, bytes)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Memory, block_on, conformance};
+
+    #[test]
+    fn without_faults_it_keeps_the_contract() {
+        block_on(conformance::all(async || Faulty::new(Memory::new(), &[])));
+    }
+
+    #[test]
+    fn the_nth_call_fails_before_or_after_its_effect() {
+        let fault = |nth, when| Fault { call: Call::Write, nth, when };
+        let faults = [fault(1, When::Throttled), fault(2, When::Before), fault(3, When::After)];
+        let store = Faulty::new(Memory::new(), &faults);
+        let write = || block_on(store.write("k", None, b"x"));
+        let written = || block_on(store.read("k")).unwrap().is_some();
+        assert!(matches!(write(), Err(Error::Throttled)));
+        assert!(!written());
+        assert!(write().is_err_and(|error| error.is_retryable()));
+        assert!(!written());
+        assert!(write().is_err_and(|error| error.is_retryable()));
+        assert!(written());
+        assert!(write().is_err_and(|error| !error.is_retryable()), "the repeat conflicts with itself");
+        assert_eq!(store.calls().iter().filter(|call| **call == Call::Write).count(), 4);
+    }
+}
