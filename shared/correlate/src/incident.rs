@@ -111,8 +111,10 @@ fn evidence(kept: &[(usize, &Thread)]) -> Vec<Evidence> {
     let firsts = kept.iter().filter_map(|(_, thread)| thread.evidence.first());
     let lasts = kept.iter().filter_map(|(_, thread)| thread.evidence.last());
     let rest = kept.iter().flat_map(|(_, thread)| thread.evidence.iter());
+    // A line that could not be fetched shows nothing.
+    let shown = |line: &&Evidence| !line.raw.is_empty();
     let mut chosen: BTreeMap<&str, &Evidence> = BTreeMap::new();
-    for line in firsts.chain(lasts).chain(rest) {
+    for line in firsts.chain(lasts).chain(rest).filter(shown) {
         if chosen.len() >= Incident::MAX_EVIDENCE {
             break;
         }

@@ -140,37 +140,37 @@ impl Part<'_, '_> {
             posture: event.posture,
         }
     }
+}
 
-    fn evidence(&self) -> Evidence {
-        let event = self.event;
-        let short = |text: &Option<hinomi_model::Text<'_>>| {
-            text.as_deref().filter(|t| !is_blank(t)).map(|t| cut(t, MAX_WHAT_BYTES).to_owned())
-        };
-        let said = [
-            &event.signature,
-            &event.malware,
-            &event.url,
-            &event.domain,
-            &event.app,
-            &event.user,
-            &event.message,
-        ];
-        Evidence {
-            time: event.time,
-            received: event.received,
-            sha256: digest(event.raw),
-            device: event.device.clone().into_owned(),
-            function: event.function,
-            disposition: event.disposition,
-            session_id: short(&event.session_id),
-            policy: short(&event.policy).or_else(|| short(&event.rule)),
-            src_ip: event.src_ip,
-            dst_ip: event.dst_ip,
-            dst_port: event.dst_port,
-            what: said.into_iter().find_map(short),
-            locator: self.locator.cloned(),
-            raw: cut(event.raw, Finding::MAX_RAW_BYTES).to_owned(),
-        }
+/// Makes an event's line evidence.
+pub fn evidence(event: &Event<'_>, locator: Option<&Locator>) -> Evidence {
+    let short = |text: &Option<hinomi_model::Text<'_>>| {
+        text.as_deref().filter(|t| !is_blank(t)).map(|t| cut(t, MAX_WHAT_BYTES).to_owned())
+    };
+    let said = [
+        &event.signature,
+        &event.malware,
+        &event.url,
+        &event.domain,
+        &event.app,
+        &event.user,
+        &event.message,
+    ];
+    Evidence {
+        time: event.time,
+        received: event.received,
+        sha256: digest(event.raw),
+        device: event.device.clone().into_owned(),
+        function: event.function,
+        disposition: event.disposition,
+        session_id: short(&event.session_id),
+        policy: short(&event.policy).or_else(|| short(&event.rule)),
+        src_ip: event.src_ip,
+        dst_ip: event.dst_ip,
+        dst_port: event.dst_port,
+        what: said.into_iter().find_map(short),
+        locator: locator.cloned(),
+        raw: cut(event.raw, Finding::MAX_RAW_BYTES).to_owned(),
     }
 }
 
@@ -246,7 +246,7 @@ impl Gathering {
         if !is_head && !is_tail {
             return;
         }
-        let sample = Sample { time: place.0, line: place.1, evidence: part.evidence() };
+        let sample = Sample { time: place.0, line: place.1, evidence: evidence(part.event, part.locator) };
         if is_head {
             self.head.push(sample.clone());
             self.head.sort();

@@ -64,10 +64,11 @@ impl Examiner {
         }
         let sides = Sides::of(event);
         if facts::is_session(event) {
-            self.session(event, &sides);
+            self.session(event, &sides, locator.as_ref());
         } else if let Some(attempt) = facts::login(event) {
             self.counts.logins += 1;
             let source = self.facts.source(event.tenant.id(), event.identity());
+            let place = locator.as_ref().map(|locator| self.facts.place(locator));
             self.facts.logins.push(Login {
                 time: event.time,
                 source,
@@ -77,6 +78,7 @@ impl Examiner {
                 service: attempt.service,
                 count: u32::try_from(event.count.max(1)).unwrap_or(u32::MAX),
                 line: (line_id(event) >> 64) as u64,
+                place,
             });
         }
         let Some(verdict) = kinds::judge(event, &sides) else { return };
@@ -97,10 +99,11 @@ impl Examiner {
         self.findings.add(&part);
     }
 
-    fn session(&mut self, event: &Event<'_>, sides: &Sides) {
+    fn session(&mut self, event: &Event<'_>, sides: &Sides, locator: Option<&Locator>) {
         let source = self.facts.source(event.tenant.id(), event.identity());
         let key = self.sessions.of(event);
-        let Some(fact) = facts::session(event, sides, source, key) else { return };
+        let Some(mut fact) = facts::session(event, sides, source, key) else { return };
+        fact.place = locator.map(|locator| self.facts.place(locator));
         self.counts.sessions += 1;
         if fact.disposition == Disposition::Blocked && fact.direction == Direction::Inbound {
             self.counts.denied_inbound = self.counts.denied_inbound.saturating_add(event.count.max(1));
@@ -112,6 +115,7 @@ impl Examiner {
     pub fn take(&mut self) -> Examined {
         let next = FactBatch {
             sources: Vec::with_capacity(self.facts.sources.len()),
+            objects: Vec::new(),
             sessions: Vec::with_capacity(self.facts.sessions.len()),
             logins: Vec::new(),
         };

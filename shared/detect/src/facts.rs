@@ -54,6 +54,7 @@ pub(crate) fn session(
                 || event.action.as_deref() == Some("start"),
         },
         count: u32::try_from(event.count.max(1)).unwrap_or(u32::MAX),
+        place: None,
     })
 }
 

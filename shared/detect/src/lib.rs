@@ -20,6 +20,7 @@ mod tables;
 mod text;
 mod verdict;
 
+pub use coalesce::evidence;
 pub use examine::{Counts, Examined, Examiner};
 pub use follow::Follow;
 pub use line::line_id;

@@ -264,8 +264,16 @@ pub struct Evidence {
     /// Where it lies in the archive.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub locator: Option<Locator>,
-    /// The raw line, cut to 4 KiB.
+    /// The raw line, cut to 4 KiB. Empty while only `locator` is known: a fact's line is fetched when something
+    /// follows from it.
     pub raw: String,
+}
+
+impl Evidence {
+    /// Tells whether the line is still to be fetched from the archive.
+    pub fn is_pending(&self) -> bool {
+        self.raw.is_empty() && self.locator.is_some()
+    }
 }
 
 /// One thing worth judging. Several lines that show the same thing in one record are one finding with a count.

@@ -19,7 +19,7 @@ pub use event::{
     Anomaly, AnomalyKind, Direction, Disposition, Escape, Event, Extra, ExtraField, FieldName, Function,
     Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
 };
-pub use fact::{Fact, FactBatch, FactFlags, FactSource, Login, LoginService, WireError};
+pub use fact::{Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, WireError};
 pub use finding::{
     Class, Delivery, Evidence, Finding, FindingKind, Host, Indicator, IndicatorKind, Locator, Peer, Role,
     Signature, Stage, Subject,

@@ -1,1 +1,102 @@
-//! parse
+//! Bytes to lines to events: reads what FortiGate and PAN-OS firewalls log, whatever wrapped it on its way.
+//!
+//! A [`Record`](Lines) or file becomes lines ([`Lines`], [`LineReader`]); [`parse_line`] strips the relay's headers
+//! and envelopes from a line, sees which vendor wrote it, and hands the rest to that vendor's folder.
+//! Parsing never fails on a field: a bad one becomes an anomaly of the event. It refuses only what holds no log.
+//! No clock, no I/O but reading the given stream, and nothing is judged here: that is `detect`'s work.
+
+mod envelope;
+mod fortigate;
+mod lines;
+mod panos;
+mod scan;
+mod syslog;
+mod value;
+mod when;
+
+use hinomi_model::registry::{Collected, Registry};
+use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Reject, TimeSource};
+
+pub use lines::{LineReader, Lines, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, open};
+
+/// What a line is read against. Cheap to copy; the same for all lines of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Whose the devices are.
+    pub registry: &'a Registry,
+    /// When the batch was received; stands in for a line's time as the last resort.
+    pub received: EventTime,
+    /// What the collector says of the line; an envelope in the line itself wins.
+    pub collected: Collected<'a>,
+}
+
+/// Buffers that are reused from line to line, so that a quiet event costs no allocation. One a thread.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    lossy: String,
+    envelope: envelope::Scratch,
+    fortigate: fortigate::Scratch,
+    panos: panos::Scratch,
+}
+
+/// A collector's clock and a device's may differ by this much before the difference is noted.
+const MAX_SKEW_SECONDS: i64 = 300;
+
+/// Reads one line: takes off headers and envelopes, sees who wrote it, and normalises it.
+///
+/// The event borrows from `line` where it stands in the line as it is, else from `scratch`.
+///
+/// # Errors
+///
+/// A [`Reject`] with the reason why the line is no firewall's log, can't be read, or belongs to nobody.
+pub fn parse_line<'a>(
+    line: &'a [u8],
+    context: &Context<'a>,
+    scratch: &'a mut Scratch,
+) -> Result<Event<'a>, Reject> {
+    if line.len() > MAX_LINE_BYTES {
+        return Err(Reject::new(QuarantineReason::TooLarge, format!("{} bytes", line.len())));
+    }
+    let Scratch { lossy, envelope, fortigate, panos } = scratch;
+    let (text, is_utf8) = match std::str::from_utf8(line) {
+        Ok(text) => (text, true),
+        Err(_) => {
+            lossy.clear();
+            lossy.push_str(&String::from_utf8_lossy(line));
+            (lossy.as_str(), false)
+        }
+    };
+    let contents = envelope::open(text, envelope)?;
+    let context = Context {
+        registry: context.registry,
+        received: contents.received.unwrap_or(context.received),
+        collected: Collected {
+            collector: contents.collected.collector.or(context.collected.collector),
+            device: contents.collected.device.or(context.collected.device),
+        },
+    };
+    let payload = contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']);
+    let read = if fortigate::looks_like(payload) {
+        fortigate::read(payload, &contents.header, &context, fortigate)
+    } else if panos::looks_like(payload) {
+        panos::read(payload, &contents.header, &context, panos)
+    } else {
+        Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
+    };
+    if is_utf8 && contents.received.is_none() {
+        // An event is some two kilobytes: passed on as it is, it is written once.
+        return read;
+    }
+    let mut event = read?;
+    if !is_utf8 {
+        event.anomalies.push(Anomaly { kind: AnomalyKind::InvalidUtf8, field: None });
+    }
+    // Only a collector knows when a line was received; a file's reader only knows when it was read.
+    if let Some(received) = contents.received
+        && event.time_source != TimeSource::Received
+        && event.time.since(received).abs() > MAX_SKEW_SECONDS
+    {
+        event.anomalies.push(Anomaly { kind: AnomalyKind::ClockSkew, field: None });
+    }
+    Ok(event)
+}

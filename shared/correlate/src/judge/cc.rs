@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hinomi_model::{
-    EventTime, FindingKind as K, Function, IndicatorKind, Level, Statement, StatementKey as S, Value,
+    Class, EventTime, FindingKind as K, Function, IndicatorKind, Level, Statement, StatementKey as S, Value,
 };
 
 use super::{Case, Findings, files, stopped};
@@ -14,7 +14,11 @@ use crate::words::{indicator, what};
 const CC: &[K] = &[K::CcPayload, K::CcContact, K::Sinkhole];
 
 pub(super) fn judge(case: &Case<'_>, found: &mut Findings) {
-    let threads: Vec<(usize, &Thread)> = case.of(CC).collect();
+    let mut threads: Vec<(usize, &Thread)> = case.of(CC).collect();
+    // A portal that also answers for blocked web categories proves nothing beside no look-up.
+    if threads.iter().all(|(_, thread)| shared_portal(thread)) {
+        threads.clear();
+    }
     let Some(first) = threads.iter().map(|(_, thread)| thread.first).min() else { return };
     passed_through(case, found, &threads);
     let begun = all_attempts(case, &threads);
@@ -54,6 +58,10 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Findings) {
         found.change(Statement::new(S::ChangeDelivery), Level::FOUR);
         found.change(Statement::new(S::ChangePayload), Level::FOUR);
     }
+}
+
+fn shared_portal(thread: &Thread) -> bool {
+    thread.key.kind == K::Sinkhole && thread.key.class != Class::Specific
 }
 
 fn whole_span(begun: &[EventTime], least: i64) -> i64 {

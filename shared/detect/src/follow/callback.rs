@@ -126,9 +126,9 @@ fn compare(scene: &Scene<'_>, attack: &Attack, fact: &Fact, out: &mut Vec<Findin
         .iter()
         .any(|(ip, port)| *ip == fact.dst_ip && port.is_none_or(|port| port == fact.dst_port));
     if called || (fact.dst_ip == attacker.ip && !service) {
-        out.push(contact(question, FindingKind::Callback, fact));
+        out.push(contact(scene, question, FindingKind::Callback, fact));
     } else if !USUAL_PORTS.contains(&fact.dst_port) && fact.dst_ip != attacker.ip {
-        out.push(contact(question, FindingKind::OtherContact, fact));
+        out.push(contact(scene, question, FindingKind::OtherContact, fact));
     }
 }
 
@@ -145,7 +145,7 @@ fn follows(settings: &Settings, question: &Finding, began: EventTime) -> bool {
         || question.instants.iter().any(|hit| after(*hit))
 }
 
-fn contact(question: &Finding, kind: FindingKind, fact: &Fact) -> Finding {
+fn contact(scene: &Scene<'_>, question: &Finding, kind: FindingKind, fact: &Fact) -> Finding {
     let subject = Subject::Host(fact.src_ip);
     let print = identity(&question.tenant, &subject, kind).text(&fact.dst_ip.to_string());
     let print = match kind {
@@ -170,5 +170,6 @@ fn contact(question: &Finding, kind: FindingKind, fact: &Fact) -> Finding {
     if fact.disposition == Disposition::Blocked {
         finding.bytes_in = None;
     }
+    finding.evidence = scene.objects.session(question.device.as_str(), fact).into_iter().collect();
     finding
 }

@@ -5,7 +5,8 @@
 //!
 //! Example: twenty blocked look-ups by the resolver, then a PC opens a TCP session to the sinkhole.
 //!
-//! Look-up and session belong together within `cc_window` (an hour; resolvers cache), whichever was logged first.
+//! Look-up and session belong together within `cc_window` (an hour; resolvers cache), whichever was logged first; at
+//! a portal that also answers for blocked web categories only within two minutes.
 //! What the relay was seen to ask for then counts as the client's: a [`FindingKind::CcContact`] of the client, and
 //! [`FindingKind::ClientNamed`] for the relay's incident. Known weakness: when several clients reach the sinkhole in
 //! that hour, each is named, because nothing tells which asked.
@@ -13,7 +14,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use hinomi_model::{EventTime, Finding, FindingId, FindingKind, Subject, TenantId};
+use hinomi_model::{Class, EventTime, Finding, FindingId, FindingKind, Seconds, Subject, TenantId};
 
 use super::kept::{Kept, Timed};
 use super::{Scene, identity};
@@ -22,6 +23,9 @@ use super::{Scene, identity};
 const MAX_KEPT: usize = 1 << 15;
 /// Findings kept of one tenant and side.
 const MAX_EACH: usize = 1024;
+/// How near a session to a portal that serves other purposes, too, must lie to a look-up: the client connects as soon as
+/// it has its answer.
+const SHARED_PORTAL_WINDOW: Seconds = 120;
 /// Clients named for one look-up; more would say nothing.
 const MAX_CLIENTS: usize = 16;
 
@@ -47,7 +51,12 @@ impl Clients {
     pub(super) fn hear(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
         let window = scene.settings.cc_window;
         let near = |asked: &Finding, sunk: &Finding| {
-            sunk.first <= asked.last.plus(window) && asked.first <= sunk.last.plus(window)
+            let window = if sunk.class == Class::Specific { window } else { SHARED_PORTAL_WINDOW };
+            let together = |a: &EventTime, b: &EventTime| a.since(*b).saturating_abs() <= window;
+            asked
+                .instants
+                .iter()
+                .any(|look_up| sunk.instants.iter().any(|session| together(session, look_up)))
         };
         match (&finding.subject, finding.kind) {
             (Subject::Relayed(..), FindingKind::CcContact | FindingKind::CcPayload) => {

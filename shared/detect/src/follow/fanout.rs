@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use hinomi_model::{
-    DeviceId, Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind, Function,
-    Peer, Protocol, Role, Subject, TenantId, Vendor,
+    DeviceId, Direction, Disposition, EventTime, Evidence, Fact, FactSource, Finding, FindingId, FindingKind,
+    Function, Peer, Place, Protocol, Role, Subject, TenantId, Vendor,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -64,6 +64,7 @@ struct Spoken {
     from_port: u16,
     denied: bool,
     count: u32,
+    place: Option<Place>,
 }
 
 impl Fans {
@@ -111,6 +112,7 @@ impl Fans {
             from_port: fact.src_port,
             denied,
             count: fact.count.max(1),
+            place: fact.place,
         });
         if fan.spoken.len() > MAX_SESSIONS {
             fan.spoken.pop_first();
@@ -163,6 +165,26 @@ impl Fans {
     }
 }
 
+/// Returns the line of one of the sessions, as evidence to be fetched.
+fn proof(scene: &Scene<'_>, key: &Key, fan: &Fan, spoken: &Spoken) -> Option<Evidence> {
+    Some(Evidence {
+        time: spoken.began,
+        received: spoken.began,
+        sha256: String::new(),
+        device: fan.device.as_str().to_owned(),
+        function: Function::Firewall,
+        disposition: if spoken.denied { Disposition::Blocked } else { Disposition::Allowed },
+        session_id: None,
+        policy: None,
+        src_ip: Some(key.host),
+        dst_ip: Some(spoken.to),
+        dst_port: Some(key.port),
+        what: None,
+        locator: Some(scene.objects.locator(spoken.place)?),
+        raw: String::new(),
+    })
+}
+
 fn finding(scene: &Scene<'_>, key: &Key, fan: &Fan, spoken: &[Spoken]) -> Finding {
     let (first, last) = match (spoken.first(), spoken.last()) {
         (Some(first), Some(last)) => (first.began, last.began),
@@ -196,6 +218,9 @@ fn finding(scene: &Scene<'_>, key: &Key, fan: &Fan, spoken: &[Spoken]) -> Findin
     finding.peer_count = hosts.len() as u64;
     finding.peers =
         hosts.into_iter().take(Finding::MAX_PEERS).map(|ip| Peer { ip, port: Some(key.port) }).collect();
+    let ends = [spoken.first(), spoken.last()];
+    finding.evidence =
+        ends.into_iter().flatten().filter_map(|spoken| proof(scene, key, fan, spoken)).collect();
     let name = if key.protocol == Protocol::UDP.0 { "udp" } else { "tcp" };
     finding.what = Some(format!("{}/{name}", key.port));
     finding.technique = Some(techniques::SCAN_INSIDE.to_owned());

@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use hinomi_model::{
-    DeviceId, Direction, Disposition, EventTime, FactSource, Finding, FindingId, FindingKind, Function,
-    Login, LoginService, Peer, Settings, Subject, TenantId, UtcDay,
+    DeviceId, Direction, Disposition, EventTime, Evidence, FactSource, Finding, FindingId, FindingKind,
+    Function, Login, LoginService, Peer, Place, Settings, Subject, TenantId, UtcDay,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -54,6 +54,7 @@ struct Attempt {
     /// Part of a run through many accounts.
     in_spray: bool,
     told: Told,
+    place: Option<Place>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +73,7 @@ impl Attempt {
 }
 
 impl Logins {
-    pub(super) fn learn(&mut self, source: &FactSource, login: &Login) {
+    pub(super) fn learn(&mut self, source: &FactSource, login: &Login, place: Option<Place>) {
         let key = (source.tenant.clone(), login.from);
         if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&key) {
             return;
@@ -87,6 +88,7 @@ impl Logins {
             in_account_run: false,
             in_spray: false,
             told: Told::Nothing,
+            place,
         });
         if attempts.len() > MAX_ATTEMPTS {
             attempts.pop_first();
@@ -209,6 +211,8 @@ struct Group {
     accounts: BTreeSet<String>,
     times: BTreeSet<EventTime>,
     count: u64,
+    /// Lines by time; the first and the last are shown.
+    places: BTreeMap<EventTime, Place>,
 }
 
 type GroupKey = (UtcDay, DeviceId, LoginService);
@@ -357,6 +361,13 @@ impl Teller<'_> {
             vendor: self.scene.vendor(&source),
             function,
         };
+        let mut shown: Vec<(EventTime, Place)> =
+            [group.places.first_key_value(), group.places.last_key_value()]
+                .into_iter()
+                .flatten()
+                .map(|(time, place)| (*time, *place))
+                .collect();
+        shown.dedup();
         let first = group.times.first().copied().unwrap_or(self.scene.now);
         let mut finding = plain(&origin, subject, kind, FindingId(id), first);
         finding.last = group.times.last().copied().unwrap_or(first);
@@ -368,7 +379,44 @@ impl Teller<'_> {
         finding.users = group.accounts.into_iter().take(Finding::MAX_NAMES).collect();
         finding.instants = group.times.into_iter().take(Finding::MAX_INSTANTS).collect();
         finding.what = Some(word.to_owned());
+        let disposition = if matches!(kind, FindingKind::PasswordTakeover | FindingKind::PasswordPerson) {
+            Disposition::Allowed
+        } else {
+            Disposition::Blocked
+        };
+        finding.evidence = shown
+            .into_iter()
+            .filter_map(|(time, place)| self.proof(&origin, time, place, disposition))
+            .collect();
         finding
+    }
+}
+
+impl Teller<'_> {
+    /// Returns the line of an attempt, as evidence to be fetched.
+    fn proof(
+        &self,
+        origin: &Origin,
+        time: EventTime,
+        place: Place,
+        disposition: Disposition,
+    ) -> Option<Evidence> {
+        Some(Evidence {
+            time,
+            received: time,
+            sha256: String::new(),
+            device: origin.device.as_str().to_owned(),
+            function: origin.function,
+            disposition,
+            session_id: None,
+            policy: None,
+            src_ip: Some(self.from),
+            dst_ip: None,
+            dst_port: None,
+            what: None,
+            locator: Some(self.scene.objects.locator(Some(place))?),
+            raw: String::new(),
+        })
     }
 }
 
@@ -376,6 +424,7 @@ impl Group {
     fn add(&mut self, time: EventTime, line: u64, attempt: &Attempt) {
         self.lines.push(line);
         self.times.insert(time);
+        self.places.extend(attempt.place.map(|place| (time, place)));
         self.count = self.count.saturating_add(attempt.count);
         if !attempt.account.is_empty() {
             self.accounts.insert(attempt.account.clone());

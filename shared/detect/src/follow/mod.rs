@@ -11,6 +11,9 @@
 //! | `overload` | does a flood exhaust the appliance? | `DeviceOverload` of the flood's subject |
 //! | `uploads` | does a host send much to a new place at night? | `Behaviour` |
 //!
+//! Facts hold no lines. What follows from one names its line's place in the archive as evidence, and whoever runs
+//! `follow` fetches the line ([`hinomi_model::Evidence::is_pending`]).
+//!
 //! Facts and questions are both kept for their windows, so that it does not matter which arrives first. Ids are
 //! fingerprints of the question and the fact, so a repeat is the same finding; sums and unions over the findings do
 //! not depend on how the input was cut into steps.
@@ -23,6 +26,7 @@ mod fanout;
 mod kept;
 mod logins;
 mod overload;
+mod proof;
 mod sessions;
 mod uploads;
 
@@ -30,7 +34,7 @@ use std::net::IpAddr;
 
 use hinomi_model::registry::Registry;
 use hinomi_model::{
-    Class, DeviceId, Direction, Disposition, EventTime, FactBatch, FactSource, Finding, FindingId,
+    Class, DeviceId, Direction, Disposition, EventTime, Fact, FactBatch, FactSource, Finding, FindingId,
     FindingKind, Fingerprint, Function, Host, Payload, Posture, Role, Seconds, Settings, Subject, TenantId,
     Vendor,
 };
@@ -60,6 +64,7 @@ pub struct Follow {
     clients: clients::Clients,
     overloads: overload::Overloads,
     uploads: uploads::Uploads,
+    objects: proof::Objects,
     said: FxHashMap<FindingId, EventTime>,
     swept: Option<EventTime>,
 }
@@ -68,6 +73,7 @@ pub struct Follow {
 struct Scene<'s> {
     settings: &'s Settings,
     registry: &'s Registry,
+    objects: &'s proof::Objects,
     now: EventTime,
 }
 
@@ -84,6 +90,7 @@ impl Follow {
             clients: clients::Clients::default(),
             overloads: overload::Overloads::default(),
             uploads: uploads::Uploads::default(),
+            objects: proof::Objects::default(),
             said: FxHashMap::default(),
             swept: None,
         }
@@ -101,7 +108,8 @@ impl Follow {
         registry: &Registry,
         now: EventTime,
     ) -> Vec<Finding> {
-        let scene = Scene { settings: &self.settings, registry, now };
+        let places = self.objects.of(facts);
+        let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now };
         let mut out = Vec::new();
         for finding in findings {
             self.sessions.ask(&scene, finding, &mut out);
@@ -115,6 +123,7 @@ impl Follow {
         order.sort_by_key(|index| facts.sessions.get(*index).map(|fact| (fact.began, fact.time)));
         for fact in order.into_iter().filter_map(|index| facts.sessions.get(index)) {
             let Some(source) = facts.sources.get(fact.source as usize) else { continue };
+            let fact = &Fact { place: places.translate(fact.place), ..*fact };
             self.sessions.learn(&scene, source, fact, &mut out);
             self.callbacks.learn(&scene, source, fact, &mut out);
             self.fans.learn(&scene, source, fact);
@@ -124,7 +133,7 @@ impl Follow {
         self.uploads.tell(&scene, &mut out);
         for login in &facts.logins {
             let Some(source) = facts.sources.get(login.source as usize) else { continue };
-            self.logins.learn(source, login);
+            self.logins.learn(source, login, places.translate(login.place));
         }
         let due = self.swept.is_none_or(|swept| now.since(swept) >= SWEEP);
         self.logins.tell(&scene, due, &mut out);

@@ -67,7 +67,7 @@ impl Sessions {
         let question = Arc::new(bare(finding));
         for key in &finding.sessions {
             for fact in self.ends.of(key) {
-                settle(scene.settings, &question, *key, fact, out);
+                settle(scene, &question, *key, fact, out);
             }
             self.open.push(*key, Open { question: question.clone() });
         }
@@ -86,7 +86,7 @@ impl Sessions {
             return;
         }
         for open in self.open.of(&key) {
-            settle(scene.settings, &open.question, key, fact, out);
+            settle(scene, &open.question, key, fact, out);
         }
         self.ends.push(key, *fact);
     }
@@ -97,7 +97,8 @@ impl Sessions {
     }
 }
 
-fn settle(settings: &Settings, question: &Finding, key: SessionKey, fact: &Fact, out: &mut Vec<Finding>) {
+fn settle(scene: &Scene<'_>, question: &Finding, key: SessionKey, fact: &Fact, out: &mut Vec<Finding>) {
+    let settings = scene.settings;
     let Some(attacker) = question.peers.first().filter(|peer| peer.ip == fact.src_ip) else { return };
     let Some(host) = question.host.as_ref().filter(|host| host.ip == fact.dst_ip) else { return };
     let near = fact.began.plus(-settings.session_window) <= question.last
@@ -127,6 +128,7 @@ fn settle(settings: &Settings, question: &Finding, key: SessionKey, fact: &Fact,
         finding.disposition = question.disposition;
         finding.bytes_in = fact.bytes_in;
         finding.bytes_out = Some(fact.bytes_out);
+        finding.evidence = scene.objects.session(question.device.as_str(), fact).into_iter().collect();
         out.push(finding);
     }
 }

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use hinomi_model::{
-    Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind, Function, Peer, Seconds,
-    Subject, TenantId,
+    Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind, Function, Peer,
+    Seconds, Subject, TenantId,
 };
 use rustc_hash::FxHashMap;
 
@@ -72,7 +72,8 @@ impl Uploads {
         if fact.bytes_out < MIN_SESSION_BYTES {
             return;
         }
-        let new = Destination { port: fact.dst_port, first: fact.time, last: fact.time, hours: BTreeMap::new() };
+        let new =
+            Destination { port: fact.dst_port, first: fact.time, last: fact.time, hours: BTreeMap::new() };
         let destination = habit.destinations.entry(fact.dst_ip).or_insert(new);
         destination.first = destination.first.min(fact.time);
         destination.last = destination.last.max(fact.time);
@@ -80,7 +81,8 @@ impl Uploads {
         hour.0 = hour.0.saturating_add(fact.bytes_out);
         hour.1 = hour.1.max(fact.time);
         if habit.destinations.len() > MAX_DESTINATIONS {
-            let oldest = habit.destinations.iter().min_by_key(|(ip, known)| (known.last, **ip)).map(|(ip, _)| *ip);
+            let oldest =
+                habit.destinations.iter().min_by_key(|(ip, known)| (known.last, **ip)).map(|(ip, _)| *ip);
             if let Some(oldest) = oldest {
                 habit.destinations.remove(&oldest);
             }

@@ -7,7 +7,7 @@
 //! Everything else about sessions is a fact, read later by `follow`. Denied traffic towards the inside is nothing but
 //! a fact, whatever it wanted.
 
-use hinomi_model::{Disposition, Event, FindingKind, Protocol, Vendor};
+use hinomi_model::{Class, Disposition, Event, FindingKind, Protocol, Vendor};
 
 use crate::sides::Sides;
 use crate::tables::fortigate_categories::Site;
@@ -22,8 +22,10 @@ pub(super) fn judge<'e>(event: &'e Event<'_>, sides: &Sides) -> Option<Verdict<'
         return None;
     }
     if sinkholes::is_sinkhole(to, event.dst_port.unwrap_or(0)) {
+        let class = if sinkholes::is_only_for_cc(to) { Class::Specific } else { Class::Generic };
         return Some(
             Verdict::new(FindingKind::Sinkhole)
+                .class(class)
                 .technique(techniques::CC)
                 .indicators(vec![verdict::address(to)]),
         );

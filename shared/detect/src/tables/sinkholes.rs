@@ -6,7 +6,8 @@
 //! (PAN-OS Administrator's Guide, "Configure DNS Sinkholing"); its IPv6 default is the loopback, which never reaches
 //! a firewall.
 //!
-//! The FortiGate portal also answers for blocked categories, so a session to it proves no C&C by itself.
+//! The FortiGate portal also answers for blocked categories, so a session to it proves no C&C by itself; it counts
+//! only beside a look-up.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -19,6 +20,11 @@ const SINKHOLES: &[IpAddr] = &[
 
 /// DNS, NTP and DNS over TLS, which FortiGuard serves from the same addresses.
 const SERVICE_PORTS: &[u16] = &[53, 123, 853];
+
+/// Tells whether only look-ups of C&C servers are answered with this address.
+pub(crate) fn is_only_for_cc(ip: IpAddr) -> bool {
+    ip == IpAddr::V4(Ipv4Addr::new(72, 5, 65, 111))
+}
 
 /// Tells whether a session to this address and port went to a sinkhole.
 pub(crate) fn is_sinkhole(ip: IpAddr, port: u16) -> bool {

@@ -8,6 +8,7 @@ mod wire;
 use std::net::IpAddr;
 
 use crate::event::{Direction, Disposition, Protocol};
+use crate::finding::Locator;
 use crate::ids::{DeviceId, SessionKey, TenantId};
 use crate::time::EventTime;
 
@@ -51,6 +52,20 @@ pub struct Fact {
     pub flags: FactFlags,
     /// How many sessions the record stands for.
     pub count: u32,
+    /// Where the record's line is; `None` when nothing is archived.
+    pub place: Option<Place>,
+}
+
+/// Where in the archive a fact's line is: a fact is followed up long after its line was read, and what follows from it
+/// must be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Index into [`FactBatch::objects`].
+    pub object: u32,
+    /// The frame in the object.
+    pub frame: u32,
+    /// The line in the frame, from 0.
+    pub line: u32,
 }
 
 /// What limits the use of a fact.
@@ -103,6 +118,8 @@ pub struct Login {
     pub count: u32,
     /// The fingerprint of the record's line, which makes a repeat the same attempt.
     pub line: u64,
+    /// Where the record's line is; `None` when nothing is archived.
+    pub place: Option<Place>,
 }
 
 /// The facts of one batch of lines.
@@ -110,6 +127,8 @@ pub struct Login {
 pub struct FactBatch {
     /// Whose records they are from.
     pub sources: Vec<FactSource>,
+    /// The archive objects that hold their lines.
+    pub objects: Vec<String>,
     /// The sessions.
     pub sessions: Vec<Fact>,
     /// The log-ins.
@@ -128,9 +147,20 @@ impl FactBatch {
         u32::try_from(index).unwrap_or(u32::MAX)
     }
 
+    /// Returns the place of a line, adding its object when it is new.
+    pub fn place(&mut self, locator: &Locator) -> Place {
+        let known = self.objects.iter().rposition(|object| *object == locator.object);
+        let index = known.unwrap_or_else(|| {
+            self.objects.push(locator.object.clone());
+            self.objects.len() - 1
+        });
+        Place { object: u32::try_from(index).unwrap_or(u32::MAX), frame: locator.frame, line: locator.line }
+    }
+
     /// Empties the batch and keeps its memory.
     pub fn clear(&mut self) {
         self.sources.clear();
+        self.objects.clear();
         self.sessions.clear();
         self.logins.clear();
     }

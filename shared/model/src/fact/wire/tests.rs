@@ -1,4 +1,5 @@
 use super::*;
+use crate::finding::Locator;
 
 /// xorshift with a fixed seed: the same numbers on every run.
 struct Numbers(u64);
@@ -38,6 +39,7 @@ fn small_batch() -> FactBatch {
         http_status: None,
         flags: FactFlags::default(),
         count: 1,
+        place: Some(batch.place(&locator(3, 17))),
     };
     let odd = Fact {
         time: time.plus(-1),
@@ -52,9 +54,11 @@ fn small_batch() -> FactBatch {
         http_status: Some(404),
         flags: FactFlags { decrypted: true, sniffed: false, interim: true },
         count: 40,
+        place: None,
         ..plain
     };
     batch.sessions = vec![plain, odd];
+    let place = Some(batch.place(&locator(2, 40)));
     batch.logins.push(Login {
         time,
         source,
@@ -64,8 +68,13 @@ fn small_batch() -> FactBatch {
         service: LoginService::Admin,
         count: 2,
         line: 7,
+        place,
     });
     batch
+}
+
+fn locator(frame: u32, line: u32) -> Locator {
+    Locator { object: "raw/a/000001.zst".to_owned(), frame, line }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -80,6 +89,8 @@ fn golden_version_1() {
         "0201",                             // two IPv4 addresses, one IPv6
         "0a010203c0000207",                 // 10.1.2.3, 192.0.2.7
         "20010db8000000000000000000000001", // 2001:db8::1
+        "0110",
+        "7261772f612f3030303030312e7a7374", // one object: raw/a/000001.zst
         "046b69746103465731",               // kita, FW1
         "07d8",
         "0120",
@@ -97,6 +108,8 @@ fn golden_version_1() {
         "09",
         "9403",
         "28", // session, bytes in, packets in, status, count
+        "0100",
+        "0622", // places: object, frame, line
         "03",
         "00",
         "02f8afc18ffb66",
@@ -104,6 +117,7 @@ fn golden_version_1() {
         "02", // login: what, source, time, from, count
         "0700000000000000",
         "09e7aea1e79086e88085", // line, account
+        "010450",               // place
     );
     assert_eq!(hex(&small_batch().pack()), golden);
 }
@@ -149,10 +163,10 @@ fn whole_seconds_cost_one_byte_each() {
     let plain = Fact { source, ..small_batch().sessions[0] };
     for second in 0..100 {
         let time = EventTime::from_seconds(1_768_871_700 + second);
-        batch.sessions.push(Fact { time, began: time, session: None, ..plain });
+        batch.sessions.push(Fact { time, began: time, session: None, place: None, ..plain });
     }
-    // 13 bytes of single columns and two varints of two bytes each.
-    assert!(batch.pack().len() < 100 * 16 + 64, "{}", batch.pack().len());
+    // 14 bytes of single columns and two varints of two bytes each.
+    assert!(batch.pack().len() < 100 * 17 + 64, "{}", batch.pack().len());
     assert_eq!(FactBatch::unpack(&batch.pack()), Ok(batch));
 }
 

@@ -1,0 +1,325 @@
+//! Fills the event from the fields: one place for what each field becomes, by function.
+
+use std::net::IpAddr;
+
+use hinomi_model::{AnomalyKind, Disposition, Event, Function, Posture, Protocol, Severity};
+
+use super::fields::Fields;
+use super::keys::Key;
+use super::kind::Kind;
+use super::{orient, verdict};
+use crate::value;
+
+/// The addresses and ports, which the registry wants before there is an event.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ends {
+    pub(super) src_ip: Option<IpAddr>,
+    pub(super) dst_ip: Option<IpAddr>,
+    pub(super) nat_dst_ip: Option<IpAddr>,
+}
+
+impl Ends {
+    /// Reads them: a session's, else those of the tunnel or the log-in that an event is about.
+    pub(super) fn read(fields: &mut Fields<'_>) -> Ends {
+        let mut ends = Ends {
+            src_ip: address(fields, Key::SrcIp).or_else(|| address(fields, Key::RemoteIp)),
+            dst_ip: address(fields, Key::DstIp).or_else(|| address(fields, Key::LocalIp)),
+            nat_dst_ip: translated(fields, Key::TranDestinationIp),
+        };
+        if ends.src_ip.is_none()
+            && let Some(ip) = fields.peek(Key::Ui).and_then(orient::address_of_ui)
+        {
+            ends.src_ip = Some(ip);
+        }
+        ends
+    }
+}
+
+fn address(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
+    if fields.peek(key).is_none() && fields.has(key) {
+        fields.note_at(AnomalyKind::Placeholder, key);
+        return None;
+    }
+    fields.ip(key)
+}
+
+/// Address translation that did not take place is written as `0.0.0.0` or `::`.
+fn translated(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
+    fields.peek(key)?;
+    fields.ip(key).filter(|ip| !ip.is_unspecified())
+}
+
+/// Fills everything but identity and time.
+pub(super) fn fill<'a>(event: &mut Event<'a>, kind: Kind, ends: Ends, fields: &mut Fields<'a>) {
+    event.log_type = fields.text(Key::Type).unwrap_or_default();
+    event.log_subtype = fields.text(Key::Subtype).unwrap_or_default();
+    event.log_id = fields.text(Key::LogId);
+    // No output shows these two, so they stay in `extra`.
+    event.event_type = fields.copy(Key::EventType);
+    event.category_id = fields.peek(Key::CategoryId).and_then(value::port);
+    event.function = match kind {
+        Kind::Known(function) => refined(function, fields),
+        Kind::Unknown | Kind::Foreign => {
+            fields.note_at(AnomalyKind::UnknownType, Key::Subtype);
+            Function::Other
+        }
+    };
+    session(event, ends, fields);
+    content(event, fields);
+    match event.function {
+        Function::Firewall => {}
+        Function::Vpn | Function::Auth | Function::System | Function::Ha | Function::Config => {}
+        _ => threat(event, fields),
+    }
+    event.severity = severity(fields);
+    judge(event, fields);
+}
+
+/// Tells sandbox verdicts from the antivirus's own and configuration changes from the system's other events.
+fn refined(function: Function, fields: &Fields<'_>) -> Function {
+    match function {
+        Function::Antivirus => {
+            let by_type = matches!(fields.peek(Key::EventType), Some("analytics" | "inline-block"));
+            let by_engine = fields.peek(Key::DetectionType) == Some("fortisandbox");
+            if by_type || by_engine || fields.peek(Key::SandboxVerdict).is_some() {
+                Function::Sandbox
+            } else {
+                Function::Antivirus
+            }
+        }
+        Function::System if fields.has(Key::ConfigPath) => Function::Config,
+        function => function,
+    }
+}
+
+fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
+    event.src_ip = ends.src_ip;
+    event.dst_ip = ends.dst_ip;
+    event.nat_dst_ip = ends.nat_dst_ip;
+    event.src_port = fields.port(Key::SrcPort).or_else(|| fields.port(Key::RemotePort));
+    event.dst_port = fields.port(Key::DstPort).or_else(|| fields.port(Key::LocalPort));
+    event.nat_src_ip = translated(fields, Key::TranSourceIp);
+    event.nat_src_port = fields.port(Key::TranSourcePort).filter(|port| *port != 0);
+    event.nat_dst_port = fields.port(Key::TranDestinationPort).filter(|port| *port != 0);
+    event.src_zone = fields.text(Key::SrcInterface);
+    event.dst_zone = fields.text(Key::DstInterface);
+    event.src_country = country(fields, Key::SrcCountry);
+    event.dst_country = country(fields, Key::DstCountry);
+    event.protocol = fields.parsed(Key::Protocol, AnomalyKind::BadNumber, protocol);
+    event.user = fields.first_text(&[Key::User, Key::UnauthUser, Key::XauthUser]);
+    event.app = fields.text(Key::App);
+    event.app_category = fields.text(Key::AppCategory);
+    event.service = fields.text(Key::Service);
+    if fields.peek(Key::Session) != Some("0") {
+        event.session_id = fields.text(Key::Session);
+    }
+    event.policy = fields.text(Key::Policy);
+    event.rule = fields.text(Key::PolicyName);
+    event.bytes_out = fields.number(Key::Sent);
+    event.bytes_in = fields.number(Key::Received);
+    event.packets_out = fields.number(Key::PacketsOut);
+    event.packets_in = fields.number(Key::PacketsIn);
+    event.duration_ms = fields.number(Key::Duration).map(|seconds| seconds.saturating_mul(1000));
+}
+
+fn content<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
+    event.url = fields.text(Key::Url);
+    // In events `hostname` is the appliance's.
+    if !matches!(event.function, Function::System | Function::Ha | Function::Config) {
+        event.domain =
+            fields.first_text(&[Key::Hostname, Key::QueryName, Key::ServerName, Key::BotnetDomain]);
+    }
+    event.http_method = fields.text(Key::HttpMethod);
+    event.http_status = fields.port(Key::HttpStatus);
+    event.user_agent = fields.text(Key::Agent);
+    event.referer = fields.text(Key::Referral);
+    event.client_ip = fields.parsed(Key::Forwarded, AnomalyKind::BadAddress, value::first_ip);
+    event.category = fields.first_text(&[Key::Category, Key::VirusCategory]);
+    event.message = fields.text(Key::Message);
+    event.reason = fields.text(Key::Reason);
+    event.decrypted = decrypted(event, fields);
+}
+
+/// Only an appliance that inspects TLS sees what is asked inside it: a method, or more of an address than the name.
+fn decrypted(event: &Event<'_>, fields: &Fields<'_>) -> bool {
+    if fields.peek(Key::Mitm) == Some("yes") {
+        return true;
+    }
+    let is_tls =
+        matches!(event.service.as_deref(), Some("HTTPS" | "https" | "SMTPS" | "POP3S" | "IMAPS" | "FTPS"));
+    is_tls && (event.http_method.is_some() || event.url.as_deref().is_some_and(has_path))
+}
+
+fn has_path(url: &str) -> bool {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    after_scheme.split_once('/').is_some_and(|(_, path)| !path.is_empty())
+}
+
+fn threat<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
+    event.signature = fields.text(Key::Attack);
+    event.signature_id = fields.text(Key::AttackId);
+    event.malware = fields.text(Key::Virus);
+    event.cve = fields.text(Key::Cve);
+    event.file_name = fields.text(Key::FileName);
+    event.file_hash = fields.first_text(&[Key::AnalyticsChecksum, Key::FileHash]);
+    event.file_type = fields.text(Key::FileType);
+    event.verdict = fields.first_text(&[Key::SandboxVerdict, Key::InlineVerdict]);
+    event.sender = fields.first_text(&[Key::Sender, Key::From]);
+    event.recipient = fields.first_text(&[Key::Recipient, Key::To]);
+    event.mail_subject = fields.text(Key::Subject);
+    event.count = count(event, fields);
+    match event.function {
+        Function::Antivirus | Function::Sandbox if event.signature_id.is_none() => {
+            event.signature_id = fields.text(Key::VirusId);
+        }
+        Function::Appcontrol if event.signature_id.is_none() => {
+            event.signature_id = fields.text(Key::AppId);
+        }
+        Function::Waf if event.signature.is_none() => {
+            event.signature = fields.text(Key::Name);
+            event.signature_id = fields.text(Key::EventId);
+            // In the other functions `method` is how a site was rated.
+            event.http_method = event.http_method.take().or_else(|| fields.text(Key::Method));
+        }
+        _ => {}
+    }
+}
+
+fn judge<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
+    let action = fields.peek(Key::Action);
+    let status = fields.peek(Key::Status);
+    let message_id = fields.peek(Key::LogId).map_or("", last_six);
+    let is_login = verdict::is_login(event.function, action, message_id);
+    let judged = match event.function {
+        Function::Firewall => verdict::of_traffic(action.or(status), fields.peek(Key::UtmAction)),
+        Function::Vpn | Function::Auth | Function::System | Function::Ha | Function::Config => {
+            Some(if is_login { verdict::of_login(status, action, message_id) } else { Disposition::Unknown })
+        }
+        function => verdict::of_utm(function, action.or(status)),
+    };
+    event.disposition = judged.unwrap_or_else(|| {
+        fields.note_at(AnomalyKind::UnknownAction, Key::Action);
+        Disposition::Unknown
+    });
+    if event.posture == Posture::Sniffer && event.disposition == Disposition::Blocked {
+        event.disposition = Disposition::Detected;
+    }
+    event.action = match event.function {
+        Function::Vpn | Function::Auth | Function::System | Function::Ha | Function::Config => {
+            fields.text(Key::Action)
+        }
+        // Up to 4.3 the verdict was the status.
+        _ => fields.first_text(&[Key::Action, Key::Status]),
+    };
+    event.interim = event.function == Function::Firewall && matches!(message_id, "000020" | "000021");
+    event.host = host(event, fields);
+    orient::payload(event, fields);
+    orient::direction(event, fields, is_login);
+}
+
+/// The message number: `0000000013` is type, subtype and message; only the last six digits are the same in all
+/// versions.
+fn last_six(log_id: &str) -> &str {
+    log_id.len().checked_sub(6).and_then(|start| log_id.get(start..)).unwrap_or("")
+}
+
+/// The machine's name is the inside end's; both ends as the line has them.
+fn host<'a>(event: &Event<'a>, fields: &mut Fields<'a>) -> Option<hinomi_model::Text<'a>> {
+    let inside = |ip: Option<IpAddr>| ip.is_some_and(|ip| event.tenant.is_inside(ip));
+    if inside(event.src_ip) {
+        return fields.text(Key::SrcName);
+    }
+    if inside(event.nat_dst_ip.or(event.dst_ip)) {
+        return fields.text(Key::DstName);
+    }
+    None
+}
+
+/// `Reserved` is how the vendor says that an address is of no country.
+fn country<'a>(fields: &mut Fields<'a>, key: Key) -> Option<hinomi_model::Text<'a>> {
+    if fields.peek(key) == Some("Reserved") {
+        return None;
+    }
+    fields.text(key)
+}
+
+fn protocol(text: &str) -> Option<Protocol> {
+    match text {
+        "tcp" | "TCP" => Some(Protocol::TCP),
+        "udp" | "UDP" => Some(Protocol::UDP),
+        "icmp" | "ICMP" => Some(Protocol::ICMP),
+        number => value::number(number).and_then(|number| u8::try_from(number).ok()).map(Protocol),
+    }
+}
+
+/// The vendor's own rating: the signature's, else the client's reputation, else the class of the message.
+fn severity(fields: &mut Fields<'_>) -> Option<Severity> {
+    let keys = [(Key::Severity, true), (Key::RiskLevel, true), (Key::Level, false)];
+    keys.into_iter().find_map(|(key, is_told)| {
+        let severity = match fields.peek(key)? {
+            "info" | "information" | "informational" | "debug" | "notice" | "notification" => {
+                Severity::Informational
+            }
+            "low" => Severity::Low,
+            "medium" | "warning" => Severity::Medium,
+            "high" | "error" => Severity::High,
+            "critical" | "alert" | "emergency" => Severity::Critical,
+            _ => return None,
+        };
+        // The level says more than a severity made of it, so it is kept.
+        if is_told {
+            fields.take(key);
+        }
+        Some(severity)
+    })
+}
+
+/// How many events the line stands for: `count`, times what the message says. Where both name the same number
+/// (`count=812 ... repeats 812 times`) they are the same count told twice.
+fn count(event: &Event<'_>, fields: &mut Fields<'_>) -> u64 {
+    let count = fields.number(Key::Count).unwrap_or(1).max(1);
+    let repeats = event.message.as_deref().and_then(repeats).unwrap_or(1).max(1);
+    if count == repeats { count } else { count.saturating_mul(repeats) }
+}
+
+/// Reads `..., repeated 3 times` and `..., repeats 812 times since last log`.
+fn repeats(message: &str) -> Option<u64> {
+    let (_, rest) = message.rsplit_once("repeat")?;
+    let rest = rest.strip_prefix("ed ").or_else(|| rest.strip_prefix("s "))?;
+    let (number, rest) = rest.split_once(' ')?;
+    rest.starts_with("time").then(|| value::number(number)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeats_are_read_from_the_message() {
+        let cases = [
+            ("web_misc: X.Y, repeated 3 times", Some(3)),
+            ("anomaly: tcp_syn_flood, 1001 > threshold 1000, repeats 812 times since last log", Some(812)),
+            ("repeated times", None),
+            ("please repeat 3 times", None),
+            ("repeated 99999999999999999999999 times", None),
+            ("", None),
+        ];
+        for (message, expected) in cases {
+            assert_eq!(repeats(message), expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn paths_show_that_tls_was_opened() {
+        let cases = [
+            ("/", false),
+            ("/a", true),
+            ("https://a.example/", false),
+            ("https://a.example/b", true),
+            ("", false),
+        ];
+        for (url, expected) in cases {
+            assert_eq!(has_path(url), expected, "{url}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The fields of one line by name, with a note of which were taken: what nobody takes goes to `extra`.
+
+use std::net::IpAddr;
+
+use hinomi_model::{Anomaly, AnomalyKind, Escape, ExtraField, FieldName, Span, Text};
+
+use super::keys::Key;
+use crate::scan::kv::{Form, MAX_FIELDS, Pair};
+use crate::value;
+
+/// Most anomalies noted of one line: a line of nothing but oddities needs no longer list.
+const MAX_ANOMALIES: usize = 16;
+
+const ABSENT: u16 = u16::MAX;
+const WORDS: usize = MAX_FIELDS / 64 + 1;
+
+/// Names under which text outside all pairs is kept.
+const STRAY: &str = "stray_text";
+const REST: &str = "rest";
+
+pub(super) struct Fields<'a> {
+    text: &'a str,
+    pairs: &'a [Pair<Key>],
+    first: [u16; Key::COUNT],
+    taken: [u64; WORDS],
+    anomalies: Vec<Anomaly<'a>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Indexes a scanned line. Of a repeated name the first counts; a second `date` starts another device's log,
+    /// which a relay glued on, and ends this one.
+    pub(super) fn new(text: &'a str, pairs: &'a mut Vec<Pair<Key>>) -> Self {
+        let mut fields = Fields {
+            text,
+            pairs: &[],
+            first: [ABSENT; Key::COUNT],
+            taken: [0; WORDS],
+            anomalies: Vec::new(),
+        };
+        let mut another = None;
+        for (index, pair) in pairs.iter().enumerate() {
+            match pair.form {
+                Form::Bare | Form::Quoted | Form::Escaped => {}
+                Form::Unclosed => fields.note(AnomalyKind::UnclosedQuote, Some(pair.name.of(text))),
+                Form::Stray | Form::NextLine => fields.note(AnomalyKind::StrayText, None),
+                Form::TooMany => fields.note(AnomalyKind::TooManyFields, None),
+            }
+            let Some(key) = pair.key else {
+                continue;
+            };
+            let Some(first) = fields.first.get_mut(key as usize) else {
+                continue;
+            };
+            if *first == ABSENT {
+                *first = index as u16;
+                continue;
+            }
+            fields.note(AnomalyKind::DuplicateKey, Some(pair.name.of(text)));
+            if key == Key::Date {
+                another = Some((index, pair.name.start));
+                break;
+            }
+        }
+        if let Some((index, start)) = another {
+            let value = Span { start, end: text.len() as u32 };
+            pairs.truncate(index);
+            pairs.push(Pair { key: None, name: Span::default(), value, form: Form::NextLine });
+        }
+        fields.pairs = pairs;
+        fields
+    }
+
+    /// Notes something odd.
+    pub(super) fn note(&mut self, kind: AnomalyKind, field: Option<&'a str>) {
+        if self.anomalies.len() < MAX_ANOMALIES {
+            self.anomalies.push(Anomaly { kind, field });
+        }
+    }
+
+    /// Notes something odd about a field, under the name that the line uses.
+    pub(super) fn note_at(&mut self, kind: AnomalyKind, key: Key) {
+        let name = self.pair(key).map(|(_, pair)| pair.name.of(self.text));
+        self.note(kind, name);
+    }
+
+    #[inline]
+    fn pair(&self, key: Key) -> Option<(usize, &'a Pair<Key>)> {
+        let index = usize::from(*self.first.get(key as usize)?);
+        self.pairs.get(index).map(|pair| (index, pair))
+    }
+
+    /// Returns a value as it stands, without taking it; a placeholder is nothing.
+    #[inline]
+    pub(super) fn peek(&self, key: Key) -> Option<&'a str> {
+        let (_, pair) = self.pair(key)?;
+        value::present(pair.value.of(self.text))
+    }
+
+    /// Tells whether the line has the field, whatever it holds.
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.pair(key).is_some()
+    }
+
+    /// Says that a field's value is told by the event.
+    #[inline]
+    pub(super) fn take(&mut self, key: Key) {
+        if let Some((index, _)) = self.pair(key)
+            && let Some(word) = self.taken.get_mut(index / 64)
+        {
+            *word |= 1 << (index % 64);
+        }
+    }
+
+    /// Takes a text, with its escapes undone.
+    #[inline]
+    pub(super) fn text(&mut self, key: Key) -> Option<Text<'a>> {
+        let text = self.copy(key)?;
+        self.take(key);
+        Some(text)
+    }
+
+    /// Returns a text, with its escapes undone, and leaves it in `extra`.
+    #[inline]
+    pub(super) fn copy(&self, key: Key) -> Option<Text<'a>> {
+        let (_, pair) = self.pair(key)?;
+        let raw = value::present(pair.value.of(self.text))?;
+        Some(if pair.form == Form::Escaped { Escape::Backslash.undo(raw) } else { Text::Borrowed(raw) })
+    }
+
+    /// Takes the first of several texts that is there.
+    pub(super) fn first_text(&mut self, keys: &[Key]) -> Option<Text<'a>> {
+        keys.iter().find_map(|key| self.text(*key))
+    }
+
+    /// Takes a number.
+    #[inline]
+    pub(super) fn number(&mut self, key: Key) -> Option<u64> {
+        self.parsed(key, AnomalyKind::BadNumber, value::number)
+    }
+
+    /// Takes a port.
+    #[inline]
+    pub(super) fn port(&mut self, key: Key) -> Option<u16> {
+        self.parsed(key, AnomalyKind::BadPort, value::port)
+    }
+
+    /// Takes an address.
+    #[inline]
+    pub(super) fn ip(&mut self, key: Key) -> Option<IpAddr> {
+        self.parsed(key, AnomalyKind::BadAddress, value::ip)
+    }
+
+    /// Takes a value that `read` understands; another one is noted and goes to `extra`.
+    #[inline]
+    pub(super) fn parsed<T>(
+        &mut self,
+        key: Key,
+        otherwise: AnomalyKind,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let raw = self.peek(key)?;
+        match read(raw) {
+            Some(value) => {
+                self.take(key);
+                Some(value)
+            }
+            None => {
+                self.note_at(otherwise, key);
+                None
+            }
+        }
+    }
+
+    /// Returns what follows a bare value in the line, to mend one that a blank broke.
+    pub(super) fn rest_from(&self, key: Key) -> Option<&'a str> {
+        let (_, pair) = self.pair(key)?;
+        self.text.get(pair.value.start as usize..)
+    }
+
+    /// Ends the reading: what nobody took, in order of appearance, and what was odd.
+    pub(super) fn finish(self, extra: &mut Vec<ExtraField>) -> Vec<Anomaly<'a>> {
+        extra.clear();
+        for (pairs, taken) in self.pairs.chunks(64).zip(self.taken) {
+            let mut left = !taken;
+            while left != 0 {
+                let Some(pair) = pairs.get(left.trailing_zeros() as usize) else {
+                    break;
+                };
+                left &= left - 1;
+                extra.push(kept(pair));
+            }
+        }
+        self.anomalies
+    }
+}
+
+fn kept(pair: &Pair<Key>) -> ExtraField {
+    let name = match pair.form {
+        Form::Stray => FieldName::Known(STRAY),
+        Form::TooMany | Form::NextLine => FieldName::Known(REST),
+        _ => FieldName::InLine(pair.name),
+    };
+    let escape = match pair.form {
+        Form::Escaped | Form::Unclosed => Escape::Backslash,
+        _ => Escape::None,
+    };
+    ExtraField { name, value: pair.value, escape }
+}

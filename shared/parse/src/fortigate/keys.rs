@@ -1,0 +1,229 @@
+//! The field names that have a meaning here, old spellings among them, and a look-up that costs a few cycles.
+//!
+//! FortiOS up to 4.3 wrote `src_port`, `log_id`, `device_id`; some 7.x logs (VoIP) still do.
+
+macro_rules! keys {
+    ($($key:ident = $($name:literal)|+),+ $(,)?) => {
+        /// A field that is read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(super) enum Key { $($key),+ }
+
+        impl Key {
+            /// How many there are.
+            pub(super) const COUNT: usize = [$(Key::$key),+].len();
+        }
+
+        const NAMES: &[(&str, Key)] = &[$($(($name, Key::$key)),+),+];
+    };
+}
+
+keys! {
+    Action = "action",
+    Agent = "agent" | "http_agent",
+    AnalyticsChecksum = "analyticscksum",
+    App = "app",
+    AppCategory = "appcat" | "app_cat",
+    AppId = "appid",
+    Attack = "attack",
+    AttackId = "attackid" | "attack_id",
+    BotnetDomain = "botnetdomain",
+    Category = "catdesc" | "cat_desc",
+    CategoryId = "cat",
+    ConfigPath = "cfgpath",
+    Count = "count",
+    Cve = "cve",
+    Date = "date",
+    DetectionType = "dtype",
+    DeviceId = "devid" | "device_id",
+    DeviceName = "devname",
+    Direction = "direction" | "dir",
+    DstCountry = "dstcountry" | "dst_country",
+    DstInterface = "dstintf" | "dst_int",
+    DstIp = "dstip" | "dst",
+    DstName = "dstname",
+    DstPort = "dstport" | "dst_port",
+    DstRole = "dstintfrole",
+    Duration = "duration",
+    EventId = "eventid",
+    EventTime = "eventtime",
+    EventType = "eventtype",
+    FacIndex = "faclogindex",
+    FileHash = "filehash",
+    FileName = "filename" | "file",
+    FileType = "filetype",
+    Forwarded = "forwardedfor",
+    From = "from",
+    Hostname = "hostname" | "http_host",
+    HttpMethod = "httpmethod" | "http_method",
+    HttpStatus = "statuscode" | "httpcode" | "http_retcode",
+    InlineVerdict = "icbverdict",
+    Level = "level" | "pri",
+    LocalIp = "locip" | "loc_ip",
+    LocalPort = "locport" | "loc_port",
+    LogId = "logid" | "log_id",
+    Message = "msg",
+    Method = "method",
+    Mitm = "mitm",
+    Name = "name",
+    PacketsIn = "rcvdpkt" | "rcvd_pkt",
+    PacketsOut = "sentpkt" | "sent_pkt",
+    Policy = "policyid" | "policy_id",
+    PolicyName = "policyname",
+    PolicyType = "policytype",
+    Protocol = "proto",
+    QueryName = "qname",
+    Received = "rcvdbyte" | "rcvd",
+    Recipient = "recipient",
+    Reason = "reason",
+    Referral = "referralurl" | "http_referer",
+    RemoteIp = "remip" | "rem_ip" | "remote_ip",
+    RemotePort = "remport" | "rem_port" | "remote_port",
+    RiskLevel = "crlevel",
+    SandboxVerdict = "fsaverdict",
+    Sender = "sender",
+    Sent = "sentbyte" | "sent",
+    ServerName = "sni",
+    Service = "service",
+    Session = "sessionid" | "session_id",
+    Severity = "severity",
+    SrcCountry = "srccountry" | "src_country",
+    SrcInterface = "srcintf" | "src_int",
+    SrcIp = "srcip" | "src",
+    SrcName = "srcname",
+    SrcPort = "srcport" | "src_port",
+    SrcRole = "srcintfrole",
+    Status = "status",
+    Subject = "subject",
+    Subtype = "subtype",
+    Time = "time",
+    To = "to",
+    TranDestinationIp = "tranip" | "tran_ip" | "trans_dst",
+    TranDestinationPort = "tranport" | "tran_port" | "trans_dst_port",
+    TranSourceIp = "transip" | "trans_src",
+    TranSourcePort = "transport" | "trans_src_port",
+    Type = "type",
+    Ui = "ui",
+    UnauthUser = "unauthuser",
+    Url = "url" | "http_url",
+    User = "user",
+    UtmAction = "utmaction",
+    Vdom = "vd",
+    Virus = "virus",
+    VirusCategory = "viruscat",
+    VirusId = "virusid" | "virus_id",
+    XauthUser = "xauthuser",
+    Zone = "tz",
+}
+
+impl Key {
+    /// Returns the field that a name stands for.
+    #[inline]
+    pub(super) fn of(name: &[u8]) -> Option<Key> {
+        let word = Word::of(name)?;
+        let mut slot = word.slot();
+        loop {
+            let (known, key) = (*SLOTS.get(slot)?)?;
+            if known == word {
+                return Some(key);
+            }
+            slot = (slot + 1) % SLOT_COUNT;
+        }
+    }
+}
+
+/// Longest name that is looked up: two machine words.
+const MAX_NAME: usize = 16;
+
+/// A name as numbers, so that comparing is two instructions: its first and last eight bytes, which for a name of at
+/// most sixteen are all of it, and its length.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Word {
+    first: u64,
+    last: u64,
+    length: u8,
+}
+
+impl Word {
+    #[inline]
+    const fn of(name: &[u8]) -> Option<Word> {
+        if name.is_empty() || name.len() > MAX_NAME {
+            return None;
+        }
+        let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+                (Some(first), Some(last)) => {
+                    (u32::from_le_bytes(*first) as u64, u32::from_le_bytes(*last) as u64)
+                }
+                _ => match *name {
+                    [a] => (a as u64, 0),
+                    [a, b] => (a as u64, b as u64),
+                    [a, b, c] => (a as u64, (b as u64) << 8 | c as u64),
+                    _ => return None,
+                },
+            },
+        };
+        Some(Word { first, last, length: name.len() as u8 })
+    }
+
+    #[inline]
+    const fn slot(self) -> usize {
+        let mixed =
+            (self.first ^ self.last.rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> (64 - SLOT_COUNT.trailing_zeros())) as usize
+    }
+}
+
+/// A power of two several times the number of names, so that most look-ups end at the first slot.
+const SLOT_COUNT: usize = 512;
+
+/// Where each name's number leads. A taken slot leads to the next.
+static SLOTS: [Option<(Word, Key)>; SLOT_COUNT] = {
+    let mut slots = [None; SLOT_COUNT];
+    let mut index = 0;
+    while index < NAMES.len() {
+        let (name, key) = NAMES[index];
+        match Word::of(name.as_bytes()) {
+            Some(word) => {
+                let mut slot = word.slot();
+                while slots[slot].is_some() {
+                    slot = (slot + 1) % SLOT_COUNT;
+                }
+                slots[slot] = Some((word, key));
+            }
+            None => panic!("a name is longer than is looked up"),
+        }
+        index += 1;
+    }
+    slots
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_nothing_else() {
+        for (name, key) in NAMES {
+            assert_eq!(Key::of(name.as_bytes()), Some(*key), "{name}");
+            assert_eq!(Key::of(name.to_uppercase().as_bytes()), None, "{name}");
+            for other in [format!("{name}x"), format!("x{name}"), name[1..].to_owned(), format!("{name}\0")] {
+                let known = NAMES.iter().find(|(known, _)| **known == other).map(|(_, key)| *key);
+                assert_eq!(Key::of(other.as_bytes()), known, "{other}");
+            }
+        }
+        for name in ["", "a", "poluuid", "srcmac", "devtype", "craction", "é", "itime", "logdesc"] {
+            assert_eq!(Key::of(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_told_apart_early() {
+        let direct = NAMES.iter().filter(|(name, _)| {
+            let word = Word::of(name.as_bytes()).unwrap();
+            SLOTS[word.slot()].is_some_and(|(known, _)| known == word)
+        });
+        assert!(direct.count() * 10 >= NAMES.len() * 8);
+    }
+}

@@ -1,0 +1,327 @@
+//! Makes an event of a line's values.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use hinomi_model::registry::Identity;
+use hinomi_model::{AnomalyKind, Disposition, Event, Function, QuarantineReason, Reject, Text, Vendor};
+
+use super::columns::Slot;
+use super::kind::Kind;
+use super::orient::{self, End, Ends};
+use super::values::{Values, part};
+use super::{clock, login, names, words};
+use crate::Context;
+use crate::syslog::Header;
+use crate::value;
+use crate::when::Zones;
+
+/// Makes the event; its extra fields are the caller's to add, when everything that has a place was taken.
+pub(crate) fn make<'a>(
+    kind: Kind,
+    values: &mut Values<'a>,
+    header: &Header<'a>,
+    context: &Context<'a>,
+    zones: &mut Zones,
+) -> Result<Event<'a>, Reject> {
+    let log_type = values.text(Slot::LogType).unwrap_or_default();
+    let log_subtype = values.text(Slot::Subtype).unwrap_or_default();
+    let subtype = kind.subtype(&log_type, &log_subtype);
+    let ends = orient::ends(kind, subtype, values);
+    let identity = identity(values, header);
+    let src_ip = values.ip(ends.initiator.ip);
+    let dst_ip = values.ip(ends.responder.ip);
+    let nat_dst_ip = values.raw(ends.responder.nat_ip).and_then(value::ip).filter(|ip| !ip.is_unspecified());
+    let (tenant, registration) =
+        context.registry.resolve(&identity, context.collected, [src_ip, nat_dst_ip.or(dst_ip)])?;
+
+    let mut event = Event::new(tenant, Vendor::Panos, context.received);
+    let zone = registration.and_then(|device| device.time_zone.as_ref()).unwrap_or(&tenant.time_zone);
+    let Some((time, source)) = clock::time(values, header, context.received, zone, zones) else {
+        return Err(Reject::new(QuarantineReason::Unreadable, "no time"));
+    };
+    event.time = time;
+    event.time_source = source;
+    event.registration = registration;
+    event.vsys = identity.vsys;
+    event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
+        (Some(serial), ..) => serial.clone(),
+        (None, Some(name), _) => name.clone(),
+        (None, None, Some(host)) => Cow::Borrowed(host),
+        (None, None, None) => Cow::Borrowed("unknown"),
+    };
+    event.device_name = identity.name;
+    (event.src_ip, event.dst_ip) = (src_ip, dst_ip);
+    if !kind.has_session() {
+        event.src_ip = src_ip.filter(|ip| !ip.is_unspecified());
+    }
+
+    event.log_type = log_type;
+    event.log_subtype = log_subtype;
+    event.function = kind.function(subtype);
+    event.payload = ends.payload;
+    event.action = values.text(Slot::Action);
+    event.sequence = values.peek(Slot::Sequence);
+    event.count = values.number(Slot::Repeat).unwrap_or(1).max(1);
+    event.severity = severity(values);
+    if let Some(flags) = values.raw(Slot::Flags) {
+        event.decrypted = words::is_decrypted(flags);
+    }
+
+    session(ends, &mut event, values);
+    let said = match kind {
+        Kind::Threat => {
+            if subtype.is_empty() {
+                values.odd::<()>(Slot::Subtype, AnomalyKind::UnknownType);
+            }
+            threat(&mut event, values, subtype);
+            None
+        }
+        Kind::System => system(&mut event, values),
+        Kind::GlobalProtect => global_protect(&mut event, values),
+        Kind::Authentication => authentication(&mut event, values),
+        Kind::Correlation => {
+            event.signature = values.text(Slot::Signature);
+            event.signature_id = values.text(Slot::SignatureId);
+            event.category = values.text(Slot::Category);
+            event.message = values.text(Slot::Message);
+            Some(Disposition::Detected)
+        }
+        Kind::Decryption => {
+            event.domain = values.text(Slot::ServerName);
+            event.reason = values.text(Slot::Error);
+            None
+        }
+        Kind::Config => {
+            event.message = values.text(Slot::Message);
+            Some(Disposition::Unknown)
+        }
+        Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
+        Kind::Traffic | Kind::Tunnel | Kind::Mobile => {
+            event.category = category(values);
+            event.reason = values.text(Slot::EndReason);
+            event.interim = event.log_subtype == "start";
+            None
+        }
+    };
+    event.disposition = match said {
+        Some(disposition) => disposition,
+        None => disposition(kind, subtype, &event, values),
+    };
+    orient::judge(ends, &mut event, values);
+    event.anomalies = std::mem::take(&mut values.anomalies);
+    Ok(event)
+}
+
+/// Returns how the line names its device. Unlicensed machines and Prisma Access leave the serial out.
+fn identity<'a>(values: &mut Values<'a>, header: &Header<'a>) -> Identity<'a> {
+    Identity {
+        id: values.text(Slot::Serial).filter(|serial| !matches!(&**serial, "no-serial" | "unknown")),
+        name: values.text(Slot::DeviceName),
+        header_host: header.host,
+        vsys: values.text(Slot::Vsys),
+    }
+}
+
+/// Reads what every log about a session has.
+fn session<'a>(ends: Ends, event: &mut Event<'a>, values: &mut Values<'a>) {
+    let Ends { initiator, responder, .. } = ends;
+    event.src_port = values.port(initiator.port);
+    event.dst_port = values.port(responder.port);
+    (event.nat_src_ip, event.nat_src_port) = translated(values, initiator, (event.src_ip, event.src_port));
+    (event.nat_dst_ip, event.nat_dst_port) = translated(values, responder, (event.dst_ip, event.dst_port));
+    event.src_zone = values.text(initiator.zone);
+    event.dst_zone = values.text(responder.zone);
+    event.src_country = values.text(initiator.country);
+    event.dst_country = values.text(responder.country);
+    event.app = values.text(Slot::App);
+    event.app_category = values.text(Slot::AppCategory);
+    event.rule = values.text(Slot::Rule);
+    event.policy = values.text(Slot::RuleUuid);
+    event.bytes_out = values.number(Slot::BytesSent);
+    event.bytes_in = values.number(Slot::BytesReceived);
+    event.packets_out = values.number(Slot::PacketsSent);
+    event.packets_in = values.number(Slot::PacketsReceived);
+    event.duration_ms = values.number(Slot::Elapsed).map(|seconds| seconds.saturating_mul(1000));
+    event.session_id = values.text(Slot::SessionId).filter(|id| *id != "0");
+    if let Some(protocol) = values.raw(Slot::Protocol).and_then(words::protocol) {
+        event.protocol = Some(protocol);
+        values.mark(Slot::Protocol);
+    }
+    if let Some(forwarded) = values.peek(Slot::ForwardedIp).or_else(|| values.peek(Slot::Forwarded)) {
+        // The whole list stays among the extra fields: a client can write anything into the header.
+        event.client_ip = value::first_ip(&forwarded);
+    }
+}
+
+/// Reads an address and port after translation. The vendor repeats the untranslated ones where nothing was
+/// translated, and writes zeros where there is no translation at all.
+fn translated(
+    values: &mut Values<'_>,
+    end: &End,
+    (plain_ip, plain_port): (Option<IpAddr>, Option<u16>),
+) -> (Option<IpAddr>, Option<u16>) {
+    let ip = values.ip(end.nat_ip).filter(|ip| !ip.is_unspecified());
+    let port = values.port(end.nat_port);
+    if ip.is_none() || ip != plain_ip {
+        return (ip, port);
+    }
+    values.put_back(end.nat_ip);
+    if port != plain_port {
+        return (None, port);
+    }
+    values.put_back(end.nat_port);
+    (None, None)
+}
+
+/// Reads the severity; Strata Logging Service has a number in one key and the word in another.
+fn severity(values: &mut Values<'_>) -> Option<hinomi_model::Severity> {
+    let severity = values.raw(Slot::Severity).and_then(words::severity)?;
+    values.mark(Slot::Severity);
+    Some(severity)
+}
+
+/// Reads the category of a site; `any` stands for none.
+fn category<'a>(values: &mut Values<'a>) -> Option<Text<'a>> {
+    if values.raw(Slot::Category)? == "any" {
+        return None;
+    }
+    values.text(Slot::Category)
+}
+
+/// Reads what THREAT has besides the session.
+fn threat<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &'static str) {
+    signature(event, values, subtype);
+    event.event_type = values.peek(Slot::ThreatCategory);
+    event.file_hash = values.text(Slot::FileDigest);
+    event.file_type = values.text(Slot::FileType);
+    event.user_agent = values.text(Slot::UserAgent);
+    event.referer = values.text(Slot::Referer);
+    event.http_method = values.text(Slot::HttpMethod);
+    event.sender = values.text(Slot::Sender);
+    event.recipient = values.text(Slot::Recipient);
+    event.mail_subject = values.text(Slot::MailSubject);
+    if subtype == "wildfire" {
+        event.verdict = values.text(Slot::Verdict).or_else(|| values.text(Slot::Category));
+    } else {
+        event.category = category(values);
+    }
+    subject(event, values, subtype);
+    // Strata Logging Service has keys of their own for what the native row has in one column.
+    event.domain = event.domain.take().or_else(|| values.text(Slot::ServerName));
+    event.url = event.url.take().or_else(|| values.text(Slot::Url));
+    event.file_name = event.file_name.take().or_else(|| values.text(Slot::FileName));
+    if event.domain.is_none() {
+        event.domain = event.url.as_ref().and_then(|url| part(url, names::host_of_url));
+    }
+}
+
+/// Reads the signature. URL logs have the same number all, which is no signature.
+fn signature<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &str) {
+    if subtype == "url" {
+        return;
+    }
+    let Some(text) = values.text(Slot::Threat) else {
+        event.signature = values.text(Slot::Signature);
+        event.signature_id = values.text(Slot::SignatureId);
+        return;
+    };
+    event.signature = part(&text, |text| names::threat(text).0).or_else(|| values.text(Slot::Signature));
+    event.signature_id = part(&text, |text| names::threat(text).1).or_else(|| values.text(Slot::SignatureId));
+    event.cve = part(&text, names::cve);
+    if matches!(subtype, "virus" | "ml-virus" | "wildfire-virus") {
+        event.malware = event.signature.clone();
+    }
+}
+
+/// Reads what the record is about: the misc column is a URL, a file or a name, by subtype.
+fn subject<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &str) {
+    let misc = values.text(Slot::Misc);
+    match subtype {
+        "url" => event.url = misc,
+        "virus" | "ml-virus" | "wildfire" | "wildfire-virus" | "file" | "data" | "dlp" | "dlp-non-file" => {
+            let Some(misc) = misc else { return };
+            if names::host_of_url(&misc).is_some() {
+                event.file_name = part(&misc, names::file_of_url);
+                event.url = Some(misc);
+            } else {
+                event.file_name = Some(misc);
+            }
+        }
+        _ => {
+            let id = event.signature_id.as_deref().and_then(value::number);
+            let name = event.signature.as_deref().unwrap_or("");
+            let category = event.event_type.as_deref().unwrap_or("");
+            let about_names =
+                subtype == "dns" || (subtype == "spyware" && names::is_dns_signature(name, id, category));
+            if !about_names {
+                event.url = misc;
+                return;
+            }
+            event.function = Function::Dns;
+            event.domain = match misc {
+                Some(misc) if names::is_host(&misc) => Some(misc),
+                other => {
+                    event.url = other;
+                    event.signature.as_ref().and_then(|name| part(name, names::domain_of_signature))
+                }
+            };
+        }
+    }
+}
+
+/// Reads SYSTEM; returns what it says of a log-in.
+fn system<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
+    event.log_id = values.text(Slot::EventId);
+    event.message = values.text(Slot::Message);
+    let message = event.message.clone()?;
+    let event_id = event.log_id.as_deref().unwrap_or("");
+    let Some(login) = login::of_system(&event.log_subtype, event_id, &message) else {
+        return Some(Disposition::Unknown);
+    };
+    if event.function == Function::System {
+        event.function = Function::Auth;
+    }
+    event.user = login.user;
+    event.src_ip = login.from;
+    event.reason = login.reason;
+    Some(login.outcome.unwrap_or(Disposition::Unknown))
+}
+
+fn global_protect<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
+    event.log_id = values.text(Slot::EventId);
+    event.event_type = values.peek(Slot::Stage);
+    event.message = values.text(Slot::Message);
+    event.reason = values.text(Slot::Reason).or_else(|| values.text(Slot::Error));
+    if event.src_ip.is_none() {
+        event.src_ip = values.ip(Slot::SrcIpv6).filter(|ip| !ip.is_unspecified());
+    }
+    let event_id = event.log_id.as_deref().unwrap_or("");
+    let stage = event.event_type.as_deref().unwrap_or("");
+    let status = values.peek(Slot::Status).unwrap_or_default();
+    event.action = Some(status.clone()).filter(|status| !status.is_empty());
+    if event.action.is_some() {
+        values.mark(Slot::Status);
+    }
+    Some(login::of_global_protect(event_id, stage, &status))
+}
+
+fn authentication<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
+    event.action = values.text(Slot::Status);
+    event.message = values.text(Slot::Message);
+    event.user_agent = values.text(Slot::UserAgent);
+    let words = [
+        event.log_subtype.as_ref(),
+        event.action.as_deref().unwrap_or(""),
+        event.message.as_deref().unwrap_or(""),
+    ];
+    Some(login::of_authentication(words))
+}
+
+fn disposition(kind: Kind, subtype: &str, event: &Event<'_>, values: &mut Values<'_>) -> Disposition {
+    let Some(action) = event.action.as_deref() else { return Disposition::Unknown };
+    let reason = event.reason.as_deref().unwrap_or("");
+    words::disposition(kind, subtype, action, reason)
+        .or_else(|| values.odd(Slot::Action, AnomalyKind::UnknownAction))
+        .unwrap_or(Disposition::Unknown)
+}

@@ -1,0 +1,100 @@
+//! PAN-OS logs: native CSV of every type, 8.0 to 12.x, and the JSON of Strata Logging Service.
+//!
+//! ```text
+//! 1,2026/01/20 10:15:02,012345678901234,THREAT,vulnerability,2561,2026/01/20 10:15:01,203.0.113.9,198.51.100.10,...
+//! ```
+//!
+//! Columns are known by their place after the type column ([`columns`]), never by how many there are. Custom formats
+//! that an administrator wrote (CEF, LEEF, key=value) are not read here.
+//!
+//! Specification: "Syslog Field Descriptions",
+//! <https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions>,
+//! and "Log Forwarding Schema Reference" of Strata Logging Service. Deviations that the field forces on us stand at
+//! the head of [`split`] and [`align`].
+
+mod align;
+mod clock;
+mod columns;
+mod event;
+mod kind;
+mod login;
+mod names;
+mod orient;
+mod split;
+mod strata;
+mod values;
+mod words;
+
+use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, QuarantineReason, Reject};
+
+use self::kind::Kind;
+use self::split::{Ending, Fields};
+use self::values::Values;
+use crate::Context;
+use crate::syslog::Header;
+use crate::when::Zones;
+
+/// Columns in which the type is looked for, and how much of the line they may take before it is surely no row.
+const HEAD_COLUMNS: usize = 6;
+const HEAD_BYTES: usize = 512;
+
+/// Buffers that are reused from line to line.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    fields: Fields,
+    extra: Vec<ExtraField>,
+    zones: Zones,
+    strata: strata::Scratch,
+}
+
+/// Tells whether a line without its headers was written by PAN-OS or Strata Logging Service.
+pub(crate) fn looks_like(payload: &str) -> bool {
+    if payload.trim_start().starts_with('{') {
+        return strata::looks_like(payload);
+    }
+    let head = payload.as_bytes().get(..HEAD_BYTES).unwrap_or(payload.as_bytes());
+    let mut columns = head.split(|&byte| byte == b',').take(HEAD_COLUMNS).skip(1);
+    columns.any(|column| std::str::from_utf8(column).is_ok_and(|text| Kind::of_token(text.trim()).is_some()))
+}
+
+/// Reads a line.
+///
+/// # Errors
+///
+/// [`QuarantineReason::Unreadable`] when it holds no log type or no time; what the registry says of its device.
+pub(crate) fn read<'a>(
+    payload: &'a str,
+    header: &Header<'a>,
+    context: &Context<'a>,
+    scratch: &'a mut Scratch,
+) -> Result<Event<'a>, Reject> {
+    let Scratch { fields, extra, zones, strata } = scratch;
+    let line = payload.trim_end_matches(['\r', '\n']);
+    let (kind, mut values) = if line.trim_start().starts_with('{') {
+        strata::read(line, strata)?
+    } else {
+        read_row(line, fields)?
+    };
+    let mut event = event::make(kind, &mut values, header, context, zones)?;
+    extra.clear();
+    values.extra(extra);
+    event.raw = line;
+    event.extra = Extra { line: values.line(), fields: extra };
+    Ok(event)
+}
+
+fn read_row<'a>(line: &'a str, fields: &'a mut Fields) -> Result<(Kind, Values<'a>), Reject> {
+    let ending = split::split(line, fields);
+    let Some((kind, row)) = align::find_type(line, fields) else {
+        return Err(Reject::new(QuarantineReason::Unreadable, "no log type in the first columns"));
+    };
+    let layout = align::repair(line, kind, row.at, fields);
+    let mut values = Values::of_row(line, fields, row, layout);
+    let oddity = match ending {
+        Ending::Whole => None,
+        Ending::UnclosedQuote => Some(AnomalyKind::UnclosedQuote),
+        Ending::TooManyColumns => Some(AnomalyKind::TooManyFields),
+    };
+    values.anomalies.extend(oddity.map(|kind| Anomaly { kind, field: None }));
+    Ok((kind, values))
+}

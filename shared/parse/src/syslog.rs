@@ -1,0 +1,362 @@
+//! Takes off what relays put in front of a log: RFC 3164 and RFC 5424 headers with and without priority, doubled
+//! ones, rsyslog's ISO 8601 header, a bare BSD time stamp, `host - `.
+//!
+//! Read token by token until something starts that a firewall wrote, because no two relays agree:
+//! `<189>Jan 20 10:15:01 relay 2026-01-20T01:15:01.5+00:00 KITA-FW1 date=2026-01-20 ...`. Of several headers the
+//! innermost counts: it is nearest to the device. Facility and severity are not kept; they say nothing about the event.
+
+use hinomi_model::EventTime;
+use jiff::tz::TimeZone;
+
+use crate::when::{self, Civil, TimeOfDay, Zones};
+
+/// Most parts of headers taken off one line (each of two doubled RFC 5424 headers has seven). What follows more is
+/// taken as it stands, and then is no log.
+const MAX_PARTS: usize = 24;
+
+/// A relay's stamp may lie this far ahead of the receive time before it is taken for last year's: clocks drift and
+/// zones are unknown.
+const FUTURE_SECONDS: i64 = 2 * 86_400;
+
+/// What the headers said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Header<'a> {
+    /// Host that the innermost header names.
+    pub(crate) host: Option<&'a str>,
+    /// Time with an offset (RFC 5424, ISO 8601).
+    pub(crate) time: Option<EventTime>,
+    /// Time without zone, and without year (RFC 3164); read with [`Header::time_in`].
+    pub(crate) stamp: Option<Stamp>,
+}
+
+/// A relay's wall clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    year: Option<i64>,
+    month: u32,
+    day: u32,
+    time: TimeOfDay,
+}
+
+impl Header<'_> {
+    /// Returns the header's time; a stamp without offset is read in `zone`, one without year in the year that
+    /// brings it nearest to `received`.
+    pub(crate) fn time_in(
+        &self,
+        zone: &TimeZone,
+        received: EventTime,
+        zones: &mut Zones,
+    ) -> Option<EventTime> {
+        if self.time.is_some() {
+            return self.time;
+        }
+        let stamp = self.stamp?;
+        let at = |year: i64| Civil::new(year, stamp.month, stamp.day, stamp.time);
+        if let Some(year) = stamp.year {
+            return at(year).map(|civil| zones.instant(zone, civil));
+        }
+        let year = i64::from(received.timestamp().to_zoned(TimeZone::UTC).year());
+        let not_later = received.plus(FUTURE_SECONDS);
+        // Received in the first days of January, December belongs to the year before, and the other way round.
+        [year + 1, year, year - 1, year - 2, year - 3, year - 4]
+            .into_iter()
+            .filter_map(|year| at(year).map(|civil| zones.instant(zone, civil)))
+            .find(|time| *time <= not_later)
+    }
+}
+
+/// Takes the headers off a line.
+pub(crate) fn strip(line: &str) -> (&str, Header<'_>) {
+    let mut header = Header::default();
+    let mut rest = trim_start(line);
+    // A host is taken after a time stamp, or in front of a ` - `.
+    let mut after_stamp = false;
+    for _ in 0..MAX_PARTS {
+        if let Some(after) = octet_count(rest).or_else(|| priority(rest)) {
+            rest = trim_start(after);
+            if let Some(after) = version(rest) {
+                let (after, said) = rfc5424(after);
+                header.time = said.time.or(header.time);
+                header.host = said.host.or(header.host);
+                rest = trim_start(after);
+                after_stamp = false;
+            }
+            continue;
+        }
+        if is_payload(rest) {
+            return (rest, header);
+        }
+        if let Some((stamp, after)) = bsd_stamp(rest) {
+            (header.stamp, header.time) = (Some(stamp), None);
+            (rest, after_stamp) = (trim_start(after), true);
+            continue;
+        }
+        if let Some((civil, offset, after)) = iso_stamp(rest) {
+            header.time = Some(civil.at_offset(offset));
+            (rest, after_stamp) = (trim_start(after), true);
+            continue;
+        }
+        if let Some(after) = version(rest) {
+            let (after, said) = rfc5424(after);
+            header.time = said.time.or(header.time);
+            header.host = said.host.or(header.host);
+            (rest, after_stamp) = (trim_start(after), false);
+            continue;
+        }
+        let (token, after) = next_token(rest);
+        if token.is_empty() {
+            break;
+        }
+        let is_tag = token == "-" || token.ends_with(':');
+        if !is_tag && is_host(token) && (after_stamp || after.starts_with("- ") || is_payload(after)) {
+            header.host = Some(token);
+            (rest, after_stamp) = (after, false);
+            continue;
+        }
+        if is_tag {
+            (rest, after_stamp) = (after, false);
+            continue;
+        }
+        break;
+    }
+    (rest, header)
+}
+
+/// Tells whether a firewall's own text starts here: a pair, a comma-separated row, a JSON object, CEF or LEEF.
+fn is_payload(rest: &str) -> bool {
+    if rest.starts_with('{') || rest.starts_with("CEF:") || rest.starts_with("LEEF:") {
+        return true;
+    }
+    for byte in rest.bytes() {
+        match byte {
+            b'=' | b',' => return true,
+            b' ' | b'\t' | b'\n' => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn trim_start(text: &str) -> &str {
+    // A byte order mark may stand in front of the message of RFC 5424.
+    text.trim_start_matches([' ', '\t', '\r', '\n', '\0', '\u{feff}'])
+}
+
+fn next_token(text: &str) -> (&str, &str) {
+    match text.split_once(' ') {
+        Some((token, rest)) => (token, trim_start(rest)),
+        None => (text, ""),
+    }
+}
+
+fn is_host(token: &str) -> bool {
+    // RFC 1035 names have at most 255 bytes; IPv6 has colons, some relays add a scope or a port in brackets.
+    token.len() <= 255
+        && token.bytes().all(|b| b.is_ascii_alphanumeric() || b >= 0x80 || b".-_:%[]()/@".contains(&b))
+        && token != "-"
+}
+
+/// `673 <189>...`: the byte count of RFC 6587, when the transport left it in.
+fn octet_count(rest: &str) -> Option<&str> {
+    let digits = rest.bytes().take(6).take_while(u8::is_ascii_digit).count();
+    let after = rest.get(digits..)?.strip_prefix(' ')?;
+    (digits > 0 && after.starts_with('<') && priority(after).is_some()).then_some(after)
+}
+
+fn priority(rest: &str) -> Option<&str> {
+    let inner = rest.strip_prefix('<')?;
+    let digits = inner.bytes().take(4).take_while(u8::is_ascii_digit).count();
+    if digits == 0 || digits > 3 {
+        return None;
+    }
+    inner.get(digits..)?.strip_prefix('>')
+}
+
+/// The version of RFC 5424, `1 `, when a time stamp or `-` follows.
+fn version(rest: &str) -> Option<&str> {
+    let after = rest.strip_prefix("1 ")?;
+    (after.starts_with("- ") || iso_stamp(after).is_some()).then_some(after)
+}
+
+/// TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA; senders leave out what they like, so it stops where the
+/// payload starts.
+fn rfc5424(rest: &str) -> (&str, Header<'_>) {
+    let mut header = Header::default();
+    let mut rest = match iso_stamp(rest) {
+        Some((civil, offset, after)) => {
+            header.time = Some(civil.at_offset(offset));
+            trim_start(after)
+        }
+        None => next_token(rest).1,
+    };
+    for part in 0..4 {
+        if is_payload(rest) {
+            return (rest, header);
+        }
+        let (token, after) = next_token(rest);
+        if part == 0 && token != "-" && is_host(token) {
+            header.host = Some(token);
+        }
+        rest = after;
+    }
+    (structured_data(rest), header)
+}
+
+fn structured_data(rest: &str) -> &str {
+    if let Some(after) = rest.strip_prefix("- ") {
+        return after;
+    }
+    let mut quoted = false;
+    let mut depth = 0usize;
+    let bytes = rest.as_bytes();
+    if bytes.first() != Some(&b'[') {
+        return rest;
+    }
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' if quoted => at += 1,
+            b'"' => quoted = !quoted,
+            b'[' if !quoted => depth += 1,
+            b']' if !quoted => depth = depth.saturating_sub(1),
+            b' ' if !quoted && depth == 0 => return rest.get(at..).unwrap_or(""),
+            _ => {}
+        }
+        at += 1;
+    }
+    // An element that never ends holds the log itself, if anything does.
+    rest
+}
+
+/// `Jan  6 19:47:37`, `Jan 06 2026 19:47:37.123`, `Jan  6 19:47:37 2026`.
+fn bsd_stamp(rest: &str) -> Option<(Stamp, &str)> {
+    let month = match rest.as_bytes().first_chunk::<4>()? {
+        b"Jan " => 1,
+        b"Feb " => 2,
+        b"Mar " => 3,
+        b"Apr " => 4,
+        b"May " => 5,
+        b"Jun " => 6,
+        b"Jul " => 7,
+        b"Aug " => 8,
+        b"Sep " => 9,
+        b"Oct " => 10,
+        b"Nov " => 11,
+        b"Dec " => 12,
+        _ => return None,
+    };
+    let (day, mut after) = next_token(trim_start(rest.get(4..)?));
+    let day = small(day, 2)?;
+    let mut year = year_of(after);
+    if year.is_some() {
+        after = next_token(after).1;
+    }
+    let (time, after) = when::time_of_day(after)?;
+    let mut after = after.strip_prefix(' ').or_else(|| after.is_empty().then_some(""))?;
+    if year.is_none() {
+        year = year_of(after);
+        if year.is_some() {
+            after = next_token(after).1;
+        }
+    }
+    Some((Stamp { year, month, day: u32::try_from(day).ok()?, time }, after))
+}
+
+fn year_of(text: &str) -> Option<i64> {
+    let (token, _) = next_token(text);
+    (token.len() == 4).then(|| small(token, 4)).flatten().filter(|year| (1990..=2261).contains(year))
+}
+
+fn small(text: &str, digits: usize) -> Option<i64> {
+    (text.len() <= digits).then(|| crate::value::number(text)).flatten().and_then(|n| i64::try_from(n).ok())
+}
+
+fn iso_stamp(rest: &str) -> Option<(Civil, i32, &str)> {
+    if !rest.as_bytes().first()?.is_ascii_digit() {
+        return None;
+    }
+    let (token, after) = next_token(rest);
+    let (civil, offset) = when::timestamp(token)?;
+    // Without an offset RFC 5424 knows no stamp; those who write one mean UTC.
+    Some((civil, offset.unwrap_or(0), after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Option<EventTime> {
+        EventTime::parse_rfc3339(text)
+    }
+
+    #[test]
+    fn headers_of_the_field_come_off() {
+        let utc = "2026-01-20T01:15:01Z";
+        let cases = [
+            ("date=2026-01-20 a=1", "date=2026-01-20 a=1", None, None),
+            ("<189>date=2026-01-20", "date=2026-01-20", None, None),
+            ("<189> date=1", "date=1", None, None),
+            ("  <189>date=1", "date=1", None, None),
+            ("Jan 20 01:15:01 fw1 date=1", "date=1", Some("fw1"), Some(utc)),
+            ("Jan 20 01:15:01 date=1", "date=1", None, Some(utc)),
+            ("<111> Jan 20 01:15:01 fw1 date=1", "date=1", Some("fw1"), Some(utc)),
+            ("<14>Jan 20 2026 01:15:01 fw1 date=1", "date=1", Some("fw1"), Some(utc)),
+            ("<14>Jan 20 01:15:01 2026 fw1 date=1", "date=1", Some("fw1"), Some(utc)),
+            ("<14>Jan 20 01:15:01 fw1 : date=1", "date=1", Some("fw1"), Some(utc)),
+            ("<14>Jan 20 01:15:01 fw1 logger[7]: date=1", "date=1", Some("fw1"), Some(utc)),
+            ("2026-01-20T10:15:01+09:00 192.0.2.1 date=1", "date=1", Some("192.0.2.1"), Some(utc)),
+            ("<189>2026-01-20T01:15:01Z fw1 date=1", "date=1", Some("fw1"), Some(utc)),
+            ("<165>1 2026-01-20T01:15:01Z fw1 - - - - date=1", "date=1", Some("fw1"), Some(utc)),
+            ("1 2026-01-20T01:15:01Z fw1 app 12 id - date=1", "date=1", Some("fw1"), Some(utc)),
+            ("<165>1 - - - - - - date=1", "date=1", None, None),
+            (
+                "<165>1 2026-01-20T01:15:01Z fw1 a - - [x@1 k=\"a ] \\\" b\"][y@2] \u{feff}date=1",
+                "date=1",
+                Some("fw1"),
+                Some(utc),
+            ),
+            ("Jan 20 03:00:00 relay Jan 20 01:15:01 fw1 date=1", "date=1", Some("fw1"), Some(utc)),
+            ("<13>Jan 20 03:00:00 relay <189>date=1", "date=1", Some("relay"), Some("2026-01-20T03:00:00Z")),
+            ("fw1 - 1,2026/01/20 10:15:01,0128", "1,2026/01/20 10:15:01,0128", Some("fw1"), None),
+            (": 1,2026/01/20 10:15:01,0128", "1,2026/01/20 10:15:01,0128", None, None),
+            ("673 <189>date=1", "date=1", None, None),
+            ("Jan 20 01:15:01 fw1 CEF: 0|a b", "CEF: 0|a b", Some("fw1"), Some(utc)),
+            ("Jan 20 01:15:01 fw1 {\"a\": 1}", "{\"a\": 1}", Some("fw1"), Some(utc)),
+            ("2001:db8::1 date=1", "date=1", Some("2001:db8::1"), None),
+        ];
+        let received = time("2026-01-20T02:00:00Z").unwrap();
+        for (line, payload, host, at) in cases {
+            let (rest, header) = strip(line);
+            assert_eq!(rest, payload, "{line}");
+            assert_eq!(header.host, host, "{line}");
+            let read = header.time_in(&TimeZone::UTC, received, &mut Zones::default());
+            assert_eq!(read, at.and_then(time), "{line}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_header_stays() {
+        for line in
+            ["", " ", "hello world", "<1234>x", "<>x", "Jan", "Jan 40", "1 ", "<14>", "Foo 20 01:15:01 x"]
+        {
+            let (rest, header) = strip(line);
+            assert!(line.ends_with(rest), "{line:?} {rest:?}");
+            assert_eq!(header.time, None);
+        }
+    }
+
+    #[test]
+    fn year_of_a_stamp_is_the_nearest_before_the_receive_time() {
+        let cases = [
+            ("Dec 31 23:59:59 h a=1", "2026-01-01T00:00:10Z", "2025-12-31T23:59:59Z"),
+            ("Jan  1 00:00:05 h a=1", "2025-12-31T23:59:59Z", "2026-01-01T00:00:05Z"),
+            ("Feb 29 10:00:00 h a=1", "2026-03-01T00:00:00Z", "2024-02-29T10:00:00Z"),
+            ("Jul  4 10:00:00 h a=1", "2026-07-04T10:00:03Z", "2026-07-04T10:00:00Z"),
+        ];
+        for (line, received, expected) in cases {
+            let (_, header) = strip(line);
+            let read = header.time_in(&TimeZone::UTC, time(received).unwrap(), &mut Zones::default());
+            assert_eq!(read, time(expected), "{line}");
+        }
+    }
+}
