@@ -157,6 +157,35 @@ impl FactBatch {
         Place { object: u32::try_from(index).unwrap_or(u32::MAX), frame: locator.frame, line: locator.line }
     }
 
+    /// Adds what another batch holds.
+    pub fn append(&mut self, other: &FactBatch) {
+        let index = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        let sources: Vec<u32> =
+            other.sources.iter().map(|s| self.source(&s.tenant, s.device.as_str())).collect();
+        let mut objects: Vec<u32> = Vec::with_capacity(other.objects.len());
+        for object in &other.objects {
+            let known = self.objects.iter().rposition(|known| known == object);
+            objects.push(index(known.unwrap_or_else(|| {
+                self.objects.push(object.clone());
+                self.objects.len() - 1
+            })));
+        }
+        let source = |number: u32| sources.get(number as usize).copied();
+        let place = |place: Option<Place>| {
+            let place = place?;
+            Some(Place { object: objects.get(place.object as usize).copied()?, ..place })
+        };
+        // What points nowhere in its own batch is no fact of anybody's.
+        let sessions = other.sessions.iter().filter_map(|fact| {
+            Some(Fact { source: source(fact.source)?, place: place(fact.place), ..*fact })
+        });
+        self.sessions.extend(sessions);
+        let logins = other.logins.iter().filter_map(|login| {
+            Some(Login { source: source(login.source)?, place: place(login.place), ..login.clone() })
+        });
+        self.logins.extend(logins);
+    }
+
     /// Empties the batch and keeps its memory.
     pub fn clear(&mut self) {
         self.sources.clear();

@@ -24,8 +24,12 @@ pub const MAX_RATIO: usize = 200;
 /// Below this many bytes the ratio is not asked: a record of equal lines compresses better than any bomb has to.
 pub const RATIO_FLOOR_BYTES: usize = 1024 * 1024;
 
-/// Memory that one zstd frame may ask for, as a power of two: 32 MiB, more than any setting of zstd below `--ultra`.
-const MAX_ZSTD_WINDOW_LOG: u32 = 25;
+/// Memory that a record's zstd frame may ask for, as a power of two: 32 MiB, as much as a record may hold.
+const MAX_RECORD_WINDOW_LOG: u32 = 25;
+
+/// Memory that a file's zstd frame may ask for, as a power of two: 128 MiB, what `zstd --long` asks for and `zstd -d`
+/// grants without being told.
+const MAX_FILE_WINDOW_LOG: u32 = 27;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Coding {

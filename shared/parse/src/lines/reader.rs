@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use hinomi_model::{QuarantineReason, Reject};
 
-use super::{Coding, MAX_LINE_BYTES, MAX_ZSTD_WINDOW_LOG, trim};
+use super::{Coding, MAX_LINE_BYTES, MAX_FILE_WINDOW_LOG, trim};
 
 /// Bytes read ahead. Several of the longest lines, so that moving the rest to the front is rare.
 const BUFFER_BYTES: usize = 8 * MAX_LINE_BYTES;
@@ -86,7 +86,7 @@ impl<R: Read> LineReader<R> {
             Coding::Gzip => Source::Gzip(Box::new(flate2::bufread::MultiGzDecoder::new(stream))),
             Coding::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(stream)?;
-                decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+                decoder.window_log_max(MAX_FILE_WINDOW_LOG)?;
                 Source::Zstd(Box::new(decoder))
             }
         };

@@ -5,7 +5,7 @@ use std::io::Read;
 use hinomi_model::{QuarantineReason, Reject};
 
 use super::{
-    Coding, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, MAX_ZSTD_WINDOW_LOG, RATIO_FLOOR_BYTES, trim,
+    Coding, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, MAX_RECORD_WINDOW_LOG, RATIO_FLOOR_BYTES, trim,
 };
 
 /// Returns the plain bytes of a record, decompressed into `buffer` when it is gzip or zstd (several members or
@@ -29,7 +29,7 @@ pub fn open<'a>(record: &'a [u8], buffer: &'a mut Vec<u8>) -> Result<&'a [u8], R
     let read = match coding {
         Coding::Gzip => fill(flate2::read::MultiGzDecoder::new(record), limit, buffer),
         _ => zstd::stream::read::Decoder::with_buffer(record).and_then(|mut decoder| {
-            decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+            decoder.window_log_max(MAX_RECORD_WINDOW_LOG)?;
             fill(decoder, limit, buffer)
         }),
     };

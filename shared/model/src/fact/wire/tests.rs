@@ -130,6 +130,19 @@ fn what_was_packed_comes_out_equal_and_in_order() {
 }
 
 #[test]
+fn batches_append_with_their_sources_and_places() {
+    let mut batch = FactBatch::default();
+    let other = batch.source(&TenantId::new("minami"), "FW9");
+    batch.sessions.push(Fact { source: other, place: None, ..small_batch().sessions[0] });
+    batch.append(&small_batch());
+    batch.append(&small_batch());
+    assert_eq!((batch.sources.len(), batch.objects.len(), batch.sessions.len()), (2, 1, 5));
+    let last = &batch.logins[1];
+    assert_eq!(batch.sources[last.source as usize].device.as_str(), "FW1");
+    assert_eq!(last.place, small_batch().logins[0].place);
+}
+
+#[test]
 fn extremes_come_out_equal() {
     let mut batch = small_batch();
     let plain = batch.sessions[0];
