@@ -1,0 +1,229 @@
+//! The command line: names, help and defaults, nothing else. The interface is stable: add, don't rename.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hinomi_model::Language;
+
+const ABOUT: &str = "Reads firewall logs, judges them, and tells what matters.";
+
+const LONG_ABOUT: &str = "\
+Hinomi reads the logs of FortiGate and PAN-OS firewalls, judges every alert in them, and prints incidents: \
+each with a level from 0 to 4, the reasons for it, and the notices that a customer would get.
+
+  level 4  the attack succeeded and an intrusion is visible in the logs    SMS and e-mail
+  level 3  the attack succeeded, an intrusion is not (yet) visible         SMS and e-mail
+  level 2  a real attack; whether it succeeded needs checking              e-mail
+  level 1  harmless, or proven to have failed                              told to nobody
+  level 0  normal traffic, a false positive, or allowed by the registry    told to nobody
+
+Without a command it replays the sample day that comes with the source. Nothing leaves this machine.";
+
+const AFTER_HELP: &str = "\
+Examples:
+  hinomi                                          replay the sample day and show the result
+  hinomi replay --out out fortigate.log.gz        judge a log file; results go to ./out
+  hinomi replay --registry registry.yaml *.log    several files, merged by time, with your own registry
+  hinomi explain out/incidents.ndjson --id K-4821 why this incident has its level
+  hinomi parse - < fortigate.log | jq .src_ip     one normalised event a line
+
+Exit status:
+  0  done; lines that can't be read are reported, not an error
+  1  a fault: a file is missing, the registry is wrong, the disk is full
+  2  wrong usage";
+
+/// The `hinomi` command.
+#[derive(Debug, Parser)]
+#[command(name = "hinomi", version, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(max_term_width = 110)]
+pub struct Cli {
+    /// Language of what is shown, and of notices where the registry names none
+    #[arg(long, global = true, value_enum, default_value_t = Lang::En)]
+    pub lang: Lang,
+    /// What to do; without one the sample day is replayed
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the command can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run log files through the whole engine: incidents, notices, quarantine
+    #[command(after_help = REPLAY_HELP)]
+    Replay(Replay),
+    /// Print one normalised event a line, as JSON, in input order
+    #[command(after_help = PARSE_HELP)]
+    Parse(Parse),
+    /// Tell why an incident has its level: the facts, the lines behind them, what would have changed it
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(Explain),
+    /// Measure each stage of the engine on one core
+    #[command(after_help = BENCH_HELP)]
+    Bench(Bench),
+}
+
+const REPLAY_HELP: &str = "\
+Files are plain text, gzip or zstd, in any mixture; `-` is standard input. Time is event time: several files are
+merged by it, and lines may be up to 15 minutes out of order without changing any notice.
+
+Writes to the output directory:
+  incidents.ndjson    one incident a line, its last state, sorted by first_seen and id
+  notices.ndjson      what would have been sent, one message a line, in order
+  quarantine.ndjson   lines that can't be read or belong to nobody, with the reason
+  summary.json        counts that add up, and how fast it went
+  archive/            every line, compressed, so that evidence can be found again
+
+Files of an earlier replay in that directory are replaced, unless --append is given.
+
+Examples:
+  hinomi replay fortigate.log
+  hinomi replay --registry registry.yaml --out result --lang ja fw1.log.gz fw2.log.zst
+  zcat *.gz | hinomi replay -";
+
+const PARSE_HELP: &str = "\
+Events go to standard output. Lines that can't be read go to standard error as `FILE:LINE: reason: detail`, and are
+counted there at the end. Absent fields are left out; times are RFC 3339 in UTC; ports, bytes, packets and counts are
+numbers; durations are in milliseconds.
+
+Examples:
+  hinomi parse fortigate.log
+  hinomi parse --registry registry.yaml fw.log.gz | jq -c 'select(.function == \"ips\")'";
+
+const EXPLAIN_HELP: &str = "\
+Takes one incident document, or a file of them (incidents.ndjson) with --id to choose; needs nothing else.
+
+Examples:
+  hinomi explain incident.json
+  hinomi explain out/incidents.ndjson                  lists what is in the file
+  hinomi explain out/incidents.ndjson --id K-4821
+  jq -c 'select(.level == 4)' out/incidents.ndjson | head -1 | hinomi explain -";
+
+const BENCH_HELP: &str = "\
+Loads the files into memory (at most 256 MiB of lines), then measures on one core, two seconds a stage:
+  frame      bytes to lines
+  parse      bytes to events
+  detect     bytes to findings and facts
+  pipeline   bytes to incidents and notices, on a store in memory
+Figures: events a second, MB (10^6 bytes of log text) a second, bytes allocated an event.
+
+Examples:
+  hinomi bench fortigate.log
+  hinomi bench --json fortigate.log > now.json";
+
+/// Arguments of `hinomi replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Who owns which device, and who is who inside; without it there is one tenant and private ranges are inside
+    #[arg(long, value_name = "FILE")]
+    pub registry: Option<PathBuf>,
+    /// Directory for the results
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// Go on from what the output directory holds: known lines change nothing, new ones join their incidents
+    #[arg(long)]
+    pub append: bool,
+    /// Log files; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `hinomi parse`.
+#[derive(Debug, Args)]
+pub struct Parse {
+    /// Who owns which device; without it every device is taken
+    #[arg(long, value_name = "FILE")]
+    pub registry: Option<PathBuf>,
+    /// Form of the output
+    #[arg(long = "as", value_enum, default_value_t = Form::Json, value_name = "FORM")]
+    pub form: Form,
+    /// Log files; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `hinomi explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Which incident of the file: its number (K-4821), its id, or the first characters of its id
+    #[arg(long, value_name = "NUMBER|ID", visible_alias = "number")]
+    pub id: Option<String>,
+    /// Zone in which times are shown, such as Asia/Tokyo
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub time_zone: String,
+    /// An incident document, or incidents.ndjson; `-` is standard input
+    #[arg(value_name = "INCIDENT.json")]
+    pub file: PathBuf,
+}
+
+/// Arguments of `hinomi bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// Print JSON for other programs
+    #[arg(long)]
+    pub json: bool,
+    /// Log files; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Form of what `hinomi parse` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// This project's event, one JSON object a line
+    Json,
+    /// OCSF; not yet: it comes with the archive
+    Ocsf,
+}
+
+/// A language, as the command line names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// Japanese
+    Ja,
+    /// English
+    En,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Language {
+        match lang {
+            Lang::Ja => Language::Ja,
+            Lang::En => Language::En,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ok_forms_that_are_promised() {
+        for line in [
+            &["hinomi"][..],
+            &["hinomi", "--lang", "ja"],
+            &["hinomi", "replay", "--registry", "r.yaml", "--out", "o", "--lang", "ja", "--append", "a", "-"],
+            &["hinomi", "parse", "--as", "json", "-"],
+            &["hinomi", "explain", "--number", "K-1", "-"],
+            &["hinomi", "bench", "--json", "a"],
+        ] {
+            assert!(Cli::try_parse_from(line).is_ok(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn err_what_is_missing_or_unknown() {
+        for line in
+            [&["hinomi", "replay"][..], &["hinomi", "parse", "--as", "xml", "a"], &["hinomi", "dance"]]
+        {
+            assert_eq!(Cli::try_parse_from(line).unwrap_err().exit_code(), 2, "{line:?}");
+        }
+    }
+}

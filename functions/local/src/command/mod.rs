@@ -1,0 +1,28 @@
+//! The subcommands: what each prints, and where.
+
+mod bench;
+mod demo;
+mod explain;
+mod parse;
+mod replay;
+
+use std::io::Write;
+
+use crate::cli::{Cli, Command};
+use crate::error::Fault;
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+///
+/// Whatever the subcommand fails with.
+pub(crate) fn run(arguments: Cli, allocated: fn() -> u64, out: &mut dyn Write) -> Result<(), Fault> {
+    let language = arguments.lang.into();
+    match arguments.command {
+        Some(Command::Explain(args)) => explain::run(&args, language, out),
+        Some(Command::Parse(args)) => parse::run(&args, language, out),
+        Some(Command::Replay(args)) => replay::run(&args, language, out),
+        Some(Command::Bench(args)) => bench::run(&args, allocated, out),
+        None => demo::run(language, out),
+    }
+}

@@ -1,0 +1,99 @@
+//! `hinomi parse`: one normalised event a line, in input order; what can't be read goes to standard error.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use hinomi_model::registry::Registry;
+use hinomi_model::{EventTime, Language, Reject};
+use hinomi_parse::Scratch;
+
+use crate::cli::{self, Form};
+use crate::error::Fault;
+use crate::input::{Input, Source, SourceLine, caught, read_event};
+use crate::output::LineCount;
+use crate::terminal::plain;
+
+/// Prints the events of all files, one after the other.
+///
+/// # Errors
+///
+/// [`Fault::Usage`] for a form that does not exist yet, faults of the registry, of a file, and of printing.
+pub(crate) fn run(args: &cli::Parse, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
+    if args.form == Form::Ocsf {
+        return Err(Fault::Usage(
+            "print events as OCSF: that form comes with the archive; use --as json".to_owned(),
+        ));
+    }
+    let registry = crate::registry::read(args.registry.as_deref(), language)?;
+    let mut printer = Printer {
+        registry: &registry,
+        scratch: Scratch::default(),
+        count: LineCount::default(),
+        out,
+        problems: BufWriter::new(io::stderr().lock()),
+    };
+    for file in &args.files {
+        printer.file(file)?;
+    }
+    printer.account()
+}
+
+struct Printer<'a> {
+    registry: &'a Registry,
+    scratch: Scratch,
+    count: LineCount,
+    out: &'a mut dyn Write,
+    problems: BufWriter<io::StderrLock<'static>>,
+}
+
+impl Printer<'_> {
+    fn file(&mut self, path: &Path) -> Result<(), Fault> {
+        let (mut source, _) = Source::open(0, Input::from_argument(path), &Arc::new(AtomicU64::new(0)))?;
+        while source.read_line(|line| self.line(line))?.is_some() {}
+        Ok(())
+    }
+
+    fn line(&mut self, line: SourceLine<'_>) -> Result<Option<EventTime>, Fault> {
+        let bytes = match line.content {
+            Ok(bytes) => bytes,
+            Err((reject, _)) => return self.reject(line.file, line.number, &reject),
+        };
+        let Printer { registry, scratch, count, out, .. } = self;
+        let printed = caught(|| {
+            let event = read_event(bytes, registry, line.latest, scratch)?;
+            count.event(&event);
+            Ok((event.time, print(out, &event)))
+        });
+        match printed {
+            Ok((time, printed)) => printed.map(|()| Some(time)),
+            Err(reject) => self.reject(line.file, line.number, &reject),
+        }
+    }
+
+    fn reject(&mut self, file: &str, number: u64, reject: &Reject) -> Result<Option<EventTime>, Fault> {
+        self.count.quarantined(reject.reason);
+        writeln!(self.problems, "{}:{number}: {}", plain(file), plain(&reject.to_string()))?;
+        Ok(None)
+    }
+
+    fn account(mut self) -> Result<(), Fault> {
+        self.out.flush()?;
+        let mut summary = crate::output::Summary::default();
+        self.count.into_summary(&mut summary);
+        let reasons: Vec<String> =
+            summary.quarantined.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        write!(self.problems, "{} lines: {} events", summary.lines_read, summary.done)?;
+        if !reasons.is_empty() {
+            write!(self.problems, ", {} quarantined ({})", summary.quarantined_lines(), reasons.join(", "))?;
+        }
+        writeln!(self.problems)?;
+        Ok(self.problems.flush()?)
+    }
+}
+
+fn print(out: &mut dyn Write, event: &hinomi_model::Event<'_>) -> Result<(), Fault> {
+    serde_json::to_writer(&mut *out, event).map_err(io::Error::from)?;
+    Ok(out.write_all(b"\n")?)
+}

@@ -1,0 +1,16 @@
+//! What a run leaves behind: result files that are complete or absent, the account, the archive.
+
+mod archive;
+mod directory;
+mod file;
+mod quarantine;
+mod results;
+mod summary;
+
+pub(crate) use archive::RawArchive;
+pub(crate) use directory::OutputDirectory;
+pub(crate) use file::WholeFile;
+pub(crate) use quarantine::entry as quarantine_entry;
+pub(crate) use results::{Kept, Results};
+pub(crate) use summary::LineCount;
+pub use summary::Summary;

@@ -1,0 +1,154 @@
+//! The account of a run: every line read is done or quarantined with a reason, and the numbers add up.
+
+use std::collections::BTreeMap;
+
+use hinomi_model::{
+    Channel, Document, Event, EventTime, FindingKind, Function, Notice, NoticeKind, QuarantineReason, Vendor,
+};
+use serde::Serialize;
+
+/// The account of a run, as in summary.json.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Lines read; `done` and all of `quarantined` make them up.
+    pub lines_read: u64,
+    /// Lines that became events.
+    pub done: u64,
+    /// Lines set aside, by reason.
+    pub quarantined: BTreeMap<QuarantineReason, u64>,
+    /// Lines that became events, by vendor and function.
+    pub events: BTreeMap<Vendor, BTreeMap<Function, u64>>,
+    /// Anti-spam lines: read and counted above under `email`, never judged.
+    pub anti_spam: u64,
+    /// Lines of which something was odd (a bad number, a stray quote); they are among `done`.
+    pub with_anomalies: u64,
+    /// Lines that came later than the reorder window; judged all the same.
+    pub late: u64,
+    /// Findings, by kind; several lines that show the same thing in one minute are one.
+    pub findings: BTreeMap<FindingKind, u64>,
+    /// Incidents, by level; `health` for those that have none.
+    pub incidents: BTreeMap<String, u64>,
+    /// Messages, by kind and channel.
+    pub notices: BTreeMap<NoticeKind, BTreeMap<Channel, u64>>,
+    /// Earliest event time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_event: Option<EventTime>,
+    /// Latest event time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_event: Option<EventTime>,
+    /// How long the run took, wall clock.
+    pub seconds: f64,
+    /// Events a second of that.
+    pub events_per_second: f64,
+}
+
+impl Summary {
+    /// Counts one incident.
+    pub fn incident(&mut self, incident: &Document) {
+        let level = incident.core.level.map_or_else(|| "health".to_owned(), |level| level.to_string());
+        *self.incidents.entry(level).or_default() += 1;
+    }
+
+    /// Counts one message.
+    pub fn notice(&mut self, notice: &Notice) {
+        *self.notices.entry(notice.kind).or_default().entry(notice.channel).or_default() += 1;
+    }
+
+    /// Returns how many lines were quarantined.
+    pub fn quarantined_lines(&self) -> u64 {
+        self.quarantined.values().sum()
+    }
+}
+
+/// Counts lines while they are read, without allocating; becomes a part of the [`Summary`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LineCount {
+    done: [[u64; Function::ALL.len()]; Vendor::ALL.len()],
+    quarantined: [u64; QuarantineReason::ALL.len()],
+    with_anomalies: u64,
+    first: Option<EventTime>,
+    last: Option<EventTime>,
+}
+
+impl LineCount {
+    /// Counts a line that became an event.
+    pub(crate) fn event(&mut self, event: &Event<'_>) {
+        // Enums without values index arrays as long as they have variants.
+        self.done[event.vendor as usize][event.function as usize] += 1;
+        self.with_anomalies += u64::from(!event.anomalies.is_empty());
+        self.first = Some(self.first.map_or(event.time, |first| first.min(event.time)));
+        self.last = self.last.max(Some(event.time));
+    }
+
+    /// Counts a line that was set aside.
+    pub(crate) fn quarantined(&mut self, reason: QuarantineReason) {
+        self.quarantined[reason as usize] += 1;
+    }
+
+    fn lines(&self) -> u64 {
+        self.done() + self.quarantined.iter().sum::<u64>()
+    }
+
+    /// Returns the latest event's time.
+    pub(crate) fn last(&self) -> Option<EventTime> {
+        self.last
+    }
+
+    fn done(&self) -> u64 {
+        self.done.iter().flatten().sum()
+    }
+
+    /// Writes the counts into a summary.
+    pub(crate) fn into_summary(self, summary: &mut Summary) {
+        summary.lines_read = self.lines();
+        summary.done = self.done();
+        summary.with_anomalies = self.with_anomalies;
+        summary.first_event = self.first;
+        summary.last_event = self.last;
+        for (vendor, counts) in Vendor::ALL.iter().zip(self.done) {
+            for (function, count) in Function::ALL.iter().zip(counts).filter(|(_, count)| *count > 0) {
+                summary.events.entry(*vendor).or_default().insert(*function, count);
+                if *function == Function::Email {
+                    summary.anti_spam += count;
+                }
+            }
+        }
+        for (reason, count) in QuarantineReason::ALL.iter().zip(self.quarantined) {
+            if count > 0 {
+                summary.quarantined.insert(*reason, count);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hinomi_model::registry::Registry;
+
+    use super::*;
+
+    #[test]
+    fn counts_add_up_and_name_vendor_function_and_reason() {
+        let registry = Registry::open();
+        let tenant = &registry.tenants()[0];
+        let mut count = LineCount::default();
+        for (vendor, function, at) in [
+            (Vendor::Panos, Function::Other, 30),
+            (Vendor::Fortigate, Function::Email, 10),
+            (Vendor::Fortigate, Function::Email, 20),
+        ] {
+            let mut event = Event::new(tenant, vendor, EventTime::from_seconds(at));
+            event.function = function;
+            count.event(&event);
+        }
+        count.quarantined(QuarantineReason::Fault);
+        let mut summary = Summary::default();
+        count.into_summary(&mut summary);
+        assert_eq!((summary.lines_read, summary.done, summary.quarantined_lines()), (4, 3, 1));
+        assert_eq!(summary.events[&Vendor::Fortigate][&Function::Email], 2);
+        assert_eq!(summary.events[&Vendor::Panos][&Function::Other], 1);
+        assert_eq!(summary.anti_spam, 2);
+        assert_eq!(summary.first_event, Some(EventTime::from_seconds(10)));
+        assert_eq!(summary.last_event, Some(EventTime::from_seconds(30)));
+    }
+}

@@ -1,0 +1,208 @@
+//! The steps behind the lines, minute by minute: follow, correlate, notify. The same steps that the functions take,
+//! through the same ports, in one process.
+//!
+//! Everything that is decided here is decided by `detect`, `correlate` and `notice`; this module only hands things
+//! on, in an order that does not depend on how lines were batched: findings by subject, notices by time.
+
+pub(crate) mod documents;
+mod facts;
+mod post;
+mod subjects;
+mod wakes;
+
+use std::collections::BTreeMap;
+
+use hinomi_correlate::{Engine, NoKnowledge, scope_key};
+use hinomi_detect::{Examined, Follow};
+use hinomi_model::registry::Registry;
+use hinomi_model::{
+    Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings,
+};
+use hinomi_store::{Sighting, Store, SubjectKey, block_on};
+use serde::Deserialize;
+
+use crate::error::Fault;
+use facts::FactsArchive;
+use post::Post;
+use subjects::{Subjects, key_of};
+use wakes::Wakes;
+
+/// After this long no later line could change what `follow` says of log-ins; it asks for this at the end of input.
+const FOLLOW_SETTLES: Seconds = 2 * 3_600;
+/// Incidents read at once when all of them are handed out.
+const PAGE: usize = 256;
+
+/// Nothing was learned yet: habits and indicators come with later issues.
+static NO_KNOWLEDGE: NoKnowledge = NoKnowledge;
+
+/// Joins what minutes left behind into incidents, and decides what is told.
+pub(crate) struct Pipeline<'a, S> {
+    store: &'a S,
+    /// Facts on their way into the archive; `None` when nothing outlives the run.
+    facts: Option<FactsArchive<'a, S>>,
+    registry: &'a Registry,
+    settings: &'a Settings,
+    engine: Engine<'a>,
+    follow: Follow,
+    subjects: Subjects<'a, S>,
+    wakes: Wakes,
+    post: Post<'a, S>,
+    findings: BTreeMap<FindingKind, u64>,
+    now: EventTime,
+}
+
+impl<'a, S: Store> Pipeline<'a, S> {
+    /// Starts with what the store knows; facts are kept in `archive`.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub(crate) fn new(
+        store: &'a S,
+        archive: Option<&'a S>,
+        registry: &'a Registry,
+        settings: &'a Settings,
+    ) -> Result<Self, Fault> {
+        Ok(Pipeline {
+            store,
+            facts: archive.map(FactsArchive::new),
+            registry,
+            settings,
+            engine: Engine { settings, knowledge: &NO_KNOWLEDGE },
+            follow: Follow::new(settings.clone()),
+            subjects: Subjects::new(store),
+            wakes: Wakes::read(store)?,
+            post: Post::new(store, registry, settings),
+            findings: BTreeMap::new(),
+            now: EventTime::EPOCH,
+        })
+    }
+
+    /// Takes what the lines of a minute left behind. `now` is the minute's end, the time at which this would have
+    /// happened live; it goes back where the input does.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub(crate) fn accept(&mut self, examined: Examined, now: EventTime) -> Result<(), Fault> {
+        self.now = now;
+        if let Some(facts) = &mut self.facts {
+            facts.keep(&examined.facts)?;
+        }
+        let followed = self.follow.step(&examined.facts, &examined.findings, self.registry, now);
+        self.correlate(examined.findings.into_iter().chain(followed))
+    }
+
+    /// Takes the end of the input for ten quiet minutes: what waited for a session's outcome waits no longer, and
+    /// folded SMS and digests go out. Nothing is closed: that a host stays quiet is not known.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub(crate) fn finish(&mut self, last: EventTime) -> Result<(), Fault> {
+        self.now = last.plus(self.settings.level2_hold);
+        let settled = last.plus(FOLLOW_SETTLES);
+        let followed = self.follow.step(&FactBatch::default(), &[], self.registry, settled);
+        self.correlate(followed.into_iter())?;
+        self.subjects.write_all()?;
+        self.post.finish()?;
+        if let Some(facts) = &mut self.facts {
+            facts.finish()?;
+        }
+        self.wakes.write(self.store)
+    }
+
+    /// Returns the messages decided since the last call, in order.
+    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
+        self.post.take_notices()
+    }
+
+    /// Returns how many findings there were of each kind.
+    pub(crate) fn findings(&self) -> BTreeMap<FindingKind, u64> {
+        self.findings.clone()
+    }
+
+    /// Hands out every incident that the store holds as others read it, sorted by first_seen and id.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, and whatever `take` fails with.
+    pub(crate) fn each_incident(
+        &self,
+        take: &mut dyn FnMut(Document) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        // Only what they are sorted by is held of all of them.
+        let mut order: Vec<(EventTime, IncidentId)> = Vec::new();
+        let mut after = None;
+        loop {
+            let page = block_on(self.store.incidents(None, after.as_deref(), PAGE))?;
+            for stored in page.incidents {
+                let Sorted { core } = serde_json::from_slice(&stored.bytes)?;
+                order.push((core.first_seen, stored.id));
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        order.sort_unstable();
+        for (_, id) in order {
+            let Some(mut incident) = post::incident(self.store, id)? else { continue };
+            let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
+            post::add_scope(self.store, &mut incident)?;
+            take(hinomi_notice::document(&incident, tenant))?;
+        }
+        Ok(())
+    }
+
+    fn correlate(&mut self, findings: impl Iterator<Item = Finding>) -> Result<(), Fault> {
+        let mut work: BTreeMap<SubjectKey, Vec<Finding>> = BTreeMap::new();
+        let mut sightings = Vec::new();
+        for finding in findings {
+            *self.findings.entry(finding.kind).or_default() += 1;
+            sightings.extend(sightings_of(&finding));
+            work.entry(key_of(&finding.tenant, &finding.subject)).or_default().push(finding);
+        }
+        if !sightings.is_empty() {
+            block_on(self.store.note(&sightings))?;
+        }
+        while let Some(key) = self.wakes.take(self.now) {
+            work.entry(key).or_default();
+        }
+        self.subjects.hold(work.iter().map(|(key, findings)| (key, findings.first().map(|f| &f.subject))))?;
+        for (key, findings) in &work {
+            let Some(tenant) = self.registry.tenant(&key.tenant) else { continue };
+            let (before, step) = self.subjects.step(&self.engine, key, tenant, findings, self.now)?;
+            self.wakes.change(key, before, step.wake);
+        }
+        if self.post.needs_incidents(self.now) {
+            self.subjects.write_all()?;
+        }
+        self.post.deliver(self.now)?;
+        self.subjects.make_room()
+    }
+}
+
+/// What incidents are sorted by.
+#[derive(Deserialize)]
+struct Sorted {
+    core: SortedCore,
+}
+
+#[derive(Deserialize)]
+struct SortedCore {
+    first_seen: EventTime,
+}
+
+/// Returns on which host a finding saw which file or destination.
+fn sightings_of(finding: &Finding) -> impl Iterator<Item = Sighting> {
+    let seen = |host: &hinomi_model::Host| {
+        let keys = finding.indicators.iter().filter_map(scope_key);
+        // A key that does not fit is of no use to look things up by; the incident still names the indicator.
+        let keys = keys.filter(|key| key.len() <= hinomi_store::limits::KEY_BYTES);
+        let (tenant, ip, first) = (finding.tenant.clone(), host.ip, finding.first);
+        let sighting = |indicator| Sighting { tenant: tenant.clone(), indicator, host: ip, first };
+        keys.map(sighting).collect::<Vec<_>>()
+    };
+    finding.host.as_ref().map(seen).unwrap_or_default().into_iter()
+}

@@ -1,0 +1,273 @@
+//! `replay`: log files through the whole engine in event time, with results as values and as files.
+//!
+//! Each line is archived, parsed and examined as it is read, so memory does not grow with the input; what it leaves
+//! behind waits in the reorder [`Window`] and then goes through the [`Pipeline`] minute by minute.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use hinomi_detect::Examiner;
+use hinomi_model::registry::Registry;
+use hinomi_model::{Document, EventTime, Locator, Notice, Quarantined, Reject, Settings};
+use hinomi_parse::Scratch;
+use hinomi_store::{Archive, ArchiveKey, Memory, Store, block_on};
+
+use crate::error::Fault;
+use crate::input::{Input, SourceLine, Sources, Window, caught, read_event};
+use crate::output::{Kept, LineCount, OutputDirectory, RawArchive, Results, Summary, quarantine_entry};
+use crate::pipeline::{Pipeline, documents};
+use crate::terminal::Progress;
+
+/// Lines between two looks at the progress bar and at late lines: some ten milliseconds' worth.
+const LOOK_LINES: u64 = 1 << 12;
+
+/// What to replay, and how.
+#[derive(Debug)]
+pub struct ReplayOptions {
+    /// Where lines come from; merged by event time.
+    pub inputs: Vec<Input>,
+    /// Who owns which device, and who is who inside.
+    pub registry: Registry,
+    /// Directory for the results, the store and the archive; without one everything stays in memory.
+    pub out: Option<PathBuf>,
+    /// Goes on from what the directory holds, instead of starting afresh.
+    pub append: bool,
+    /// Thresholds and windows.
+    pub settings: Settings,
+}
+
+impl ReplayOptions {
+    /// Replays inputs in memory with the default thresholds.
+    pub fn in_memory(inputs: Vec<Input>, registry: Registry) -> Self {
+        ReplayOptions { inputs, registry, out: None, append: false, settings: Settings::default() }
+    }
+}
+
+/// What came of a replay.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReplayResult {
+    /// The incidents in their last state, sorted by first_seen and id.
+    pub incidents: Vec<Document>,
+    /// The messages, in the order in which they were decided.
+    pub notices: Vec<Notice>,
+    /// Lines set aside, in the order in which they were read.
+    pub quarantine: Vec<Quarantined>,
+    /// The account.
+    pub summary: Summary,
+}
+
+/// Runs log lines through the whole engine and returns everything that came of it.
+///
+/// What is returned is held in memory; `hinomi replay` itself holds a bounded part of it and writes the rest to files
+/// as it comes.
+///
+/// # Errors
+///
+/// When an input can't be read, the output directory can't be written, or the store fails. Lines that can't be read
+/// are in the quarantine.
+pub fn replay(options: ReplayOptions) -> Result<ReplayResult, Fault> {
+    run(options, Kept::Everything, None)
+}
+
+/// Runs log lines through the whole engine; keeps of the results what `kept` says, and shows progress when asked to.
+pub(crate) fn run(
+    options: ReplayOptions,
+    kept: Kept,
+    progress: Option<fn(Option<u64>) -> Progress>,
+) -> Result<ReplayResult, Fault> {
+    let started = Instant::now();
+    let ReplayOptions { inputs, registry, out, append, settings } = options;
+    // Opened before anything of an earlier run is cleared: a misspelt name must not cost its results.
+    let sources = Sources::open(inputs)?;
+    let progress = progress.map_or_else(Progress::hidden, |start| start(sources.length()));
+    let scene = Scene { registry: &registry, settings: &settings, progress: &progress, started };
+    let Some(out) = out else {
+        let mut results = Results::create(None, append, kept)?;
+        let summary = drive(sources, &scene, &Memory::new(), None, &mut results)?;
+        return results.finish(summary);
+    };
+    let directory = OutputDirectory::prepare(&out, append)?;
+    let store = directory.open_store(append)?;
+    let mut results = Results::create(Some(directory), append, kept)?;
+    let summary = drive(sources, &scene, &store, Some(&store), &mut results)?;
+    // The store first: results that it knows nothing of could not be gone on from.
+    store.flush()?;
+    results.finish(summary)
+}
+
+/// What a run works with.
+struct Scene<'a> {
+    registry: &'a Registry,
+    settings: &'a Settings,
+    progress: &'a Progress,
+    started: Instant,
+}
+
+/// Reads all lines and returns the account.
+fn drive<S: Store>(
+    mut sources: Sources,
+    scene: &Scene<'_>,
+    store: &S,
+    archive: Option<&S>,
+    results: &mut Results,
+) -> Result<Summary, Fault> {
+    let mut run = Run {
+        registry: scene.registry,
+        scratch: Scratch::default(),
+        count: LineCount::default(),
+        window: Window::new(),
+        archive,
+        streams: BTreeMap::new(),
+        reached: None,
+        pipeline: Pipeline::new(store, archive, scene.registry, scene.settings)?,
+        results,
+    };
+    let mut lines = 0_u64;
+    let mut judged = None;
+    while sources.read_line(|line| run.line(line))? {
+        lines += 1;
+        // Minutes ripen one at a time, so there is nothing to judge before the next one is reached.
+        let minute = sources.reached().map(EventTime::minute);
+        let look = lines.is_multiple_of(LOOK_LINES);
+        if minute != judged || (look && run.window.holds_late()) {
+            judged = minute;
+            run.judge_ripe(sources.reached())?;
+        }
+        if look {
+            scene.progress.at(sources.bytes_read(), lines, scene.started.elapsed());
+        }
+    }
+    let mut summary = run.finish()?;
+    scene.progress.clear();
+    summary.seconds = scene.started.elapsed().as_secs_f64();
+    if summary.seconds > 0.0 {
+        summary.events_per_second = (summary.done as f64 / summary.seconds).round();
+    }
+    Ok(summary)
+}
+
+struct Run<'a, S> {
+    registry: &'a Registry,
+    scratch: Scratch,
+    count: LineCount,
+    window: Window<Examiner>,
+    /// Where lines are kept; nowhere when everything stays in memory.
+    archive: Option<&'a S>,
+    /// By the number of the input.
+    streams: BTreeMap<usize, RawArchive>,
+    /// The event time that all files had reached when that was last known.
+    reached: Option<EventTime>,
+    pipeline: Pipeline<'a, S>,
+    results: &'a mut Results,
+}
+
+impl<S: Store> Run<'_, S> {
+    /// Archives, parses and examines one line; returns its time.
+    fn line(&mut self, line: SourceLine<'_>) -> Result<Option<EventTime>, Fault> {
+        let bytes = match line.content {
+            Ok(bytes) => bytes,
+            Err((reject, head)) => return self.set_aside(line.file, line.number, head, reject),
+        };
+        let locator = self.keep(line.index, line.file, bytes)?;
+        let Run { registry, scratch, count, window, .. } = self;
+        let read = caught(|| {
+            let event = read_event(bytes, registry, line.latest, scratch)?;
+            window.at(event.time).examine(&event, locator);
+            count.event(&event);
+            Ok(event.time)
+        });
+        match read {
+            Ok(time) => Ok(Some(time)),
+            Err(reject) => self.set_aside(line.file, line.number, bytes, reject),
+        }
+    }
+
+    /// Keeps a line in the archive and returns where it will lie.
+    fn keep(&mut self, index: usize, file: &str, line: &[u8]) -> Result<Option<Locator>, Fault> {
+        let Some(archive) = self.archive else { return Ok(None) };
+        let stream = match self.streams.entry(index) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let stream = RawArchive::stream_of(file, line);
+                let cuts = documents::read(archive, &cuts_key(&stream))?.unwrap_or_default();
+                new.insert(RawArchive::new(stream, cuts))
+            }
+        };
+        let locator = stream.next();
+        stream.keep(line, &mut |name, bytes| put(archive, name, bytes))?;
+        Ok(Some(locator))
+    }
+
+    fn set_aside(
+        &mut self,
+        file: &str,
+        number: u64,
+        raw: &[u8],
+        reject: Reject,
+    ) -> Result<Option<EventTime>, Fault> {
+        self.count.quarantined(reject.reason);
+        self.results.quarantine(quarantine_entry(file, number, raw, reject))?;
+        Ok(None)
+    }
+
+    /// Judges the minutes that need not wait any longer, now that every file has reached an instant.
+    fn judge_ripe(&mut self, reached: Option<EventTime>) -> Result<(), Fault> {
+        while let Some((end, examiner)) = self.window.take_surplus() {
+            self.judge(end, examiner)?;
+        }
+        let Some(reached) = reached else { return Ok(()) };
+        self.reached = Some(reached);
+        while let Some((end, examiner)) = self.window.take_ripe(reached) {
+            self.judge(end, examiner)?;
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, end: EventTime, mut examiner: Examiner) -> Result<(), Fault> {
+        self.pipeline.accept(examiner.take(), end)?;
+        self.tell()
+    }
+
+    fn tell(&mut self) -> Result<(), Fault> {
+        for notice in self.pipeline.take_notices() {
+            self.results.notice(notice)?;
+        }
+        Ok(())
+    }
+
+    /// Judges what is left, writes the incidents, and returns the account as far as it is known here.
+    fn finish(mut self) -> Result<Summary, Fault> {
+        // A single line from 2106 must not let the whole of the engine's time pass.
+        let last = self.reached.or(self.count.last()).unwrap_or_default();
+        let end_of_last = EventTime::from_seconds((last.minute() + 1).saturating_mul(60));
+        while let Some((end, examiner)) = self.window.take_oldest() {
+            self.judge(end.min(end_of_last), examiner)?;
+        }
+        if let Some(archive) = self.archive {
+            for stream in self.streams.values_mut() {
+                stream.finish(&mut |name, bytes| put(archive, name, bytes))?;
+                documents::write(archive, &cuts_key(stream.stream()), stream.cuts())?;
+            }
+        }
+        self.pipeline.finish(last)?;
+        self.tell()?;
+        let results = &mut *self.results;
+        self.pipeline.each_incident(&mut |incident| results.incident(incident))?;
+        let mut summary =
+            Summary { late: self.window.late(), findings: self.pipeline.findings(), ..Summary::default() };
+        self.count.into_summary(&mut summary);
+        Ok(summary)
+    }
+}
+
+fn put(archive: &impl Archive, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+    // That it existed is a repeat: names depend on what was read.
+    block_on(archive.put_new(&ArchiveKey::new(name)?, bytes))?;
+    Ok(())
+}
+
+fn cuts_key(stream: &str) -> String {
+    format!("archive/raw/{stream}")
+}

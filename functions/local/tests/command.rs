@@ -1,0 +1,430 @@
+//! The command as a shell sees it: what it prints where, and with which exit status.
+
+#![expect(clippy::unwrap_used, reason = "what the tests share may fail them too")]
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Three lines of FortiGate, one of which is no log.
+const LOG: &str = concat!(
+    "date=2026-01-20 time=10:15:01 eventtime=1768871701000000000 tz=\"+0900\" logid=\"0000000013\" type=\"traffic\" ",
+    "subtype=\"forward\" level=\"notice\" vd=\"root\" devid=\"FGT60FTK20000001\" devname=\"KITA-FW1\" ",
+    "srcip=10.1.12.34 srcport=50123 dstip=203.0.113.7 dstport=443 proto=6 sessionid=4711 action=\"close\" ",
+    "policyid=12 sentbyte=1200 rcvdbyte=5600 sentpkt=10 rcvdpkt=12 duration=5 service=\"HTTPS\"\n",
+    "bash: cannot find hinomi\n",
+    "date=2026-01-20 time=10:15:02 eventtime=1768871702000000000 tz=\"+0900\" logid=\"0000000013\" type=\"traffic\" ",
+    "subtype=\"forward\" level=\"notice\" vd=\"root\" devid=\"FGT60FTK20000001\" devname=\"KITA-FW1\" ",
+    "srcip=10.1.12.35 srcport=50124 dstip=203.0.113.8 dstport=443 proto=6 sessionid=4712 action=\"deny\" ",
+    "policyid=0 sentbyte=0 rcvdbyte=0 service=\"HTTPS\"\n",
+);
+
+fn hinomi(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hinomi"));
+    command.args(args).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("COLUMNS");
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    hinomi(args).stdin(Stdio::null()).output().unwrap()
+}
+
+fn run_with_input(args: &[&str], input: &[u8]) -> Output {
+    let mut child =
+        hinomi(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The program may refuse its arguments before it reads anything.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn fixture(name: &str) -> String {
+    format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn help_tells_commands_levels_examples_and_exit_statuses() {
+    let output = run(&["--help"]);
+    let text = stdout(&output);
+    assert!(output.status.success());
+    for word in ["replay", "parse", "explain", "bench", "level 4", "Examples:", "Exit status:"] {
+        assert!(text.contains(word), "{word} in\n{text}");
+    }
+    for command in ["replay", "parse", "explain", "bench"] {
+        let text = stdout(&run(&[command, "--help"]));
+        assert!(text.contains("Examples:") && text.contains(&format!("hinomi {command}")), "{text}");
+    }
+}
+
+#[test]
+fn wrong_usage_exits_2_and_says_what_is_wrong() {
+    for (args, told) in [
+        (&["dance"][..], "dance"),
+        (&["parse"], "FILE"),
+        (&["replay", "--lang", "fr", "a.log"], "fr"),
+        (&["parse", "--as", "ocsf", "a.log"], "comes with the archive"),
+        (&["explain", "--time-zone", "Mars/Olympus", "a.json"], "Mars/Olympus"),
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(stderr(&output).contains(told), "{args:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn faults_exit_1_and_name_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let registry = dir.path().join("registry.yaml");
+    std::fs::write(&registry, "version: 1\ntenants: [{id: kita, internal: [10.1.0.0/99]}, {id: kita}]\n")
+        .unwrap();
+    let garbage = dir.path().join("garbage.json");
+    std::fs::write(&garbage, "{\"id\": 7}").unwrap();
+    for (args, told) in [
+        (vec!["parse", "no/such.log"], "no/such.log"),
+        (vec!["parse", path(dir.path())], "is a directory"),
+        (vec!["explain", "no/such.json"], "no/such.json"),
+        (vec!["explain", path(&garbage)], "garbage.json"),
+        (vec!["parse", "--registry", "no/such.yaml", "-"], "no/such.yaml"),
+        (vec!["parse", "--registry", path(&registry), "-"], "10.1.0.0/99"),
+    ] {
+        let output = run(&args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(told), "{args:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_wrong_registry_tells_all_its_problems_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let registry = dir.path().join("registry.yaml");
+    let text =
+        "version: 1\ntenants: [{id: kita, internal: [10.1.0.0/99]}, {id: kita, internal: [nowhere]}]\n";
+    std::fs::write(&registry, text).unwrap();
+    let told = stderr(&run(&["parse", "--registry", path(&registry), "-"]));
+    assert!(told.contains("tenants[0].internal") && told.contains("tenants[1]"), "{told}");
+}
+
+#[test]
+fn parse_prints_one_event_a_line_in_input_order_whatever_the_coding() {
+    let dir = tempfile::tempdir().unwrap();
+    let plain = dir.path().join("a.log");
+    let gzip = dir.path().join("a.log.gz");
+    let zstd = dir.path().join("a.log.zst");
+    std::fs::write(&plain, LOG).unwrap();
+    let mut encoder =
+        flate2::write::GzEncoder::new(std::fs::File::create(&gzip).unwrap(), flate2::Compression::fast());
+    encoder.write_all(LOG.as_bytes()).unwrap();
+    encoder.finish().unwrap();
+    std::fs::write(&zstd, zstd::encode_all(LOG.as_bytes(), 1).unwrap()).unwrap();
+
+    for file in [&plain, &gzip, &zstd] {
+        let output = run(&["parse", path(file)]);
+        assert!(output.status.success());
+        let events: Vec<serde_json::Value> =
+            stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let sources: Vec<&str> = events.iter().map(|event| event["src_ip"].as_str().unwrap()).collect();
+        assert_eq!(sources, ["10.1.12.34", "10.1.12.35"], "{file:?}");
+        assert_eq!(events[0]["time"], "2026-01-20T01:15:01Z");
+        assert_eq!(events[0]["received"], events[0]["time"], "a file does not say when");
+        let told = stderr(&output);
+        assert!(told.starts_with(&format!("{}:2: not_a_firewall_log: ", path(file))), "{told}");
+        assert!(told.ends_with("3 lines: 2 events, 1 quarantined (not_a_firewall_log 1)\n"), "{told}");
+    }
+}
+
+#[test]
+fn parse_reads_standard_input_and_several_files_one_after_the_other() {
+    let output = run_with_input(&["parse", "-"], LOG.as_bytes());
+    assert_eq!(stdout(&output).lines().count(), 2);
+    assert!(stderr(&output).starts_with("-:2: "), "{}", stderr(&output));
+
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.log");
+    std::fs::write(&file, LOG).unwrap();
+    let output = run(&["parse", path(&file), path(&file)]);
+    assert_eq!(stdout(&output).lines().count(), 4);
+    assert!(stderr(&output).contains("6 lines: 4 events"), "{}", stderr(&output));
+}
+
+#[test]
+fn parse_survives_any_bytes_and_a_cut_gzip_file() {
+    let mut noise: Vec<u8> = (0..200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    noise.extend_from_slice(b"\ndate=\xff\xfe type=\"traffic\n");
+    let output = run_with_input(&["parse", "-"], &noise);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output).lines().last().unwrap());
+
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(LOG.repeat(100).as_bytes()).unwrap();
+    let mut bytes = encoder.finish().unwrap();
+    bytes.truncate(bytes.len() / 2);
+    let output = run_with_input(&["parse", "-"], &bytes);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stderr(&output).contains("bad_compression 1"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.log");
+    std::fs::write(&file, LOG.repeat(5_000)).unwrap();
+    let mut child =
+        hinomi(&["parse", path(&file)]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = [0; 10];
+    let mut out = child.stdout.take().unwrap();
+    out.read_exact(&mut first).unwrap();
+    drop(out);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn explain_needs_the_document_alone() {
+    let file = fixture("incident.json");
+    let text = stdout(&run(&["explain", &file]));
+    assert!(text.contains("[level 4] K-4821  not blocked") && text.contains("Why this level"), "{text}");
+    assert!(text.contains("2026-01-20 01:15:01"), "{text}");
+    assert!(!text.contains('\u{1b}'), "piped output is plain");
+
+    let text = stdout(&run(&["explain", &file, "--lang", "ja", "--time-zone", "Asia/Tokyo"]));
+    assert!(text.contains("このレベルの根拠") && text.contains("2026-01-20 10:15:01"), "{text}");
+
+    let document = std::fs::read(&file).unwrap();
+    assert_eq!(stdout(&run_with_input(&["explain", "-"], &document)), stdout(&run(&["explain", &file])));
+}
+
+#[test]
+fn explain_chooses_from_a_file_of_incidents() {
+    let one: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(fixture("incident.json")).unwrap()).unwrap();
+    let mut other = one.clone();
+    other["id"] = "0a000000000000000000000000000000".into();
+    other["number"] = "K-1000".into();
+    other["title"]["en"] = "another one".into();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("incidents.ndjson");
+    std::fs::write(&file, format!("{one}\n{other}\n")).unwrap();
+
+    let list = stdout(&run(&["explain", path(&file)]));
+    assert!(list.contains("K-4821") && list.contains("K-1000") && list.contains("--id"), "{list}");
+    for id in ["K-1000", "k-1000", "0a00"] {
+        let text = stdout(&run(&["explain", path(&file), "--id", id]));
+        assert!(text.contains("another one"), "{id}: {text}");
+    }
+    let output = run(&["explain", path(&file), "--id", "K-9999"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("K-9999"), "{}", stderr(&output));
+}
+
+#[test]
+fn colour_comes_only_when_it_is_forced_or_a_terminal_wants_it() {
+    let file = fixture("incident.json");
+    let output = hinomi(&["explain", &file]).env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(stdout(&output).contains('\u{1b}'));
+    let output =
+        hinomi(&["explain", &file]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").output().unwrap();
+    assert!(!stdout(&output).contains('\u{1b}'));
+}
+
+fn replay(out: &Path, inputs: &[&Path], more: &[&str]) -> Output {
+    let mut args = vec!["replay", "--out", path(out)];
+    args.extend(more);
+    args.extend(inputs.iter().map(|input| path(input)));
+    let output = run(&args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    output
+}
+
+fn summary(out: &Path) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(out.join("summary.json")).unwrap()).unwrap()
+}
+
+/// One PC whose botnet traffic was recognised and let pass, seen by IPS: story 30.
+fn botnet(second: u64) -> String {
+    format!(
+        "date=2026-01-20 time=10:15:01 eventtime={}000000000 tz=\"+0900\" logid=\"0419016384\" type=\"utm\" \
+         subtype=\"ips\" eventtype=\"botnet\" level=\"warning\" vd=\"root\" devid=\"FGT60FTK20000001\" \
+         devname=\"KITA-FW1\" severity=\"critical\" srcip=10.1.12.34 srcport=50123 dstip=203.0.113.7 dstport=443 \
+         proto=6 sessionid=4713 action=\"detected\" policyid=12 service=\"HTTPS\" direction=\"outgoing\" \
+         attack=\"Gh0st.Rat.Botnet\" attackid=7630075 msg=\"Botnet C&C Communication\"\n",
+        1_768_871_701 + second
+    )
+}
+
+/// A session that nobody minds.
+fn quiet(second: u64) -> String {
+    format!(
+        "date=2026-01-20 time=10:15:01 eventtime={}000000000 tz=\"+0900\" logid=\"0000000013\" type=\"traffic\" \
+         subtype=\"forward\" level=\"notice\" vd=\"root\" devid=\"FGT60FTK20000001\" srcip=10.1.12.40 \
+         srcport=50000 dstip=203.0.113.9 dstport=443 proto=6 sessionid={second} action=\"close\" policyid=12 \
+         sentbyte=1200 rcvdbyte=5600 service=\"HTTPS\"\n",
+        1_768_871_701 + second
+    )
+}
+
+/// The results of a run without where in the archive their lines are, which depends on how they were split into files.
+fn without_locators(out: &Path, name: &str) -> Vec<serde_json::Value> {
+    fn strip(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                fields.remove("locator");
+                fields.values_mut().for_each(strip);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let text = std::fs::read_to_string(out.join(name)).unwrap();
+    let mut values: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    values.iter_mut().for_each(strip);
+    assert!(!values.is_empty(), "{name}");
+    values
+}
+
+#[test]
+fn replay_writes_complete_files_whose_counts_add_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("fw.log");
+    let out = dir.path().join("result");
+    std::fs::write(&log, format!("{LOG}{}", botnet(30))).unwrap();
+    let shown = stdout(&replay(&out, &[&log], &[]));
+    assert!(
+        !shown.contains('\u{1b}') && shown.contains("4 lines · 3 read as events · 1 quarantined"),
+        "{shown}"
+    );
+
+    let summary = summary(&out);
+    assert_eq!(summary["lines_read"], 4);
+    assert_eq!(summary["done"], 3);
+    assert_eq!(summary["quarantined"]["not_a_firewall_log"], 1);
+    assert_eq!(summary["events"]["fortigate"]["firewall"], 2);
+    assert_eq!(summary["first_event"], "2026-01-20T01:15:01Z");
+    assert_eq!(summary["last_event"], "2026-01-20T01:15:31Z");
+
+    let quarantine = std::fs::read_to_string(out.join("quarantine.ndjson")).unwrap();
+    let entry: serde_json::Value = serde_json::from_str(quarantine.trim()).unwrap();
+    assert_eq!((&entry["line"], &entry["raw"]), (&2.into(), &"bash: cannot find hinomi".into()));
+    let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("unfinished")), "{left:?}");
+    assert_eq!(left.len(), 6, "{left:?}");
+}
+
+#[test]
+fn replay_judges_and_tells_and_explain_reads_what_it_wrote() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("fw.log");
+    let out = dir.path().join("result");
+    std::fs::write(&log, botnet(0)).unwrap();
+    let shown = stdout(&replay(&out, &[&log], &[]));
+    assert!(shown.contains("L4") && shown.contains("10.1.12.34") && shown.contains("SMS"), "{shown}");
+
+    let notices = std::fs::read_to_string(out.join("notices.ndjson")).unwrap();
+    let channels: Vec<serde_json::Value> = notices
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["channel"].clone())
+        .collect();
+    assert!(channels.contains(&"sms".into()) && channels.contains(&"email".into()), "{notices}");
+
+    let text = stdout(&run(&["explain", path(&out.join("incidents.ndjson"))]));
+    assert!(
+        text.contains("[level 4]") && text.contains("Gh0st.Rat.Botnet") && text.contains("raw/"),
+        "{text}"
+    );
+}
+
+#[test]
+fn replaying_the_same_file_again_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("fw.log");
+    let (one, other) = (dir.path().join("one"), dir.path().join("other"));
+    std::fs::write(&log, format!("{}{LOG}{}", botnet(0), botnet(30))).unwrap();
+    let read = |out: &Path, name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    replay(&one, &[&log], &[]);
+    let (incidents, notices) = (read(&one, "incidents.ndjson"), read(&one, "notices.ndjson"));
+
+    replay(&other, &[&log], &[]);
+    assert_eq!(
+        (read(&other, "incidents.ndjson"), read(&other, "notices.ndjson")),
+        (incidents.clone(), notices.clone())
+    );
+    replay(&one, &[&log], &["--append"]);
+    assert_eq!(
+        (read(&one, "incidents.ndjson"), read(&one, "notices.ndjson")),
+        (incidents.clone(), notices.clone())
+    );
+    replay(&one, &[&log], &[]);
+    assert_eq!((read(&one, "incidents.ndjson"), read(&one, "notices.ndjson")), (incidents, notices));
+}
+
+#[test]
+fn several_files_give_what_one_in_order_of_time_gives() {
+    let dir = tempfile::tempdir().unwrap();
+    let lines: Vec<String> =
+        (0..600).map(|n| if n % 40 == 7 { botnet(n * 30) } else { quiet(n * 30) }).collect();
+    let whole = dir.path().join("whole.log");
+    std::fs::write(&whole, lines.concat()).unwrap();
+    let split = [0, 1, 2].map(|part| {
+        let file = dir.path().join(format!("part{part}.log"));
+        let mine: String =
+            lines.iter().enumerate().filter(|(n, _)| n % 7 % 3 == part).map(|(_, l)| l.as_str()).collect();
+        std::fs::write(&file, mine).unwrap();
+        file
+    });
+    let (one, other) = (dir.path().join("one"), dir.path().join("other"));
+    replay(&one, &[&whole], &[]);
+    replay(&other, &[&split[0], &split[1], &split[2]], &[]);
+    for name in ["incidents.ndjson", "notices.ndjson"] {
+        assert_eq!(without_locators(&one, name), without_locators(&other, name), "{name}");
+    }
+}
+
+#[test]
+fn a_missing_file_costs_no_earlier_results() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("fw.log");
+    let out = dir.path().join("result");
+    std::fs::write(&log, LOG).unwrap();
+    replay(&out, &[&log], &[]);
+    let output = run(&["replay", "--out", path(&out), path(&log), "no/such.log"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(summary(&out)["lines_read"], 3);
+}
+
+#[test]
+fn bench_prints_every_stage_as_promised() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("fw.log");
+    std::fs::write(&log, LOG.repeat(200)).unwrap();
+    let output = run(&["bench", "--json", path(&log)]);
+    let figures: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    for stage in ["frame", "parse", "detect", "pipeline"] {
+        let stage = &figures["stages"][stage];
+        assert!(stage["events_per_s"].as_f64().unwrap() > 0.0, "{figures}");
+        assert!(stage["mb_per_s"].as_f64().unwrap() > 0.0, "{figures}");
+        assert!(stage["allocated_bytes_per_event"].is_number(), "{figures}");
+    }
+    assert_eq!(run(&["bench", path(&dir.path().join("none.log"))]).status.code(), Some(1));
+}
+
+#[test]
+fn the_sample_day_needs_no_arguments_and_leaves_its_results_in_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = hinomi(&[]).current_dir(dir.path()).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    for part in ["Incidents", "The most serious one", "The e-mail that it causes", "Try next", "--id K-"] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(dir.path().join("out/summary.json").exists());
+}
