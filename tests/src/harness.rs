@@ -2,6 +2,7 @@
 //!
 //! Results are read as the documents that other programs read, so that a story also proves the interface.
 
+use hinomi_correlate::Act;
 use hinomi_local::{Fault, Input, ReplayOptions, replay};
 use hinomi_model::registry::Registry;
 use serde::Serialize;
@@ -20,14 +21,14 @@ pub struct Outcome {
     pub summary: Value,
 }
 
-/// Replays files in memory with a registry.
+/// Replays files in memory with a registry, while analysts act.
 ///
 /// # Errors
 ///
 /// Whatever the replay reports; with files in memory it has nothing to report.
-pub fn run(files: Vec<(String, Vec<u8>)>, registry: Registry) -> Result<Outcome, Fault> {
+pub fn run(files: Vec<(String, Vec<u8>)>, registry: Registry, acts: Vec<Act>) -> Result<Outcome, Fault> {
     let inputs = files.into_iter().map(|(name, bytes)| Input::Bytes { name, bytes }).collect();
-    let result = replay(ReplayOptions::in_memory(inputs, registry))?;
+    let result = replay(ReplayOptions { acts, ..ReplayOptions::in_memory(inputs, registry) })?;
     Ok(Outcome {
         incidents: documents(&result.incidents),
         notices: documents(&result.notices),

@@ -8,6 +8,7 @@ use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use hinomi_correlate::Act;
 use hinomi_detect::Examiner;
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, EventTime, Locator, Notice, Quarantined, Reject, Settings};
@@ -16,7 +17,9 @@ use hinomi_store::{Archive, ArchiveKey, Memory, Store, block_on};
 
 use crate::error::Fault;
 use crate::input::{Input, SourceLine, Sources, Window, caught, read_event};
-use crate::output::{Kept, LineCount, OutputDirectory, RawArchive, Results, Summary, quarantine_entry};
+use crate::output::{
+    Kept, LineCount, OutputDirectory, RawArchive, Results, Summary, line_in, quarantine_entry,
+};
 use crate::pipeline::{Pipeline, documents};
 use crate::terminal::Progress;
 
@@ -36,12 +39,21 @@ pub struct ReplayOptions {
     pub append: bool,
     /// Thresholds and windows.
     pub settings: Settings,
+    /// What analysts do meanwhile, at their times; the incidents are known from an earlier replay of the same input.
+    pub acts: Vec<Act>,
 }
 
 impl ReplayOptions {
     /// Replays inputs in memory with the default thresholds.
     pub fn in_memory(inputs: Vec<Input>, registry: Registry) -> Self {
-        ReplayOptions { inputs, registry, out: None, append: false, settings: Settings::default() }
+        ReplayOptions {
+            inputs,
+            registry,
+            out: None,
+            append: false,
+            settings: Settings::default(),
+            acts: Vec::new(),
+        }
     }
 }
 
@@ -78,20 +90,20 @@ pub(crate) fn run(
     progress: Option<fn(Option<u64>) -> Progress>,
 ) -> Result<ReplayResult, Fault> {
     let started = Instant::now();
-    let ReplayOptions { inputs, registry, out, append, settings } = options;
+    let ReplayOptions { inputs, registry, out, append, settings, acts } = options;
     // Opened before anything of an earlier run is cleared: a misspelt name must not cost its results.
     let sources = Sources::open(inputs)?;
     let progress = progress.map_or_else(Progress::hidden, |start| start(sources.length()));
     let scene = Scene { registry: &registry, settings: &settings, progress: &progress, started };
     let Some(out) = out else {
         let mut results = Results::create(None, append, kept)?;
-        let summary = drive(sources, &scene, &Memory::new(), None, &mut results)?;
+        let summary = drive(sources, &scene, &Memory::new(), acts, &mut results)?;
         return results.finish(summary);
     };
     let directory = OutputDirectory::prepare(&out, append)?;
     let store = directory.open_store(append)?;
     let mut results = Results::create(Some(directory), append, kept)?;
-    let summary = drive(sources, &scene, &store, Some(&store), &mut results)?;
+    let summary = drive(sources, &scene, &store, acts, &mut results)?;
     // The store first: results that it knows nothing of could not be gone on from.
     store.flush()?;
     results.finish(summary)
@@ -110,7 +122,7 @@ fn drive<S: Store>(
     mut sources: Sources,
     scene: &Scene<'_>,
     store: &S,
-    archive: Option<&S>,
+    acts: Vec<Act>,
     results: &mut Results,
 ) -> Result<Summary, Fault> {
     let mut run = Run {
@@ -118,10 +130,9 @@ fn drive<S: Store>(
         scratch: Scratch::default(),
         count: LineCount::default(),
         window: Window::new(),
-        archive,
-        streams: BTreeMap::new(),
+        shelf: Shelf { store, streams: BTreeMap::new() },
         reached: None,
-        pipeline: Pipeline::new(store, archive, scene.registry, scene.settings)?,
+        pipeline: Pipeline::new(store, scene.registry, scene.settings, acts)?,
         results,
     };
     let mut lines = 0_u64;
@@ -153,10 +164,7 @@ struct Run<'a, S> {
     scratch: Scratch,
     count: LineCount,
     window: Window<Examiner>,
-    /// Where lines are kept; nowhere when everything stays in memory.
-    archive: Option<&'a S>,
-    /// By the number of the input.
-    streams: BTreeMap<usize, RawArchive>,
+    shelf: Shelf<'a, S>,
     /// The event time that all files had reached when that was last known.
     reached: Option<EventTime>,
     pipeline: Pipeline<'a, S>,
@@ -170,11 +178,11 @@ impl<S: Store> Run<'_, S> {
             Ok(bytes) => bytes,
             Err((reject, head)) => return self.set_aside(line.file, line.number, head, reject),
         };
-        let locator = self.keep(line.index, line.file, bytes)?;
+        let locator = self.shelf.keep(line.index, line.file, bytes)?;
         let Run { registry, scratch, count, window, .. } = self;
         let read = caught(|| {
             let event = read_event(bytes, registry, line.latest, scratch)?;
-            window.at(event.time).examine(&event, locator);
+            window.at(event.time).examine(&event, Some(locator));
             count.event(&event);
             Ok(event.time)
         });
@@ -182,22 +190,6 @@ impl<S: Store> Run<'_, S> {
             Ok(time) => Ok(Some(time)),
             Err(reject) => self.set_aside(line.file, line.number, bytes, reject),
         }
-    }
-
-    /// Keeps a line in the archive and returns where it will lie.
-    fn keep(&mut self, index: usize, file: &str, line: &[u8]) -> Result<Option<Locator>, Fault> {
-        let Some(archive) = self.archive else { return Ok(None) };
-        let stream = match self.streams.entry(index) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                let stream = RawArchive::stream_of(file, line);
-                let cuts = documents::read(archive, &cuts_key(&stream))?.unwrap_or_default();
-                new.insert(RawArchive::new(stream, cuts))
-            }
-        };
-        let locator = stream.next();
-        stream.keep(line, &mut |name, bytes| put(archive, name, bytes))?;
-        Ok(Some(locator))
     }
 
     fn set_aside(
@@ -226,15 +218,7 @@ impl<S: Store> Run<'_, S> {
     }
 
     fn judge(&mut self, end: EventTime, mut examiner: Examiner) -> Result<(), Fault> {
-        self.pipeline.accept(examiner.take(), end)?;
-        self.tell()
-    }
-
-    fn tell(&mut self) -> Result<(), Fault> {
-        for notice in self.pipeline.take_notices() {
-            self.results.notice(notice)?;
-        }
-        Ok(())
+        self.pipeline.accept(examiner.take(), end, &self.shelf)
     }
 
     /// Judges what is left, writes the incidents, and returns the account as far as it is known here.
@@ -245,20 +229,58 @@ impl<S: Store> Run<'_, S> {
         while let Some((end, examiner)) = self.window.take_oldest() {
             self.judge(end.min(end_of_last), examiner)?;
         }
-        if let Some(archive) = self.archive {
-            for stream in self.streams.values_mut() {
-                stream.finish(&mut |name, bytes| put(archive, name, bytes))?;
-                documents::write(archive, &cuts_key(stream.stream()), stream.cuts())?;
-            }
-        }
-        self.pipeline.finish(last)?;
-        self.tell()?;
+        self.shelf.finish()?;
+        // The last lines' minute is over as well: what they hold is held for as long as anybody else's.
+        self.pipeline.finish(last.max(end_of_last), &self.shelf)?;
         let results = &mut *self.results;
+        self.pipeline.each_notice(&mut |notice| results.notice(notice))?;
         self.pipeline.each_incident(&mut |incident| results.incident(incident))?;
         let mut summary =
             Summary { late: self.window.late(), findings: self.pipeline.findings(), ..Summary::default() };
         self.count.into_summary(&mut summary);
         Ok(summary)
+    }
+}
+
+/// The raw lines of all files: those in the archive and those on their way into it.
+pub(crate) struct Shelf<'a, S> {
+    store: &'a S,
+    /// By the number of the input.
+    streams: BTreeMap<usize, RawArchive>,
+}
+
+impl<S: Store> Shelf<'_, S> {
+    /// Keeps a line and returns where it will lie.
+    fn keep(&mut self, index: usize, file: &str, line: &[u8]) -> Result<&Locator, Fault> {
+        let store = self.store;
+        let stream = match self.streams.entry(index) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let stream = RawArchive::stream_of(file, line);
+                let cuts = documents::read(store, &cuts_key(&stream))?.unwrap_or_default();
+                new.insert(RawArchive::new(stream, cuts))
+            }
+        };
+        stream.keep(line, &mut |name, bytes| put(store, name, bytes))?;
+        Ok(stream.last())
+    }
+
+    /// Returns a line that was kept; `None` when it is not there.
+    pub(crate) fn line(&self, place: &Locator) -> Result<Option<Vec<u8>>, Fault> {
+        if let Some(line) = self.streams.values().find_map(|stream| stream.line(place)) {
+            return Ok(Some(line));
+        }
+        let object = block_on(self.store.fetch(&ArchiveKey::new(&place.object)?))?;
+        Ok(object.and_then(|object| line_in(&object, place)))
+    }
+
+    fn finish(&mut self) -> Result<(), Fault> {
+        let store = self.store;
+        for stream in self.streams.values_mut() {
+            stream.finish(&mut |name, bytes| put(store, name, bytes))?;
+            documents::write(store, &cuts_key(stream.stream()), stream.cuts())?;
+        }
+        Ok(())
     }
 }
 

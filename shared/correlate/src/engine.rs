@@ -10,7 +10,7 @@ use crate::judge::judge;
 use crate::knowledge::Knowledge;
 use crate::state::{Act, Joined, SubjectState};
 use crate::story::stories;
-use crate::telling::{Due, decide};
+use crate::telling::{Due, Told, decide};
 
 /// What the engine works with.
 #[derive(Clone, Copy)]
@@ -143,8 +143,11 @@ impl Engine<'_> {
             current.insert(incident.core.id);
             state.told.insert(incident.core.id, record);
         }
-        // What is left was an incident and is none now: it yielded to another subject's story.
-        step.removed.extend(told.into_keys());
+        // What is left was an incident and is none now: it yielded to another subject's story. One whose evidence is
+        // forgotten stays as it was when it was last judged.
+        let oldest = state.hours.keys().next().copied().unwrap_or(i64::MAX);
+        let forgotten = |record: &Told| record.seen.hour() < oldest;
+        step.removed.extend(told.into_iter().filter(|(_, record)| !forgotten(record)).map(|(id, _)| id));
         step.removed.retain(|id| !current.contains(id));
         step.removed.sort_unstable();
         step.removed.dedup();

@@ -68,6 +68,7 @@ pub(crate) fn incident(
         rules: settings.digest(),
     };
     Incident {
+        subject: story.subject.clone(),
         core,
         title: title(story, verdict),
         reasons: reasons(verdict, &kept),

@@ -115,6 +115,7 @@ impl Thread {
 /// The evidence of one incident.
 #[derive(Clone, Debug)]
 pub(crate) struct Story {
+    pub(crate) subject: Subject,
     pub(crate) id: IncidentId,
     pub(crate) aliases: Vec<IncidentId>,
     /// In time order.
@@ -324,7 +325,19 @@ fn told(
     for thread in &mut threads {
         thread.source = source;
     }
-    Some(Story { id, aliases, threads, earlier, first, last, received, predecessor, over, source })
+    Some(Story {
+        subject: state.subject.clone(),
+        id,
+        aliases,
+        threads,
+        earlier,
+        first,
+        last,
+        received,
+        predecessor,
+        over,
+        source,
+    })
 }
 
 fn threads<'s>(pieces: impl Iterator<Item = Piece<'s>>) -> Vec<Thread> {

@@ -41,6 +41,9 @@ pub struct Told {
     /// Its end was told.
     #[serde(default)]
     pub closed: bool,
+    /// Its last evidence.
+    #[serde(default)]
+    pub seen: EventTime,
 }
 
 impl Told {
@@ -64,6 +67,7 @@ impl Told {
         self.content.extend(other.content);
         self.digested |= other.digested;
         self.closed &= other.closed;
+        self.seen = self.seen.max(other.seen);
     }
 }
 
@@ -132,6 +136,7 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn decide(&mut self) {
         let Some(level) = self.incident.core.level else { return };
+        self.told.seen = self.incident.core.last_seen;
         match self.told.level {
             None => self.first(level),
             Some(before) if level > before => self.raise(level, before),

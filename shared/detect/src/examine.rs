@@ -56,7 +56,7 @@ impl Examiner {
     }
 
     /// Examines one event. `locator` says where its line lies in the archive.
-    pub fn examine(&mut self, event: &Event<'_>, locator: Option<Locator>) {
+    pub fn examine(&mut self, event: &Event<'_>, locator: Option<&Locator>) {
         self.counts.events += 1;
         if event.function == Function::Email {
             self.counts.mail += 1;
@@ -64,11 +64,11 @@ impl Examiner {
         }
         let sides = Sides::of(event);
         if facts::is_session(event) {
-            self.session(event, &sides, locator.as_ref());
+            self.session(event, &sides, locator);
         } else if let Some(attempt) = facts::login(event) {
             self.counts.logins += 1;
             let source = self.facts.source(event.tenant.id(), event.identity());
-            let place = locator.as_ref().map(|locator| self.facts.place(locator));
+            let place = locator.map(|locator| self.facts.place(locator));
             self.facts.logins.push(Login {
                 time: event.time,
                 source,
@@ -88,14 +88,7 @@ impl Examiner {
         };
         self.counts.judged += 1;
         let session = self.sessions.of(event);
-        let part = Part {
-            event,
-            verdict: &verdict,
-            placed: &placed,
-            line: line_id(event),
-            session,
-            locator: locator.as_ref(),
-        };
+        let part = Part { event, verdict: &verdict, placed: &placed, line: line_id(event), session, locator };
         self.findings.add(&part);
     }
 

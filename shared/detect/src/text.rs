@@ -36,7 +36,10 @@ pub(crate) fn message_id(log_id: &str) -> u32 {
 pub(crate) fn field<'a>(event: &Event<'a>, name: &str) -> Option<Text<'a>> {
     let line = event.extra.line;
     let found = event.extra.fields.iter().find(|field| match field.name {
-        FieldName::InLine(span) => span.of(line) == name,
+        // The length first: nearly every field differs in it.
+        FieldName::InLine(span) => {
+            (span.end.wrapping_sub(span.start)) as usize == name.len() && span.of(line) == name
+        }
         FieldName::Known(known) => known == name,
         FieldName::Column(_) => false,
     })?;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Disposition, Function, Posture, words};
-use crate::finding::{Evidence, FindingKind, Indicator, Locator, Role, Signature, Stage};
+use crate::finding::{Evidence, FindingKind, Indicator, Locator, Role, Signature, Stage, Subject};
 use crate::ids::{IncidentId, TenantId};
 use crate::statement::Statement;
 use crate::time::EventTime;
@@ -288,6 +288,8 @@ pub struct Assessment {
 /// An incident as the engine knows it: statements, no words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
+    /// Whose state it is judged from.
+    pub subject: Subject,
     /// What needs no words.
     pub core: Core,
     /// Its title.

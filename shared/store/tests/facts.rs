@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 
 use hinomi_model::{
-    Locator,
-    Direction, Disposition, EventTime, Fact, FactBatch, FactFlags, Fingerprint, Protocol, SessionKey,
-    TenantId,
+    Direction, Disposition, EventTime, Fact, FactBatch, FactFlags, Fingerprint, Locator, Protocol,
+    SessionKey, TenantId,
 };
 use hinomi_store::object;
 
@@ -43,8 +42,11 @@ fn realistic_batch(sessions: usize, tick: i64) -> FactBatch {
         let time = EventTime::from_nanos(nanos - nanos % tick);
         // One line in seven is no session's; a frame holds some three hundred lines.
         let at = number + number / 7;
-        let locator =
-            Locator { object: "raw/a/000001.zst".to_owned(), frame: (at / 300) as u32, line: (at % 300) as u32 };
+        let locator = Locator {
+            object: "raw/a/000001.zst".to_owned(),
+            frame: (at / 300) as u32,
+            line: (at % 300) as u32,
+        };
         let place = batch.place(&locator);
         batch.sessions.push(Fact {
             time,

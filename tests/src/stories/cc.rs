@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use hinomi_generate::catalog;
 use hinomi_generate::site::{RESOLVER, WEB, WEB_PUBLIC, ip};
 use hinomi_generate::{End, Happening, Via, botnet, cc_lookup, cc_lookup_of, malware, traffic};
+use hinomi_model::Vendor;
 
 use super::{A, B, DNS, HOUR, I, MINUTE, at};
 use crate::story::{BOTH, Case, Expect, Expected, Teller};
@@ -33,6 +34,12 @@ pub(super) static CASES: &[Case] = &[
     },
     Case { number: 36, name: "the resolver asks", vendors: BOTH, tell: resolver },
     Case { number: 37, name: "the resolver asks, a PC goes to the sinkhole", vendors: BOTH, tell: sinkhole },
+    Case {
+        number: 37,
+        name: "a portal that is no sinkhole alone",
+        vendors: &[Vendor::Fortigate],
+        tell: portal,
+    },
     Case { number: 38, name: "Gh0st at our server, detected", vendors: BOTH, tell: searched },
     Case { number: 38, name: "Mirai at our server, blocked", vendors: BOTH, tell: searched_blocked },
     Case { number: 39, name: "an old list, no answer", vendors: BOTH, tell: old_list },
@@ -115,7 +122,7 @@ fn persistent(teller: &mut Teller) -> Expect {
     }
     // The third attempt comes within the hold of the level 2 notice.
     let incident = Expected::host(4, I).contained().with("infection", "infected");
-    Expect::one(incident).mails_say("BLOCKED - Level 4")
+    Expect::one(incident).mails_say("BLOCKED (contained)")
 }
 
 fn too_short(teller: &mut Teller) -> Expect {
@@ -188,15 +195,27 @@ fn resolver(teller: &mut Teller) -> Expect {
     Expect::one(incident)
 }
 
+fn visit_sinkhole(teller: &mut Teller, seconds: i64) {
+    let visit = traffic(at(seconds), I, teller.sinkhole(), 443).session(5_100).bytes(1_200, 900);
+    teller.tell(visit.lasted(1));
+}
+
 fn sinkhole(teller: &mut Teller) -> Expect {
     tell_resolver(teller);
-    let visit = traffic(at(81 * MINUTE), I, teller.sinkhole(), 443).session(5_100).bytes(1_200, 900);
-    teller.tell(visit);
+    // Three seconds after the last look-up.
+    visit_sinkhole(teller, 76 * MINUTE + 3);
     Expect::one(Expected::host(4, I)).others_up_to(2).told(&[
         ("first", 2, "email"),
         ("first", 4, "sms"),
         ("first", 4, "email"),
     ])
+}
+
+fn portal(teller: &mut Teller) -> Expect {
+    tell_resolver(teller);
+    // The same address shows the page for blocked categories: hours later it says nothing of C&C.
+    visit_sinkhole(teller, 5 * HOUR);
+    Expect::one(Expected::host(2, RESOLVER)).others_up_to(1)
 }
 
 fn searched(teller: &mut Teller) -> Expect {

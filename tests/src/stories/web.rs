@@ -8,7 +8,6 @@ use hinomi_generate::{
     Action, Happening, Inspection, Verdict, Via, botnet, credentials, judged, malware, submitted, traffic,
     unscannable, web,
 };
-
 use hinomi_model::Vendor;
 
 use super::{A, B, DAY, HOUR, I, MINUTE, at};
@@ -169,7 +168,7 @@ fn encrypted(teller: &mut Teller) -> Expect {
 fn encrypted_then_beacon(teller: &mut Teller) -> Expect {
     teller.tell(unscannable(at(0), I, A, "documents.zip").session(3_001));
     teller.tell(botnet(at(2 * DAY), I, B, 443, &catalog::EMOTET).session(3_900));
-    let incident = Expected::host(4, I).mentions("/assessment/en/cause", "documents.zip");
+    let incident = Expected::host(4, I).mentions("/assessment/en/cause", "documents");
     Expect::one(incident).others_up_to(0)
 }
 

@@ -220,6 +220,7 @@ fn pipeline(text: &[u8], registry: &Registry) -> Result<Work, Fault> {
         out: None,
         append: false,
         settings: Settings::default(),
+        acts: Vec::new(),
     };
     let result = replay(options, Kept::Shown, None)?;
     Ok(Work { lines: result.summary.lines_read, bytes: text.len() as u64 })

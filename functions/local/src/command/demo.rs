@@ -41,6 +41,7 @@ pub(crate) fn run(language: Language, out: &mut dyn Write) -> Result<(), Fault> 
         out: Some(PathBuf::from(OUT)),
         append: false,
         settings: Settings::default(),
+        acts: Vec::new(),
     };
     let result = replay(options, Kept::Shown, Some(Progress::start))?;
     incidents(out, &screen, &result, OUT)?;

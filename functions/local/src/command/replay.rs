@@ -29,6 +29,7 @@ pub(crate) fn run(args: &cli::Replay, language: Language, out: &mut dyn Write) -
         out: Some(args.out.clone()),
         append: args.append,
         settings: Settings::default(),
+        acts: Vec::new(),
     };
     let result = replay(options, Kept::Shown, Some(Progress::start))?;
     incidents(out, &screen, &result, &args.out.display().to_string())?;

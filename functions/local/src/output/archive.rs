@@ -35,6 +35,8 @@ pub(crate) struct RawArchive {
     frame: Vec<u8>,
     frame_number: u32,
     lines: u32,
+    /// Where the last line lies.
+    last: Locator,
 }
 
 impl RawArchive {
@@ -57,6 +59,7 @@ impl RawArchive {
             frame: Vec::new(),
             frame_number: 0,
             lines: 0,
+            last: Locator { object: String::new(), frame: 0, line: 0 },
         }
     }
 
@@ -70,9 +73,20 @@ impl RawArchive {
         &self.cuts
     }
 
-    /// Returns where the next line will lie.
-    pub(crate) fn next(&self) -> Locator {
-        Locator { object: self.object_name(), frame: self.frame_number, line: self.lines }
+    /// Returns where the last line that was kept lies, or will lie once its object is closed.
+    pub(crate) fn last(&self) -> &Locator {
+        &self.last
+    }
+
+    /// Returns a line of the object that is not closed yet; `None` when it lies elsewhere.
+    pub(crate) fn line(&self, place: &Locator) -> Option<Vec<u8>> {
+        if place.object != self.object_name() {
+            return None;
+        }
+        if place.frame == self.frame_number {
+            return nth_line(&self.frame, place.line);
+        }
+        line_in(&self.object, place)
     }
 
     /// Keeps a line; hands every object that is full to `put`.
@@ -81,6 +95,10 @@ impl RawArchive {
     ///
     /// [`Fault::Write`] when `put` or the compression fails.
     pub(crate) fn keep(&mut self, line: &[u8], put: &mut Put<'_>) -> Result<(), Fault> {
+        if self.object.is_empty() && self.frame.is_empty() {
+            self.last.object = self.object_name();
+        }
+        (self.last.frame, self.last.line) = (self.frame_number, self.lines);
         self.frame.extend_from_slice(line);
         self.frame.push(b'\n');
         self.lines = self.lines.saturating_add(1);
@@ -137,6 +155,22 @@ impl RawArchive {
     }
 }
 
+/// Returns a line of an object, opening its frame only.
+pub(crate) fn line_in(object: &[u8], place: &Locator) -> Option<Vec<u8>> {
+    let mut rest = object;
+    for _ in 0..place.frame {
+        rest = rest.get(zstd::zstd_safe::find_frame_compressed_size(rest).ok()?..)?;
+    }
+    let frame = rest.get(..zstd::zstd_safe::find_frame_compressed_size(rest).ok()?)?;
+    // A frame is closed with the line that fills it.
+    let bytes = zstd::bulk::decompress(frame, FRAME_BYTES + hinomi_parse::MAX_LINE_BYTES + 1).ok()?;
+    nth_line(&bytes, place.line)
+}
+
+fn nth_line(frame: &[u8], line: u32) -> Option<Vec<u8>> {
+    frame.split(|byte| *byte == b'\n').nth(line as usize).map(<[u8]>::to_vec)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -167,26 +201,20 @@ mod tests {
         let mut archive = RawArchive::new(RawArchive::stream_of("a.log", first.as_bytes()), cuts);
         let mut places = Vec::new();
         for line in lines {
-            places.push(archive.next());
             archive.keep(line.as_bytes(), &mut put).unwrap();
+            let place = archive.last().clone();
+            // While its object is open, the line is found there.
+            let open = archive.line(&place);
+            assert!(open.is_none_or(|open| open == line.as_bytes()));
+            places.push(place);
         }
         archive.finish(&mut put).unwrap();
         archive.finish(&mut put).unwrap();
         (places, archive.cuts().clone())
     }
 
-    /// Returns the line at a place, opening its frame only.
-    fn found<'a>(objects: &'a Objects, place: &Locator) -> String {
-        let mut rest: &'a [u8] = &objects[&place.object];
-        for _ in 0..place.frame {
-            rest = &rest[zstd::zstd_safe::find_frame_compressed_size(rest).unwrap()..];
-        }
-        let frame = zstd::bulk::decompress(
-            &rest[..zstd::zstd_safe::find_frame_compressed_size(rest).unwrap()],
-            FRAME_BYTES * 2,
-        );
-        let text = String::from_utf8(frame.unwrap()).unwrap();
-        text.lines().nth(place.line as usize).unwrap().to_owned()
+    fn found(objects: &Objects, place: &Locator) -> String {
+        String::from_utf8(line_in(&objects[&place.object], place).unwrap()).unwrap()
     }
 
     #[test]

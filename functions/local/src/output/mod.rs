@@ -7,7 +7,7 @@ mod quarantine;
 mod results;
 mod summary;
 
-pub(crate) use archive::RawArchive;
+pub(crate) use archive::{RawArchive, line_in};
 pub(crate) use directory::OutputDirectory;
 pub(crate) use file::WholeFile;
 pub(crate) use quarantine::entry as quarantine_entry;

@@ -51,9 +51,9 @@ impl Results {
                 let path = directory.path();
                 let start = if append { WholeFile::extend } else { WholeFile::create };
                 Some(Files {
-                    // Always all of them in their last state; the store knows the earlier ones.
+                    // Always all of them, incidents in their last state; the store knows the earlier ones.
                     incidents: WholeFile::create(path, OutputDirectory::INCIDENTS)?,
-                    notices: start(path, OutputDirectory::NOTICES)?,
+                    notices: WholeFile::create(path, OutputDirectory::NOTICES)?,
                     quarantine: start(path, OutputDirectory::QUARANTINE)?,
                     directory,
                 })

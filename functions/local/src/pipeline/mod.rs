@@ -7,12 +7,13 @@
 pub(crate) mod documents;
 mod facts;
 mod post;
+mod proof;
 mod subjects;
 mod wakes;
 
 use std::collections::BTreeMap;
 
-use hinomi_correlate::{Engine, NoKnowledge, scope_key};
+use hinomi_correlate::{Act, Engine, NoKnowledge, scope_key};
 use hinomi_detect::{Examined, Follow};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
@@ -22,13 +23,15 @@ use hinomi_store::{Sighting, Store, SubjectKey, block_on};
 use serde::Deserialize;
 
 use crate::error::Fault;
+use crate::replay::Shelf;
 use facts::FactsArchive;
 use post::Post;
 use subjects::{Subjects, key_of};
 use wakes::Wakes;
 
-/// After this long no later line could change what `follow` says of log-ins; it asks for this at the end of input.
-const FOLLOW_SETTLES: Seconds = 2 * 3_600;
+/// What `follow` says only when nothing can change it any more (a few failed log-ins, an upload that may be a habit), it
+/// says within this long after the last event: the night after the next has begun by then.
+const FOLLOW_SETTLES: Seconds = 31 * 3_600;
 /// Incidents read at once when all of them are handed out.
 const PAGE: usize = 256;
 
@@ -38,8 +41,7 @@ static NO_KNOWLEDGE: NoKnowledge = NoKnowledge;
 /// Joins what minutes left behind into incidents, and decides what is told.
 pub(crate) struct Pipeline<'a, S> {
     store: &'a S,
-    /// Facts on their way into the archive; `None` when nothing outlives the run.
-    facts: Option<FactsArchive<'a, S>>,
+    facts: FactsArchive<'a, S>,
     registry: &'a Registry,
     settings: &'a Settings,
     engine: Engine<'a>,
@@ -48,24 +50,27 @@ pub(crate) struct Pipeline<'a, S> {
     wakes: Wakes,
     post: Post<'a, S>,
     findings: BTreeMap<FindingKind, u64>,
+    /// What analysts will do, by time.
+    acts: Vec<Act>,
     now: EventTime,
 }
 
 impl<'a, S: Store> Pipeline<'a, S> {
-    /// Starts with what the store knows; facts are kept in `archive`.
+    /// Starts with what the store knows.
     ///
     /// # Errors
     ///
     /// When the store fails.
     pub(crate) fn new(
         store: &'a S,
-        archive: Option<&'a S>,
         registry: &'a Registry,
         settings: &'a Settings,
+        mut acts: Vec<Act>,
     ) -> Result<Self, Fault> {
+        acts.sort_by_key(|act| std::cmp::Reverse(act.at));
         Ok(Pipeline {
             store,
-            facts: archive.map(FactsArchive::new),
+            facts: FactsArchive::new(store),
             registry,
             settings,
             engine: Engine { settings, knowledge: &NO_KNOWLEDGE },
@@ -74,6 +79,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
             wakes: Wakes::read(store)?,
             post: Post::new(store, registry, settings),
             findings: BTreeMap::new(),
+            acts,
             now: EventTime::EPOCH,
         })
     }
@@ -84,12 +90,17 @@ impl<'a, S: Store> Pipeline<'a, S> {
     /// # Errors
     ///
     /// When the store fails.
-    pub(crate) fn accept(&mut self, examined: Examined, now: EventTime) -> Result<(), Fault> {
+    pub(crate) fn accept(
+        &mut self,
+        examined: Examined,
+        now: EventTime,
+        shelf: &Shelf<'_, S>,
+    ) -> Result<(), Fault> {
+        self.act(now)?;
         self.now = now;
-        if let Some(facts) = &mut self.facts {
-            facts.keep(&examined.facts)?;
-        }
-        let followed = self.follow.step(&examined.facts, &examined.findings, self.registry, now);
+        self.facts.keep(&examined.facts)?;
+        let mut followed = self.follow.step(&examined.facts, &examined.findings, self.registry, now);
+        proof::fetch(&mut followed, self.registry, shelf)?;
         self.correlate(examined.findings.into_iter().chain(followed))
     }
 
@@ -99,22 +110,26 @@ impl<'a, S: Store> Pipeline<'a, S> {
     /// # Errors
     ///
     /// When the store fails.
-    pub(crate) fn finish(&mut self, last: EventTime) -> Result<(), Fault> {
+    pub(crate) fn finish(&mut self, last: EventTime, shelf: &Shelf<'_, S>) -> Result<(), Fault> {
         self.now = last.plus(self.settings.level2_hold);
         let settled = last.plus(FOLLOW_SETTLES);
-        let followed = self.follow.step(&FactBatch::default(), &[], self.registry, settled);
+        let mut followed = self.follow.step(&FactBatch::default(), &[], self.registry, settled);
+        proof::fetch(&mut followed, self.registry, shelf)?;
+        self.act(EventTime::MAX)?;
         self.correlate(followed.into_iter())?;
         self.subjects.write_all()?;
         self.post.finish()?;
-        if let Some(facts) = &mut self.facts {
-            facts.finish()?;
-        }
+        self.facts.finish()?;
         self.wakes.write(self.store)
     }
 
-    /// Returns the messages decided since the last call, in order.
-    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
-        self.post.take_notices()
+    /// Hands out every message that was sent, also by earlier runs, in the order in which they were decided.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, and whatever `take` fails with.
+    pub(crate) fn each_notice(&self, take: &mut dyn FnMut(Notice) -> Result<(), Fault>) -> Result<(), Fault> {
+        post::each_notice(self.store, take)
     }
 
     /// Returns how many findings there were of each kind.
@@ -151,6 +166,21 @@ impl<'a, S: Store> Pipeline<'a, S> {
             let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
             post::add_scope(self.store, &mut incident)?;
             take(hinomi_notice::document(&incident, tenant))?;
+        }
+        Ok(())
+    }
+
+    /// Does what analysts did before a time.
+    fn act(&mut self, before: EventTime) -> Result<(), Fault> {
+        while let Some(act) = self.acts.pop_if(|act| act.at < before) {
+            let Some(incident) = post::incident(self.store, act.incident)? else { continue };
+            let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
+            let key = key_of(tenant.id(), &incident.subject);
+            self.subjects.hold(std::iter::once((&key, Some(&incident.subject))))?;
+            let at = act.at;
+            let (before, step) = self.subjects.act(&self.engine, &key, tenant, act)?;
+            self.wakes.change(&key, before, step.wake);
+            self.post.deliver(at)?;
         }
         Ok(())
     }

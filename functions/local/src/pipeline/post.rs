@@ -7,10 +7,10 @@ use std::net::IpAddr;
 use hinomi_correlate::{Due, Ledger, Parcel, scope_key, with_scope};
 use hinomi_model::registry::{Contact, Registry, Tenant};
 use hinomi_model::{
-    Channel, EventTime, Incident, IncidentId, Language, Notice, NoticeKind, Settings, TenantId,
+    Channel, EventTime, Fingerprint, Incident, IncidentId, Language, Notice, NoticeKind, Settings, TenantId,
 };
 use hinomi_notice::{Mail, Telling, Told};
-use hinomi_store::{Claim, Store, Unit, block_on, limits};
+use hinomi_store::{ArchiveKey, Claim, Store, Unit, block_on, limits};
 
 use super::documents;
 use crate::error::Fault;
@@ -26,7 +26,6 @@ pub(super) struct Post<'a, S> {
     registry: &'a Registry,
     settings: &'a Settings,
     ledgers: BTreeMap<TenantId, Ledger>,
-    notices: Vec<Notice>,
 }
 
 /// Returns an incident as it is stored; `None` when it is none any more.
@@ -50,11 +49,7 @@ pub(super) fn add_scope(store: &impl Store, incident: &mut Incident) -> Result<(
 
 impl<'a, S: Store> Post<'a, S> {
     pub(super) fn new(store: &'a S, registry: &'a Registry, settings: &'a Settings) -> Self {
-        Post { store, registry, settings, ledgers: BTreeMap::new(), notices: Vec::new() }
-    }
-
-    pub(super) fn take_notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.notices)
+        Post { store, registry, settings, ledgers: BTreeMap::new() }
     }
 
     /// Tells whether something goes out by `now` that looks at incidents beyond those that just decided a notice.
@@ -145,12 +140,14 @@ impl<'a, S: Store> Post<'a, S> {
                 contact: notice.contact.clone(),
                 channel: notice.channel,
             };
-            // A claim that was not confirmed is a run that was killed in between; nobody saw that message.
             if let Claim::Sent { .. } = block_on(self.store.claim(&unit, notice.at))? {
                 continue;
             }
-            block_on(self.store.sent(&unit, notice.at, "notices.ndjson"))?;
-            self.notices.push(notice);
+            // Published by being kept: a claim that was not confirmed is a run that was killed in between, and its
+            // message, if it got that far, lies under the same name.
+            let key = message_key(&unit, notice.at);
+            block_on(self.store.put_new(&ArchiveKey::new(&key)?, &serde_json::to_vec(&notice)?))?;
+            block_on(self.store.sent(&unit, notice.at, &key))?;
         }
         Ok(())
     }
@@ -196,6 +193,41 @@ impl<'a, S: Store> Post<'a, S> {
 
     fn incidents(&self, ids: &[IncidentId]) -> Result<Vec<Incident>, Fault> {
         ids.iter().filter_map(|id| incident(self.store, *id).transpose()).collect()
+    }
+}
+
+/// Names a message so that messages are listed in the order of their times.
+fn message_key(unit: &Unit, at: EventTime) -> String {
+    let print = Fingerprint::new("message/1")
+        .text(&unit.incident.to_string())
+        .text(&unit.notice)
+        .text(&unit.contact)
+        .text(unit.channel.as_str())
+        .finish_short();
+    // Times before 1970 sort before the others, too.
+    format!("{MESSAGES}{:020}-{print:016x}.json", i128::from(at.nanos()) - i128::from(i64::MIN))
+}
+
+/// Where messages are kept.
+const MESSAGES: &str = "notices/";
+
+/// Hands out every message that was sent, by time.
+pub(super) fn each_notice(
+    store: &impl Store,
+    take: &mut dyn FnMut(Notice) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut after: Option<ArchiveKey> = None;
+    loop {
+        let keys = block_on(store.list(MESSAGES, after.as_ref(), BATCH))?;
+        for key in &keys {
+            if let Some(bytes) = block_on(store.fetch(key))? {
+                take(serde_json::from_slice(&bytes)?)?;
+            }
+        }
+        match keys.last() {
+            Some(last) => after = Some(last.clone()),
+            None => return Ok(()),
+        }
     }
 }
 

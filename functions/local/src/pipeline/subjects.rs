@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hinomi_correlate::{Due, Engine, Step, SubjectState};
+use hinomi_correlate::{Act, Due, Engine, Step, SubjectState};
 use hinomi_model::registry::Tenant;
 use hinomi_model::{EventTime, Finding, Fingerprint, Incident, IncidentId, Subject, TenantId};
 use hinomi_store::{Commit, OutboxEntry, Store, SubjectKey, block_on, limits};
@@ -82,9 +82,28 @@ impl<'a, S: Store> Subjects<'a, S> {
         findings: &[Finding],
         now: EventTime,
     ) -> Result<(Option<EventTime>, Step), Fault> {
+        self.change(key, |state| engine.step(state, tenant, findings, now))
+    }
+
+    /// Records what an analyst did to an incident of a subject that is held.
+    pub(super) fn act(
+        &mut self,
+        engine: &Engine<'_>,
+        key: &SubjectKey,
+        tenant: &Tenant,
+        act: Act,
+    ) -> Result<(Option<EventTime>, Step), Fault> {
+        self.change(key, |state| engine.act(state, tenant, act))
+    }
+
+    fn change(
+        &mut self,
+        key: &SubjectKey,
+        change: impl FnOnce(&mut SubjectState) -> Step,
+    ) -> Result<(Option<EventTime>, Step), Fault> {
         let Some(held) = self.held.get_mut(key) else { return Ok((None, Step::default())) };
         let before = held.state.wake;
-        let mut step = engine.step(&mut held.state, tenant, findings, now);
+        let mut step = change(&mut held.state);
         held.removed.extend(step.removed.iter().copied());
         for incident in &step.incidents {
             held.removed.remove(&incident.core.id);

@@ -6,7 +6,7 @@
 //! Example: twenty blocked look-ups by the resolver, then a PC opens a TCP session to the sinkhole.
 //!
 //! Look-up and session belong together within `cc_window` (an hour; resolvers cache), whichever was logged first; at
-//! a portal that also answers for blocked web categories only within two minutes.
+//! a portal that also answers for blocked web categories one look-up must lie within two minutes.
 //! What the relay was seen to ask for then counts as the client's: a [`FindingKind::CcContact`] of the client, and
 //! [`FindingKind::ClientNamed`] for the relay's incident. Known weakness: when several clients reach the sinkhole in
 //! that hour, each is named, because nothing tells which asked.
@@ -50,33 +50,35 @@ impl Default for Clients {
 impl Clients {
     pub(super) fn hear(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
         let window = scene.settings.cc_window;
-        let near = |asked: &Finding, sunk: &Finding| {
-            let window = if sunk.class == Class::Specific { window } else { SHARED_PORTAL_WINDOW };
-            let together = |a: &EventTime, b: &EventTime| a.since(*b).saturating_abs() <= window;
-            asked
-                .instants
-                .iter()
-                .any(|look_up| sunk.instants.iter().any(|session| together(session, look_up)))
-        };
+        let tenant = &finding.tenant;
         match (&finding.subject, finding.kind) {
             (Subject::Relayed(..), FindingKind::CcContact | FindingKind::CcPayload) => {
+                self.asked.push(tenant.clone(), Arc::new(finding.clone()));
                 let mut named: Vec<IpAddr> = Vec::new();
-                for sunk in self.sunk.of(&finding.tenant).filter(|sunk| near(finding, sunk)) {
+                for sunk in self.sunk.of(tenant).filter(|sunk| near(finding, sunk, window)) {
                     let Subject::Host(client) = sunk.subject else { continue };
                     if !named.contains(&client) && named.len() < MAX_CLIENTS {
                         named.push(client);
-                        name(finding, sunk, out);
+                        self.link(sunk, window, out);
                     }
                 }
-                self.asked.push(finding.tenant.clone(), Arc::new(finding.clone()));
             }
             (Subject::Host(_), FindingKind::Sinkhole) if finding.relay.is_none() => {
-                for asked in self.asked.of(&finding.tenant).filter(|asked| near(asked, finding)) {
-                    name(asked, finding, out);
-                }
-                self.sunk.push(finding.tenant.clone(), Arc::new(finding.clone()));
+                self.link(finding, window, out);
+                self.sunk.push(tenant.clone(), Arc::new(finding.clone()));
             }
             _ => {}
+        }
+    }
+
+    /// Gives a client what the relays that it came through asked for.
+    fn link(&self, sunk: &Finding, window: Seconds, out: &mut Vec<Finding>) {
+        let proof = if sunk.class == Class::Specific { window } else { SHARED_PORTAL_WINDOW };
+        let asked = || self.asked.of(&sunk.tenant);
+        let proven: Vec<Option<IpAddr>> =
+            asked().filter(|asked| near(asked, sunk, proof)).map(|asked| asked.relay).collect();
+        for asked in asked().filter(|asked| proven.contains(&asked.relay) && near(asked, sunk, window)) {
+            name(asked, sunk, out);
         }
     }
 
@@ -84,6 +86,12 @@ impl Clients {
         self.asked.sweep(before);
         self.sunk.sweep(before);
     }
+}
+
+/// Tells whether one of the look-ups and one of the sessions lie within a window.
+fn near(asked: &Finding, sunk: &Finding, window: Seconds) -> bool {
+    let together = |a: &EventTime, b: &EventTime| a.since(*b).saturating_abs() <= window;
+    asked.instants.iter().any(|look_up| sunk.instants.iter().any(|session| together(session, look_up)))
 }
 
 fn name(asked: &Finding, sunk: &Finding, out: &mut Vec<Finding>) {

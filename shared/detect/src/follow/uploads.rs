@@ -4,10 +4,11 @@
 //!
 //! Example: 320 MB between one and two in the morning to an address that the host never sent much to.
 //!
-//! Night is outside the tenant's office hours, or from 22 to 6 where it has none. What a host sends to the same
-//! address on another day is its habit; a host that was not yet seen for most of a day has no habit to compare with
-//! and is left alone, as are relays. Known false positives: a new backup target, a first upload to a cloud service.
-//! This is no learned baseline: it knows nothing of volumes, only of destinations.
+//! Night is outside the tenant's office hours, or from 22 to 6 where it has none, and never in planned work. What a
+//! host sends to the same address on another day is its habit. A host that was not yet seen for most of a day has no
+//! habit to compare with: its upload waits for the next night, and is told when it was not repeated. Relays are left
+//! alone. Known false positives: a new backup target, a first upload to a cloud service. This is no learned baseline:
+//! it knows nothing of volumes, only of destinations.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -31,6 +32,8 @@ const MAX_DESTINATIONS: usize = 64;
 const MEMORY: Seconds = 28 * 86_400;
 /// Records arrive at most this late; then an hour is complete.
 const PATIENCE: Seconds = 900;
+/// After this long, the next night would have shown a habit.
+const NEXT_NIGHT: Seconds = 30 * HOUR;
 const HOUR: Seconds = 3_600;
 
 #[derive(Debug)]
@@ -91,18 +94,23 @@ impl Uploads {
 
     /// Tells of hours that are complete.
     pub(super) fn tell(&mut self, scene: &Scene<'_>, out: &mut Vec<Finding>) {
-        let complete = scene.now.plus(-PATIENCE).hour();
         for ((tenant, host), (source, habit)) in &mut self.hosts {
             for (peer, destination) in &mut habit.destinations {
-                let later = destination.hours.split_off(&complete);
-                for (hour, (bytes, last)) in std::mem::replace(&mut destination.hours, later) {
-                    let known = scene.settings.upload_habit;
-                    let new = last.since(destination.first) < known && last.since(habit.since) >= known;
-                    if new && bytes >= scene.settings.upload_bytes && is_night(scene, tenant, last) {
-                        let peer = Peer { ip: *peer, port: Some(destination.port) };
-                        out.push(found(scene, source, *host, peer, hour, bytes, last));
+                let Destination { port, first, last, hours } = destination;
+                let peer = Peer { ip: *peer, port: Some(*port) };
+                hours.retain(|hour, (bytes, at)| {
+                    let repeated = at.since(*first) >= scene.settings.upload_habit
+                        || last.since(*at) >= scene.settings.upload_habit;
+                    let known = at.since(habit.since) >= scene.settings.upload_habit;
+                    let patience = if known { PATIENCE } else { NEXT_NIGHT };
+                    if scene.now.plus(-patience).hour() <= *hour && !repeated {
+                        return true;
                     }
-                }
+                    if !repeated && *bytes >= scene.settings.upload_bytes && is_night(scene, tenant, *at) {
+                        out.push(found(scene, source, *host, peer, *hour, *bytes, *at));
+                    }
+                    false
+                });
             }
         }
     }
@@ -116,6 +124,9 @@ impl Uploads {
 
 fn is_night(scene: &Scene<'_>, tenant: &TenantId, at: EventTime) -> bool {
     let Some(tenant) = scene.registry.tenant(tenant) else { return false };
+    if tenant.in_maintenance(at).is_some() {
+        return false;
+    }
     if tenant.office_hours.is_some() {
         return !tenant.in_office_hours(at);
     }

@@ -7,12 +7,14 @@
 //! Everything else about sessions is a fact, read later by `follow`. Denied traffic towards the inside is nothing but
 //! a fact, whatever it wanted.
 
+use std::borrow::Cow;
+
 use hinomi_model::{Class, Disposition, Event, FindingKind, Protocol, Vendor};
 
 use crate::sides::Sides;
 use crate::tables::fortigate_categories::Site;
 use crate::tables::{applications, panos_categories, sinkholes, techniques};
-use crate::text::{begins, field};
+use crate::text::{begins, field, has_any, has_word};
 use crate::verdict::{self, Verdict};
 
 /// Judges a traffic record.
@@ -42,6 +44,11 @@ pub(super) fn judge<'e>(event: &'e Event<'_>, sides: &Sides) -> Option<Verdict<'
             found.indicators(indicators)
         });
     }
+    if let Some(list) = listed(event) {
+        let mut found = Verdict::new(FindingKind::CcContact).technique(techniques::CC);
+        found.what = Some(list);
+        return Some(found.indicators(vec![verdict::address(to)]));
+    }
     if event.vendor == Vendor::Panos && !event.interim {
         let name = event.app.as_deref()?;
         let application = applications::classify(name, "")?;
@@ -49,6 +56,22 @@ pub(super) fn judge<'e>(event: &'e Event<'_>, sides: &Sides) -> Option<Verdict<'
     }
     None
 }
+
+/// Returns the threat list that names the destination: the customer's own feed, or the vendor's.
+///
+/// FortiGate `dstthreatfeed`; PAN-OS `dst_edl`, where a list can also name what is allowed, so that its name must say
+/// what it is for (`panw-bulletproof-ip-list`, `malicious-ips`).
+fn listed<'e>(event: &'e Event<'_>) -> Option<Cow<'e, str>> {
+    match event.vendor {
+        Vendor::Fortigate => field(event, "dstthreatfeed"),
+        Vendor::Panos => field(event, "dst_edl")
+            .filter(|list| has_any(list, THREAT_LISTS) || has_word(list, SHORT_THREAT_LISTS)),
+    }
+}
+
+/// Words in the names of lists that name enemies.
+const THREAT_LISTS: &[&str] = &["malicious", "malware", "threat", "bulletproof", "botnet", "block"];
+const SHORT_THREAT_LISTS: &[&str] = &["c2", "cc", "cnc", "bad", "ioc", "iocs"];
 
 /// Tells whether the policy itself denied a session because its destination is a C&C server.
 fn denied(event: &Event<'_>) -> bool {

@@ -61,6 +61,7 @@ pub(crate) fn telling<'a>(
 pub(crate) fn empty(number: &str, level: Level, title: Statement) -> Incident {
     let first = at("2026-01-20T01:15:01Z");
     Incident {
+        subject: hinomi_model::Subject::Host("10.1.12.34".parse().unwrap()),
         core: Core {
             id: IncidentId(1),
             aliases: Vec::new(),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use hinomi_model::{QuarantineReason, Reject};
 
-use super::{Coding, MAX_LINE_BYTES, MAX_FILE_WINDOW_LOG, trim};
+use super::{Coding, MAX_FILE_WINDOW_LOG, MAX_LINE_BYTES, trim};
 
 /// Bytes read ahead. Several of the longest lines, so that moving the rest to the front is rare.
 const BUFFER_BYTES: usize = 8 * MAX_LINE_BYTES;
