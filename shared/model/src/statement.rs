@@ -126,7 +126,8 @@ statements! {
     // Titles. `host` and `attacker` are shown as written; `count` selects singular and plural.
     /// C&C; `contained` is yes or no.
     TitleCc = "title-cc" ("host", "contained"),
-    /// Malware arrived (or perhaps did); `outcome` is reached, blocked, guess, relay, withdrawn.
+    /// Malware arrived (or perhaps did); `outcome` is reached, blocked, guess, unwanted, test,
+    /// unscannable, relay, withdrawn.
     TitleMalware = "title-malware" ("host", "outcome"),
     /// A server was attacked; `outcome` is succeeded, unknown, failed.
     TitleExploit = "title-exploit" ("host", "attacker", "outcome"),
@@ -148,6 +149,8 @@ statements! {
     TitleBehaviour = "title-behaviour" ("host"),
     TitleWebShell = "title-web-shell" ("host", "attacker"),
     TitleFalsePositive = "title-false-positive" ("host"),
+    /// All of it is on the allow list.
+    TitleAllowed = "title-allowed" ("host"),
 
     // What happened: one sentence for each kind of evidence, used for timeline, cause and evidence.
     // `disposition` is allowed, blocked, detected or unknown.
@@ -229,16 +232,16 @@ statements! {
     BecauseUnwanted = "because-unwanted" ("what"),
     BecauseTestFile = "because-test-file" ("what"),
     BecauseUnscannable = "because-unscannable" ("file"),
-    /// Rule 5.
+    /// Rule 5. `contained` is yes or no.
     BecauseCcPayload = "because-cc-payload" ("what"),
     BecauseCcSessions = "because-cc-sessions" ("indicator", "count"),
     BecauseCcOneSession = "because-cc-one-session" ("indicator"),
     BecauseCcLookup = "because-cc-lookup" ("indicator"),
     BecauseCcFew = "because-cc-few" ("attempts"),
-    BecauseCcPersistent = "because-cc-persistent" ("attempts", "minutes"),
-    BecauseCcHours = "because-cc-hours" ("hours"),
-    BecauseCcFamilies = "because-cc-families" ("families"),
-    BecauseCcAfterDelivery = "because-cc-after-delivery" ("hours"),
+    BecauseCcPersistent = "because-cc-persistent" ("attempts", "minutes", "contained"),
+    BecauseCcHours = "because-cc-hours" ("hours", "contained"),
+    BecauseCcFamilies = "because-cc-families" ("families", "contained"),
+    BecauseCcAfterDelivery = "because-cc-after-delivery" ("hours", "contained"),
     BecauseCcSearch = "because-cc-search" ("attacker"),
     /// The word "Host": the client behind a relay is not known.
     BecauseClientUnknown = "because-client-unknown" ("relay"),

@@ -18,8 +18,11 @@ pub(crate) fn title(story: &Story, verdict: &Verdict) -> Statement {
     else {
         return Statement::new(S::BecauseBackground);
     };
-    if verdict.level == Level::ZERO && verdict.suppressed_by.is_none() && analyst_decided(verdict) {
+    if verdict.level == Level::ZERO && analyst_decided(verdict) {
         return Statement::new(S::TitleFalsePositive).with("host", subject(thread));
+    }
+    if verdict.suppressed_by.is_some() {
+        return Statement::new(S::TitleAllowed).with("host", subject(thread));
     }
     let key = top.map(|because| because.text.key);
     named(story, verdict, thread, key)

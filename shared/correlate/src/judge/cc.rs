@@ -21,6 +21,7 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Findings) {
     }
     let Some(first) = threads.iter().map(|(_, thread)| thread.first).min() else { return };
     passed_through(case, found, &threads);
+    let contained = if threads.iter().all(|(_, thread)| stopped(thread)) { "yes" } else { "no" };
     let begun = all_attempts(case, &threads);
     let indices: Vec<usize> = threads.iter().map(|(index, _)| *index).collect();
     if let Some((since, attempts, span)) =
@@ -28,11 +29,12 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Findings) {
     {
         let text = Statement::new(S::BecauseCcPersistent)
             .with("attempts", attempts.max(begun.len() as u64))
-            .with("minutes", u64::try_from(whole_span(&begun, span) / 60).unwrap_or(0));
+            .with("minutes", u64::try_from(whole_span(&begun, span) / 60).unwrap_or(0))
+            .word("contained", contained);
         found.push("5", Level::FOUR, since, text, indices.iter().copied());
     }
     if let Some((since, hours)) = in_hours(&begun, case.settings.cc_hours) {
-        let text = Statement::new(S::BecauseCcHours).with("hours", hours);
+        let text = Statement::new(S::BecauseCcHours).with("hours", hours).word("contained", contained);
         found.push("5", Level::FOUR, since, text, indices.iter().copied());
     }
     let families = families(&threads);
@@ -42,10 +44,12 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Findings) {
         let nth = usize::try_from(case.settings.cc_families).unwrap_or(usize::MAX).saturating_sub(1);
         let since = firsts.get(nth).copied().unwrap_or(first);
         let names = families.keys().map(|name| (*name).to_owned()).collect();
-        let text = Statement::new(S::BecauseCcFamilies).with("families", Value::Names(names));
+        let text = Statement::new(S::BecauseCcFamilies)
+            .with("families", Value::Names(names))
+            .word("contained", contained);
         found.push("5", Level::FOUR, since, text, indices.iter().copied());
     }
-    after_delivery(case, found, &threads, &begun);
+    after_delivery(case, found, &threads, &begun, contained);
     let stopped_only = threads.iter().all(|(_, thread)| stopped(thread));
     let decided = found.because.iter().any(|because| because.level == Level::FOUR && because.rule == "5");
     if stopped_only && !decided {
@@ -143,7 +147,13 @@ fn families<'a>(threads: &[(usize, &'a Thread)]) -> BTreeMap<&'a str, EventTime>
 }
 
 /// One attempt within a day after a delivery on the same host.
-fn after_delivery(case: &Case<'_>, found: &mut Findings, threads: &[(usize, &Thread)], begun: &[EventTime]) {
+fn after_delivery(
+    case: &Case<'_>,
+    found: &mut Findings,
+    threads: &[(usize, &Thread)],
+    begun: &[EventTime],
+    contained: &str,
+) {
     let own: Vec<(Option<usize>, &Thread)> =
         files::reached(case).map(|(index, thread)| (Some(index), thread)).collect();
     let deliveries = own.into_iter().chain(files::delivered_earlier(case).map(|thread| (None, thread)));
@@ -162,7 +172,8 @@ fn after_delivery(case: &Case<'_>, found: &mut Findings, threads: &[(usize, &Thr
     }
     if let Some((since, after, deliveries)) = best {
         let hours = u64::try_from(after / 3600).unwrap_or(0);
-        let text = Statement::new(S::BecauseCcAfterDelivery).with("hours", hours);
+        let text =
+            Statement::new(S::BecauseCcAfterDelivery).with("hours", hours).word("contained", contained);
         let all = deliveries.into_iter().chain(threads.iter().map(|(index, _)| *index));
         found.push("5", Level::FOUR, since, text, all);
     }

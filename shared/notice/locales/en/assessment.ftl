@@ -47,8 +47,8 @@ scope-hosts = { COUNT($count) ->
     [one] One host is concerned: { $hosts }.
    *[other] { COUNT($count) } hosts are concerned: { $hosts }.
 }
-scope-same-file = Hosts that received the same file: { $hosts }.
-scope-same-destination = Hosts that communicated with the same destination { $indicator }: { $hosts }.
+scope-same-file = Hosts for which the same file was seen (blocked or not): { $hosts }.
+scope-same-destination = Hosts that went to the same destination { $indicator } (blocked or not): { $hosts }.
 scope-bytes = { $bytes } were sent towards the attacker.
 scope-users = Users concerned: { $users }.
 scope-targets = { COUNT($count) ->

@@ -57,13 +57,25 @@ because-cc-few = C&C communication was tried { COUNT($attempts) ->
     [one] once
    *[other] { COUNT($attempts) } times
 } and was blocked, which is not enough to call the host infected.
-because-cc-persistent = The traffic was blocked, but the host tried to reach its C&C server { COUNT($attempts) } times in { $minutes ->
+because-cc-persistent = { $contained ->
+    [yes] The traffic was blocked, but the host
+   *[no] The host
+} tried to reach its C&C server { COUNT($attempts) } times in { $minutes ->
     [one] one minute
    *[other] { $minutes } minutes
 }. People do not do that, so the host is infected.
-because-cc-hours = The traffic was blocked, but the host tried to reach its C&C server in { $hours } different hours of the day. Only a program does that, so the host is infected.
-because-cc-families = The traffic was blocked, but the host produced C&C traffic of { COUNT($families) } kinds of malware ({ $families }), so the host is infected.
-because-cc-after-delivery = The traffic was blocked, but the host tried to reach a C&C server within { $hours ->
+because-cc-hours = { $contained ->
+    [yes] The traffic was blocked, but the host
+   *[no] The host
+} tried to reach its C&C server in { $hours } different hours of the day. Only a program does that, so the host is infected.
+because-cc-families = { $contained ->
+    [yes] The traffic was blocked, but the host
+   *[no] The host
+} produced C&C traffic of { COUNT($families) } kinds of malware ({ $families }), so the host is infected.
+because-cc-after-delivery = { $contained ->
+    [yes] The traffic was blocked, but the host
+   *[no] The host
+} tried to reach a C&C server within { $hours ->
     [0] one hour
     [one] one hour
    *[other] { $hours } hours

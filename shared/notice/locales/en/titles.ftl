@@ -8,6 +8,9 @@ title-malware = { $outcome ->
     [reached] { $host } received malware, NOT blocked
     [blocked] Malware for { $host } blocked
     [guess] { $host } received a suspicious file, verdict pending
+    [unwanted] { $host } unwanted software
+    [test] { $host } anti-virus test file
+    [unscannable] { $host } received a file that could not be scanned
     [relay] Malware passed through { $host }, NOT blocked
    *[withdrawn] { $host } malware verdict withdrawn
 }
@@ -55,3 +58,4 @@ title-policy = { $host } policy violation
 title-behaviour = { $host } unusual traffic
 title-web-shell = Web shell on { $host } used by { $attacker }
 title-false-positive = { $host } false positive
+title-allowed = { $host } activity on the allow list

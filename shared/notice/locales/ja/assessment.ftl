@@ -41,8 +41,8 @@ impact-open = 影響の有無は、お願いした確認が終わるまで確定
 
 scope-one-host = ログで確認できた対象は{ HOST($host) } の1台です。
 scope-hosts = 対象は{ COUNT($count) }台です: { $hosts }。
-scope-same-file = 同じファイルを受け取った端末: { $hosts }。
-scope-same-destination = 同じ宛先 { $indicator } と通信した端末: { $hosts }。
+scope-same-file = 同じファイルが確認された端末(遮断されたものを含む): { $hosts }。
+scope-same-destination = 同じ宛先 { $indicator } への通信が確認された端末(遮断されたものを含む): { $hosts }。
 scope-bytes = 攻撃者側へ送信されたデータ量は { $bytes } です。
 scope-users = 関係する利用者: { $users }。
 scope-targets = 攻撃の対象は{ COUNT($count) }台です。

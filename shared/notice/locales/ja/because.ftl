@@ -44,10 +44,22 @@ because-cc-sessions = { -cc } { $indicator } との間で、{ COUNT($count) }回
 because-cc-one-session = { -cc } { $indicator } への通信は1回だけで、感染と判断できる条件には達していません。
 because-cc-lookup = { -cc } { $indicator } の名前解決のみで、その後の通信は確認していません。
 because-cc-few = C&Cサーバーへの通信の試行は{ COUNT($attempts) }回で、遮断されています。感染と判断する回数には達していません。
-because-cc-persistent = 通信は遮断されていますが、端末が{ $minutes }分間に{ COUNT($attempts) }回、C&Cサーバーへの接続を試みています。人の操作では起こらない動きのため、感染と判断しました。
-because-cc-hours = 通信は遮断されていますが、1日のうち{ $hours }つの異なる時間帯でC&Cサーバーへの接続を試みています。自動的な動作のため、感染と判断しました。
-because-cc-families = 通信は遮断されていますが、{ COUNT($families) }種類のマルウェア({ $families })のC&C通信が同じ端末から出ているため、感染と判断しました。
-because-cc-after-delivery = 通信は遮断されていますが、マルウェアが届いてから{ $hours ->
+because-cc-persistent = { $contained ->
+    [yes] 通信は遮断されていますが、
+   *[no] {""}
+}端末が{ $minutes }分間に{ COUNT($attempts) }回、C&Cサーバーへの接続を試みています。人の操作では起こらない動きのため、感染と判断しました。
+because-cc-hours = { $contained ->
+    [yes] 通信は遮断されていますが、
+   *[no] {""}
+}1日のうち{ $hours }つの異なる時間帯でC&Cサーバーへの接続を試みています。自動的な動作のため、感染と判断しました。
+because-cc-families = { $contained ->
+    [yes] 通信は遮断されていますが、
+   *[no] {""}
+}{ COUNT($families) }種類のマルウェア({ $families })のC&C通信が同じ端末から出ているため、感染と判断しました。
+because-cc-after-delivery = { $contained ->
+    [yes] 通信は遮断されていますが、
+   *[no] {""}
+}マルウェアが届いてから{ $hours ->
     [0] 1
    *[other] { $hours }
 }時間以内にC&Cサーバーへの接続を試みたため、感染と判断しました。

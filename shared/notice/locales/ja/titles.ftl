@@ -8,6 +8,9 @@ title-malware = { $outcome ->
     [reached] { $host } にマルウェアが到達(遮断されていません)
     [blocked] { $host } へのマルウェアを遮断
     [guess] { $host } にマルウェアの疑いがあるファイル(判定待ち)
+    [unwanted] { $host } で不要なソフトウェアを検知
+    [test] { $host } でウイルス検知テスト用ファイルを検知
+    [unscannable] { $host } に検査できないファイル
     [relay] { $host } をマルウェア付きの通信が通過(遮断されていません)
    *[withdrawn] { $host } のマルウェア判定の取り消し
 }
@@ -52,3 +55,4 @@ title-policy = { $host } での利用ルールに反する通信
 title-behaviour = { $host } の普段と異なる通信
 title-web-shell = { $attacker } から { $host } へのWebシェル操作
 title-false-positive = { $host } の誤検知
+title-allowed = { $host } の許可済みの通信

@@ -270,7 +270,12 @@ pub(crate) fn cc_contained() -> Incident {
                 .word("disposition", "blocked")
                 .word("how", "lookup"),
         )
-        .reason("5", Level::FOUR, st(S::BecauseCcPersistent).with("attempts", 9).with("minutes", 24), &["f1"])
+        .reason(
+            "5",
+            Level::FOUR,
+            st(S::BecauseCcPersistent).with("attempts", 9).with("minutes", 24).word("contained", "yes"),
+            &["f1"],
+        )
         .customer(Within::Now, st(S::ActIsolate).with("host", inside(PC)))
         .customer(Within::Today, st(S::ActExamine).with("host", inside(PC)))
         .customer(Within::Week, st(S::ActReimage).with("host", inside(PC)))
