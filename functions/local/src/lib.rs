@@ -1,4 +1,4 @@
-//! The engine on one machine: the `hinomi` command, and [`replay`] for tests and other programs.
+//! The engine on one machine: the `hinomi` command, and [`replay()`] for tests and other programs.
 //!
 //! Wires the shared crates together: files in, merged by event time; incidents, notices, quarantine and a summary
 //! out. What a log line means, what an incident is and how it is told are none of its business.
