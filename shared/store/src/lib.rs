@@ -5,7 +5,7 @@
 //! (for tests, correct and not a mock), [`Embedded`] (redb and files, survives being killed at any point), and the
 //! AWS adapters in their own crate. [`Faulty`] breaks any of them on purpose.
 //!
-//! The ports are `async` because AWS waits; the implementations here never do, so [`block_on`] drives them without
+//! The ports are `async` because AWS waits; the implementations here never do, so [`block_on()`] drives them without
 //! an executor. This crate judges nothing and never reads a clock: every time is an argument.
 
 mod block_on;
