@@ -139,6 +139,8 @@ statements! {
     /// An inside host attacks; `where` is outside or inside.
     TitleOutbound = "title-outbound" ("host", "where"),
     TitleInsideScan = "title-inside-scan" ("host"),
+    /// An inside host tripped generic signatures; nothing to act on.
+    TitleMinor = "title-minor" ("host"),
     /// A site; `site` is malicious or phishing; `outcome` is blocked, allowed, malware, credentials.
     TitleSite = "title-site" ("host", "site", "outcome"),
     /// Guessing log-ins; `outcome` is failed, succeeded, person.

@@ -81,6 +81,15 @@ fn named(story: &Story, verdict: &Verdict, thread: &Thread, reason: Option<S>) -
         }
         K::Scan if !outward => of(S::TitleScan).indicator("attacker", &attacker(thread)),
         K::Scan | K::FanOut => of(S::TitleInsideScan).with("host", host(thread)),
+        K::Exploit | K::BruteForce
+            if outward
+                && matches!(
+                    reason,
+                    Some(S::BecauseExploitMinor | S::BecauseOutboundGeneric | S::BecauseGuessing)
+                ) =>
+        {
+            of(S::TitleMinor).with("host", host(thread))
+        }
         K::Exploit | K::BruteForce | K::WebShell if outward => {
             let place = if thread.key.direction == Direction::Internal { "inside" } else { "outside" };
             of(S::TitleOutbound).with("host", host(thread)).word("where", place)

@@ -32,6 +32,7 @@ title-outbound = { $host } is attacking { $where ->
     [inside] other inside hosts
    *[outside] outside hosts
 }
+title-minor = { $host } tripped a generic signature
 title-inside-scan = { $host } is scanning
 title-site = { $host } { $site ->
     [phishing] phishing site

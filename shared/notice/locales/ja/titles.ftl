@@ -29,6 +29,7 @@ title-outbound = { $host } から{ $where ->
     [inside] 内部の他の端末
    *[outside] 外部
 }への攻撃
+title-minor = { $host } の通信が汎用シグネチャに一致
 title-inside-scan = { $host } からのスキャン(探索)
 title-site = { $host } による{ $site ->
     [phishing] フィッシングサイト
