@@ -1,7 +1,7 @@
 //! Each stage of the engine on the same lines, beside what the same work costs the plain way.
 //!
 //! Quiet office traffic of a FortiGate: about 890 bytes and 48 fields a line, 85 % traffic. It says nothing of days
-//! full of attacks, where `detect` and `correlate` have more to do. Run with `cargo xtask bench stages`; compare figures
+//! full of attacks, where `detect` and `correlate` have more to do. Run with `cargo bench -p hinomi-tests --bench stages`; compare figures
 //! of one run only.
 
 #![expect(clippy::unwrap_used, reason = "a bench that can't be set up must not go on")]

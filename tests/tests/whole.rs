@@ -92,6 +92,8 @@ fn the_account_adds_up() {
     assert_eq!(number("/lines_read"), number("/done") + quarantined);
     assert_eq!(quarantined, outcome.quarantine.len() as u64);
     assert_eq!(number("/lines_read"), lines().len() as u64);
+    let stray = outcome.quarantine.iter().find(|entry| entry["reason"] == "unknown_device").unwrap();
+    assert!(stray["device"].as_str().is_some_and(|device| !device.is_empty()));
 }
 
 #[test]

@@ -35,12 +35,21 @@ pub struct Reject {
     pub reason: QuarantineReason,
     /// The fact behind the reason: an offset, a length, a key. Never the line itself.
     pub detail: String,
+    /// The device, when the line names one.
+    pub device: Option<String>,
 }
 
 impl Reject {
     /// Makes a reject.
     pub fn new(reason: QuarantineReason, detail: impl Into<String>) -> Self {
-        Reject { reason, detail: detail.into() }
+        Reject { reason, detail: detail.into(), device: None }
+    }
+
+    /// Adds the device that the line names.
+    #[must_use]
+    pub fn of(mut self, device: String) -> Self {
+        self.device = Some(device);
+        self
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn entry(file: &str, line: u64, raw: &[u8], reject: Reject) -> Quaran
     Quarantined {
         file: file.to_owned(),
         line,
-        device: None,
+        device: reject.device,
         reason: reject.reason,
         detail: reject.detail,
         sha256: hex(&Sha256::digest(raw)),

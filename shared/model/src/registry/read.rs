@@ -146,8 +146,9 @@ impl Reader {
             }
             Some(asset)
         });
-        let has_hours = fields.take("office_hours").is_some();
-        let office_hours = fields.take("office_hours").and_then(|hours| self.office_hours(&hours));
+        let hours = fields.take("office_hours");
+        let has_hours = hours.is_some();
+        let office_hours = hours.and_then(|hours| self.office_hours(&hours));
         let maintenance = self.list(&mut fields, "maintenance", Reader::maintenance);
         let mut ids = Once::new();
         let contacts = self.list(&mut fields, "contacts", |reader, item| {

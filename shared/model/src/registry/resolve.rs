@@ -208,7 +208,7 @@ impl Registry {
             && !device.collectors.iter().any(|known| known == collector)
         {
             let detail = format!("{} through {}", device.id, shown(collector));
-            return Err(Reject::new(QuarantineReason::DeviceMismatch, detail));
+            return Err(Reject::new(QuarantineReason::DeviceMismatch, detail).of(device.id.clone()));
         }
         Ok((tenant, Some(device)))
     }
@@ -301,5 +301,5 @@ fn unknown_device(name: &str, vsys: Option<&str>) -> Reject {
         Some(vsys) => format!("{} vsys {}", shown(name), shown(vsys)),
         None => shown(name),
     };
-    Reject::new(QuarantineReason::UnknownDevice, detail)
+    Reject::new(QuarantineReason::UnknownDevice, detail).of(shown(name))
 }
