@@ -109,8 +109,9 @@ struct Wire {
 impl SubjectState {
     /// The version of the bytes.
     pub const VERSION: u32 = 1;
-    /// Strands of one hour. Keys are ranked by what they mean, so that a flood of trifles drops trifles.
-    pub const MAX_STRANDS_PER_HOUR: usize = 48;
+    /// Strands of one hour: attackers of a server, indicators of a host. Keys are ranked by what they mean, so that a
+    /// flood of trifles drops trifles.
+    pub const MAX_STRANDS_PER_HOUR: usize = 128;
     /// Analyst acts kept; the oldest are the ones that still matter least.
     pub const MAX_ACTS: usize = 64;
 

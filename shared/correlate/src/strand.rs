@@ -90,6 +90,8 @@ fn about(finding: &Finding) -> String {
         K::SandboxMalicious | K::SandboxClean => indicator().or_else(what),
         K::PasswordRun | K::PasswordFailures | K::PasswordTakeover | K::PasswordPerson => None,
         K::SessionFailed | K::SessionAnswered | K::InCampaign | K::Campaign | K::ClientNamed => None,
+        // An attacker's tools try dozens of signatures; what they share is the attacker. The cell names them.
+        _ if keyed_by_attacker(finding) => None,
         K::Behaviour | K::Policy => what().or_else(signature),
         _ => signature().or_else(what).or_else(indicator),
     }
@@ -173,7 +175,7 @@ pub struct Cell {
 
 impl Cell {
     /// Findings of one hour whose counts are exact.
-    pub const MAX_TALLIES: usize = 256;
+    pub const MAX_TALLIES: usize = 128;
     /// Hosts, users, indicators, signatures of one hour: far above every threshold (10 accounts, 3 hosts).
     pub const MAX_NAMES: usize = 32;
     /// Peers of one hour: above the largest threshold (100).
@@ -181,7 +183,7 @@ impl Cell {
     /// Sessions of one hour; beyond, the outcome stays open, which errs towards telling.
     pub const MAX_SESSIONS: usize = 256;
     /// Evidence lines of one hour and strand: the first and the last of them.
-    pub const MAX_EVIDENCE: usize = 4;
+    pub const MAX_EVIDENCE: usize = 2;
 
     /// Makes the cell of one finding.
     pub fn of(finding: &Finding) -> Self {

@@ -26,9 +26,12 @@ pub(crate) fn attacker(thread: &Thread) -> String {
     peer.map_or_else(|| NOTHING.to_owned(), |ip| ip.to_string())
 }
 
-/// Returns what the vendor called it.
+/// Returns what the vendor called it, and how many other names there were.
 pub(crate) fn what(thread: &Thread) -> String {
-    let name = thread.signatures.first().map(|signature| signature.name.clone());
+    let name = thread.signatures.first().map(|signature| match thread.signatures.len() {
+        1 => signature.name.clone(),
+        several => format!("{} (+{})", signature.name, several - 1),
+    });
     name.or_else(|| thread.what.clone())
         .or_else(|| indicator_of(thread))
         .unwrap_or_else(|| NOTHING.to_owned())

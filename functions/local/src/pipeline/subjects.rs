@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hinomi_correlate::{Act, Due, Engine, Step, SubjectState};
 use hinomi_model::registry::Tenant;
 use hinomi_model::{EventTime, Finding, Fingerprint, Incident, IncidentId, Subject, TenantId};
-use hinomi_store::{Commit, OutboxEntry, Store, SubjectKey, block_on, limits};
+use hinomi_store::{Commit, OutboxEntry, Store, SubjectKey, block_on, limits, object};
 
 use crate::error::Fault;
 
@@ -63,7 +63,9 @@ impl<'a, S: Store> Subjects<'a, S> {
         let stored = block_on(self.store.load(&keys))?;
         for ((key, subject), stored) in missing.into_iter().zip(stored) {
             let (state, version) = match (stored, subject) {
-                (Some(stored), _) => (SubjectState::decode(&stored.bytes)?, Some(stored.version)),
+                (Some(stored), _) => {
+                    (SubjectState::decode(&object::decompress(&stored.bytes)?)?, Some(stored.version))
+                }
                 (None, Some(subject)) => (SubjectState::new(key.tenant.clone(), subject.clone()), None),
                 (None, None) => continue,
             };
@@ -137,7 +139,8 @@ impl<'a, S: Store> Subjects<'a, S> {
 
     fn write(&mut self, key: &SubjectKey, due: &[Due]) -> Result<(), Fault> {
         let Some(held) = self.held.get_mut(key) else { return Ok(()) };
-        let state = held.state.encode();
+        // Evidence repeats itself: a busy subject's megabytes become some hundred kilobytes.
+        let state = object::compress(&held.state.encode())?;
         let incidents = held.incidents.take().unwrap_or_default();
         let removed: Vec<IncidentId> = std::mem::take(&mut held.removed).into_iter().collect();
         let mut incidents = incidents.chunks(MAX_INCIDENTS);
