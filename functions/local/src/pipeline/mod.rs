@@ -19,7 +19,7 @@ use hinomi_model::registry::Registry;
 use hinomi_model::{
     Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings,
 };
-use hinomi_store::{Sighting, Store, SubjectKey, block_on};
+use hinomi_store::{Sighting, Store, SubjectKey, block_on, object};
 use serde::Deserialize;
 
 use crate::error::Fault;
@@ -152,7 +152,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         loop {
             let page = block_on(self.store.incidents(None, after.as_deref(), PAGE))?;
             for stored in page.incidents {
-                let Sorted { core } = serde_json::from_slice(&stored.bytes)?;
+                let Sorted { core } = serde_json::from_slice(&object::decompress(&stored.bytes)?)?;
                 order.push((core.first_seen, stored.id));
             }
             after = page.next;

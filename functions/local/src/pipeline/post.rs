@@ -10,7 +10,7 @@ use hinomi_model::{
     Channel, EventTime, Fingerprint, Incident, IncidentId, Language, Notice, NoticeKind, Settings, TenantId,
 };
 use hinomi_notice::{Mail, Telling, Told};
-use hinomi_store::{ArchiveKey, Claim, Store, Unit, block_on, limits};
+use hinomi_store::{ArchiveKey, Claim, Store, Unit, block_on, limits, object};
 
 use super::documents;
 use crate::error::Fault;
@@ -31,7 +31,7 @@ pub(super) struct Post<'a, S> {
 /// Returns an incident as it is stored; `None` when it is none any more.
 pub(super) fn incident(store: &impl Store, id: IncidentId) -> Result<Option<Incident>, Fault> {
     let Some(stored) = block_on(store.incident(id))? else { return Ok(None) };
-    Ok(Some(serde_json::from_slice(&stored.bytes)?))
+    Ok(Some(serde_json::from_slice(&object::decompress(&stored.bytes)?)?))
 }
 
 /// Adds to an incident who else in the tenant showed its files and destinations.

@@ -166,7 +166,7 @@ impl<'a, S: Store> Subjects<'a, S> {
 }
 
 fn stored(incident: &Incident) -> Result<(IncidentId, Vec<u8>), Fault> {
-    Ok((incident.core.id, serde_json::to_vec(incident)?))
+    Ok((incident.core.id, object::compress(&serde_json::to_vec(incident)?)?))
 }
 
 fn waiting(due: &Due) -> Result<OutboxEntry, Fault> {
