@@ -1,6 +1,6 @@
 //! The whole engine on the sample day: what it writes fits its schemas, and how the lines came does not matter.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this file is a test")]
+#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,11 +25,13 @@ fn lines() -> Vec<String> {
     day::sample_day(day::SEED).panos
 }
 
-fn file(lines: &[String]) -> (String, Vec<u8>) {
+type File = (String, Vec<u8>);
+
+fn file(lines: &[String]) -> File {
     ("day.log".to_owned(), (lines.join("\n") + "\n").into_bytes())
 }
 
-fn replay(files: Vec<(String, Vec<u8>)>) -> Outcome {
+fn replay(files: Vec<File>) -> Outcome {
     run(files, registry(), Vec::new()).unwrap()
 }
 
@@ -102,7 +104,7 @@ fn splits_repeats_and_disorder_change_nothing() {
     let whole = replay(vec![file(&day)]);
     let expected = without_places(&whole.incidents);
     assert!(expected.len() >= 5);
-    let mut cases: Vec<(&str, Vec<(String, Vec<u8>)>)> = Vec::new();
+    let mut cases: Vec<(&str, Vec<File>)> = Vec::new();
     let split = (0..3)
         .map(|part| {
             let own: Vec<String> = day.iter().skip(part).step_by(3).cloned().collect();

@@ -7,6 +7,7 @@ mod common;
 use common::*;
 use hinomi_correlate::{Act, ActKind, Due, Engine, Ledger, NoKnowledge, Parcel, Step, SubjectState};
 use hinomi_model::Disposition::{Blocked, Detected};
+use hinomi_model::registry::Registry;
 use hinomi_model::{Channel, Finding, FindingKind as K, Host, Role, Settings, Subject};
 
 /// What was told: kind, level, minutes after the start, channels.
@@ -39,11 +40,43 @@ impl Run {
 
     /// Steps through findings and then to a minute.
     fn until(&mut self, findings: &[Finding], minutes: i64) -> Step {
-        let registry = registry();
-        self.with(|engine, state| {
-            engine.step(state, &registry.tenants()[0], findings, START.plus(minutes * 60))
-        })
+        self.until_for(&registry(), findings, minutes)
     }
+
+    /// The same for a tenant of one's own.
+    fn until_for(&mut self, registry: &Registry, findings: &[Finding], minutes: i64) -> Step {
+        let now = START.plus(minutes * 60);
+        self.with(|engine, state| engine.step(state, &registry.tenants()[0], findings, now))
+    }
+}
+
+/// A tenant with two contacts, one after the other, and what else is said of it and of the second.
+fn town(rest: &str, second: &str) -> Registry {
+    let yaml = format!(
+        r#"version: 1
+tenants:
+  - id: default
+    name: {{ja: 町, en: Town}}
+    internal: [10.0.0.0/8]
+    time_zone: Asia/Tokyo
+{rest}
+    contacts:
+      - {{id: duty, email: duty@town.example, sms: "+819000000001", order: 1}}
+      - {{id: chief, email: chief@town.example, order: 2{second}}}
+"#
+    );
+    Registry::from_yaml(&yaml).unwrap()
+}
+
+fn beacon() -> Finding {
+    signature(found(K::CcPayload, Detected, 0), "Made.Botnet")
+}
+
+fn beacon_at(minutes: i64) -> Finding {
+    with(beacon(), |f| {
+        f.first = START.plus(minutes * 60);
+        f.last = f.first;
+    })
 }
 
 fn told(findings: &[Finding], minutes: i64) -> Vec<Line> {
@@ -143,6 +176,67 @@ fn notices_do_not_depend_on_batches() {
         run.until(&[], 300);
         assert_eq!(run.told, whole, "batches of {size}");
     }
+}
+
+#[test]
+fn an_unacknowledged_level_4_goes_to_the_next_contact_after_a_quarter_of_an_hour() {
+    let town = town("", "");
+    let mut run = Run::new(Subject::Host(host()));
+    run.until_for(&town, &[beacon()], 14);
+    assert_eq!(run.told, [("first", 4, 0, vec!["email", "sms"])]);
+    run.until_for(&town, &[], 60);
+    assert_eq!(run.told[1..], [("first", 4, 15, vec!["email"])]);
+}
+
+#[test]
+fn an_acknowledged_one_stays_with_the_first_contact() {
+    let town = town("", "");
+    let mut run = Run::new(Subject::Host(host()));
+    let incident = run.until_for(&town, &[beacon()], 5).incidents[0].core.id;
+    let act = Act {
+        incident,
+        at: START.plus(6 * 60),
+        by: "analyst".to_owned(),
+        why: "on it".to_owned(),
+        what: ActKind::Acknowledge,
+    };
+    run.with(|engine, state| engine.act(state, &town.tenants()[0], act));
+    run.until_for(&town, &[], 60);
+    assert_eq!(run.told.len(), 1);
+}
+
+#[test]
+fn where_an_analyst_releases_4_waits_five_minutes_and_2_for_the_analyst() {
+    let town = town("    release: analyst", "");
+    let mut run = Run::new(Subject::Host(host()));
+    run.until_for(&town, &[look_up(0)], 120);
+    assert_eq!(run.told, []);
+    run.until_for(&town, &[beacon_at(130)], 140);
+    assert_eq!(run.told, [("first", 4, 135, vec!["email", "sms"])]);
+    let mut released = Run::new(Subject::Host(host()));
+    let incident = released.until_for(&town, &[look_up(0)], 20).incidents[0].core.id;
+    let act = Act {
+        incident,
+        at: START.plus(21 * 60),
+        by: "analyst".to_owned(),
+        why: "true".to_owned(),
+        what: ActKind::Release,
+    };
+    released.with(|engine, state| engine.act(state, &town.tenants()[0], act));
+    assert_eq!(released.told, [("first", 2, 21, vec!["email"])]);
+}
+
+#[test]
+fn a_contact_with_office_hours_is_not_called_at_night() {
+    // The beacon is at ten in the morning in Tokyo, a Tuesday; eleven hours later it is night.
+    let hours = "    office_hours: {days: mon-fri, from: \"08:30\", to: \"18:00\"}";
+    let town = town(hours, ", hours: office");
+    let told = |minutes: i64| {
+        let mut run = Run::new(Subject::Host(host()));
+        run.until_for(&town, &[beacon_at(minutes)], minutes + 60);
+        run.told.len()
+    };
+    assert_eq!((told(0), told(11 * 60)), (2, 1));
 }
 
 fn four(n: u8) -> Due {

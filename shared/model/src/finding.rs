@@ -385,3 +385,34 @@ impl Finding {
     /// Longest raw line kept as evidence, in bytes.
     pub const MAX_RAW_BYTES: usize = 4096;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A finding travels between functions: what was written stays readable, field for field.
+    const GOLDEN: &str = r#"{"id":"0000000000000000000000000000002a","tenant":"kita","subject":{"source":["203.0.113.9",20746]},"kind":"exploit","class":"specific","disposition":"blocked","direction":"inbound","payload":"initiator","first":"2026-10-20T01:00:00Z","last":"2026-10-20T01:00:09.5Z","received":"2026-10-20T01:00:01Z","count":3,"function":"ips","vendor":"fortigate","device":"kita-pair","posture":"inline","host":{"ip":"10.1.200.10","name":"WEB01","role":"server"},"peers":[{"ip":"203.0.113.9","port":443}],"signature":{"vendor":"fortigate","id":"51006","name":"Made.Remote.Code.Execution","cve":"CVE-2021-44228"},"indicators":[{"type":"url","value":"/a?b=\"c\""}],"sessions":[7],"unsettled":false,"instants":["2026-10-20T01:00:00Z"],"technique":"T1190","evidence":[{"time":"2026-10-20T01:00:00Z","received":"2026-10-20T01:00:01Z","sha256":"00","device":"FGT60FTK20000001","function":"ips","disposition":"blocked","src_ip":"203.0.113.9","locator":{"object":"raw/a/000001.zst","frame":0,"line":4},"raw":"a line"}]}"#;
+
+    #[test]
+    fn what_was_written_stays_readable() {
+        let finding: Finding = serde_json::from_str(GOLDEN).unwrap();
+        assert_eq!(serde_json::to_string(&finding).unwrap(), GOLDEN);
+        assert_eq!(finding.subject, Subject::Source("203.0.113.9".parse().unwrap(), UtcDay(20_746)));
+        assert!(!finding.evidence[0].is_pending());
+    }
+
+    #[test]
+    fn families_are_names_without_the_number_of_a_variant() {
+        let named = |name: &str| Signature {
+            vendor: Vendor::Panos,
+            id: "1".to_owned(),
+            name: name.to_owned(),
+            cve: None,
+        };
+        let cases =
+            [("Emotet.Botnet.2", "Emotet.Botnet"), ("Made.Rat", "Made.Rat"), ("7", "7"), ("Bot-1.3", "Bot")];
+        for (name, family) in cases {
+            assert_eq!(named(name).family(), family);
+        }
+    }
+}
