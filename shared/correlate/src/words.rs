@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hinomi_model::{IndicatorKind, Value};
+use hinomi_model::{FindingKind, IndicatorKind, Value};
 
 use crate::story::Thread;
 
@@ -53,8 +53,22 @@ pub(crate) fn file(thread: &Thread) -> String {
     by(IndicatorKind::FileName)
         .or_else(|| by(IndicatorKind::Sha256))
         .or_else(|| by(IndicatorKind::Md5))
-        .or_else(|| thread.what.clone())
+        .or_else(|| thread.what.clone().filter(|_| names_file(thread.key.kind)))
         .unwrap_or_else(|| NOTHING.to_owned())
+}
+
+/// Tells whether `what` of such evidence is the file; of malware it is the malware's name.
+fn names_file(kind: FindingKind) -> bool {
+    !matches!(kind, FindingKind::Malware | FindingKind::MalwareGuess)
+}
+
+/// Returns what the vendor called it; nothing where only an indicator is known.
+pub(crate) fn recognised(thread: &Thread) -> String {
+    if thread.signatures.is_empty() {
+        thread.what.clone().unwrap_or_else(|| NOTHING.to_owned())
+    } else {
+        what(thread)
+    }
 }
 
 /// Returns the accounts of a thread.

@@ -3,7 +3,7 @@
 use hinomi_model::{Delivery, Direction, FindingKind as K, Function, Statement, StatementKey as S, Value};
 
 use crate::story::Thread;
-use crate::words::{accounts, attacker, file, host, indicator, what};
+use crate::words::{accounts, attacker, file, host, indicator, recognised, what};
 
 /// Says what a thread shows.
 pub(crate) fn saw(thread: &Thread) -> Statement {
@@ -45,7 +45,7 @@ pub(crate) fn saw(thread: &Thread) -> Statement {
         K::CcContact => of(S::SawCcContact)
             .with("host", host(thread))
             .indicator("indicator", &indicator(thread))
-            .text("what", &what(thread))
+            .text("what", &recognised(thread))
             .with("count", count)
             .word("disposition", disposition)
             .word("how", how(thread)),

@@ -66,6 +66,22 @@ struct Inner {
     loose: AtomicU32,
 }
 
+/// Makes an empty database beside its place and moves it there: whoever is killed within leaves none, or a whole one.
+fn make(folder: &Path, file: &Path) -> Result<()> {
+    let disk = |error| Error::unavailable("making the store", error);
+    let unfinished = folder.join("store.redb.unfinished");
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
+        _ => {}
+    }
+    let database = Database::builder().set_cache_size(CACHE_BYTES).create(&unfinished).map_err(opening)?;
+    let write = database.begin_write().map_err(broken)?;
+    all_tables(&write).map_err(broken)?;
+    write.commit().map_err(broken)?;
+    drop(database);
+    fs::rename(&unfinished, file).map_err(disk)
+}
+
 impl Embedded {
     /// Opens the store in a folder, or makes one there.
     ///
@@ -77,6 +93,9 @@ impl Embedded {
     pub fn open(folder: &Path, durability: Durability) -> Result<Self> {
         fs::create_dir_all(folder).map_err(|error| Error::unavailable("making the store's folder", error))?;
         let file = folder.join("store.redb");
+        if !file.exists() {
+            make(folder, &file)?;
+        }
         // With debug assertions redb panics where it meets what it never wrote; for us that is a damaged file.
         let opened = catch_unwind(AssertUnwindSafe(|| {
             Database::builder().set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true).create(&file)
