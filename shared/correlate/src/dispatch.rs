@@ -1,8 +1,9 @@
 //! The tenant's post: due notices to parcels, with the limits that hold across incidents.
 //!
-//! At most three SMS an hour: the first two go at once, the third waits for those that follow and folds them into one
-//! that says how many. Level 2 from mass probing is one digest a day. E-mail is never held here, so nobody learns
-//! late that an incident exists. Pure; the ledger travels with a version, as subject state does.
+//! At most three SMS an hour: they go at once, but in a burst the third waits for those that follow and folds them into
+//! one that says how many; what is beyond three waits for the hour. Level 2 from mass probing is one digest a day.
+//! E-mail is never held here, so nobody learns late that an incident exists. Pure; the ledger travels with a version,
+//! as subject state does.
 
 use std::collections::BTreeMap;
 
@@ -121,7 +122,10 @@ impl Ledger {
         }
         let sent = self.sms.entry(contact.to_owned()).or_default();
         sent.retain(|at| due.at.since(*at) < HOUR);
-        if (sent.len() as u64) + 1 < settings.sms_per_hour {
+        // The last one of the hour waits only in a burst, for the others to fold; else it is news like the first.
+        let burst = sent.first().is_some_and(|first| due.at.since(*first) <= settings.sms_fold);
+        let sent_already = sent.len() as u64;
+        if sent_already + 1 < settings.sms_per_hour || (sent_already < settings.sms_per_hour && !burst) {
             sent.push(due.at);
             return Some(Parcel::Notice {
                 due: Box::new(due.clone()),

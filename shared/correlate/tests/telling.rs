@@ -280,6 +280,24 @@ fn story_56_ten_hosts_in_ten_minutes_are_three_sms() {
 }
 
 #[test]
+fn a_third_sms_waits_only_in_a_burst() {
+    let registry = registry();
+    let settings = Settings::default();
+    let tenant = &registry.tenants()[0];
+    let mut ledger = Ledger::default();
+    for n in [0, 11, 48] {
+        let parcels = ledger.admit(four(n), tenant, &settings);
+        assert!(parcels.iter().any(|p| matches!(p, Parcel::Notice { channel: Channel::Sms, .. })), "{n}");
+    }
+    ledger.admit(four(52), tenant, &settings);
+    assert_eq!(
+        ledger.next_wake(&settings),
+        Some(START.plus(62 * 60)),
+        "ten minutes for the others, a free place by then"
+    );
+}
+
+#[test]
 fn a_fourth_sms_waits_for_the_hour() {
     let registry = registry();
     let settings = Settings::default();

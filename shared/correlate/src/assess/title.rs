@@ -68,9 +68,10 @@ fn named(story: &Story, verdict: &Verdict, thread: &Thread, reason: Option<S>) -
             let outcome = match reason {
                 Some(S::BecauseSandboxWithdrawn) => "withdrawn",
                 Some(S::BecauseMalwareRelay) => "relay",
-                Some(S::BecauseGuess | S::BecauseUnwanted | S::BecauseTestFile | S::BecauseUnscannable) => {
-                    "guess"
-                }
+                Some(S::BecauseGuess) => "guess",
+                Some(S::BecauseUnwanted) => "unwanted",
+                Some(S::BecauseTestFile) => "test",
+                Some(S::BecauseUnscannable) => "unscannable",
                 _ if stopped => "blocked",
                 _ => "reached",
             };
