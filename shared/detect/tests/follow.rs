@@ -370,3 +370,87 @@ fn tells_at_once(town: &Registry, events: &[Event<'_>]) -> Vec<Finding> {
     out.extend(follow.step(&Default::default(), &[], town, at(10_000)));
     out
 }
+
+/// Sends bytes out, `hours` after the start, which is a quarter past one at night in the town's zone (UTC).
+fn upload<'r>(town: &'r Registry, hours: i64, dst: &str, bytes: u64) -> Event<'r> {
+    let mut event = traffic(town, hours * 3_600, CLIENT, dst, 443);
+    event.session_id = Some(format!("{}", 900 + hours).into());
+    event.bytes_out = Some(bytes);
+    event
+}
+
+#[test]
+fn much_at_night_to_a_new_place_is_watched_and_a_habit_is_not() {
+    let town = town();
+    let told = |events: &[Event<'_>]| {
+        let mut follow = Follow::new(Settings::default());
+        let mut found = Vec::new();
+        for event in events {
+            let examined = examine([event]);
+            found.extend(follow.step(&examined.facts, &examined.findings, &town, event.time));
+        }
+        let end = at(90 * 3_600);
+        found.extend(follow.step(&Default::default(), &[], &town, end));
+        assert!(follow.step(&Default::default(), &[], &town, end).is_empty(), "told once");
+        found
+    };
+    let (new, other) = ("203.0.113.50", "203.0.113.51");
+    let much = 320_000_000;
+    let cases: [(&str, Vec<Event<'_>>, usize); 6] = [
+        ("a first night", vec![upload(&town, 0, new, much)], 1),
+        ("every night", (0..3).map(|n| upload(&town, 24 * n, new, much)).collect(), 0),
+        (
+            "a new place on the third night",
+            {
+                let mut nights: Vec<Event<'_>> = (0..3).map(|n| upload(&town, 24 * n, new, much)).collect();
+                nights.push(upload(&town, 48, other, much));
+                nights
+            },
+            1,
+        ),
+        ("too little", vec![upload(&town, 0, new, 200_000_000)], 0),
+        ("at noon", vec![upload(&town, 11, new, much)], 0),
+        (
+            "in two sessions of one hour",
+            vec![upload(&town, 0, new, much / 2), {
+                let mut second = upload(&town, 0, new, much / 2);
+                second.time = at(600);
+                second
+            }],
+            1,
+        ),
+    ];
+    for (name, events, expected) in cases {
+        let found = told(&events);
+        assert_eq!(found.len(), expected, "{name}: {:?}", kinds(&found));
+        assert!(
+            found.iter().all(|f| f.kind == K::Behaviour && f.what.as_deref() == Some("upload")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_flood_that_exhausts_the_device_is_told_with_the_flood() {
+    let town = town();
+    let flood = |way: D| {
+        let mut event = event(&town, 0, ATTACKER, "198.51.100.10");
+        event.function = F::Anomaly;
+        event.log_subtype = "anomaly".into();
+        event.signature = Some("udp_flood".into());
+        event.disposition = way;
+        event
+    };
+    let strain = |seconds: i64| {
+        let mut event = event(&town, seconds, SERVER, ATTACKER);
+        event.function = F::System;
+        event.log_type = "event".into();
+        event.log_subtype = "system".into();
+        event.log_id = Some("0100022011".into());
+        event
+    };
+    let found = tells(&town, &[flood(D::Detected), strain(120)], &[K::DeviceOverload]);
+    assert_eq!(found[0].subject, Subject::Host(ip(SERVER)), "about the flood's target");
+    tells(&town, &[flood(D::Detected), strain(7_200)], &[]);
+    tells(&town, &[flood(D::Blocked), strain(120)], &[]);
+}
