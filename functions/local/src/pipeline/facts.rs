@@ -1,6 +1,6 @@
 //! Facts on their way into the archive: an hour of event time in one object, named by what it holds.
 
-use hinomi_model::{Fact, FactBatch, Fingerprint, Locator, Login, Place};
+use hinomi_model::{FactBatch, Fingerprint};
 use hinomi_store::{Archive, ArchiveKey, block_on, object};
 
 use crate::error::Fault;
@@ -29,32 +29,8 @@ impl<'a, S: Archive> FactsArchive<'a, S> {
             self.finish()?;
             self.hour = Some(first.hour());
         }
-        let sources: Vec<u32> = facts
-            .sources
-            .iter()
-            .map(|source| self.batch.source(&source.tenant, source.device.as_str()))
-            .collect();
-        let objects: Vec<u32> = facts.objects.iter().map(|object| self.object(object)).collect();
-        let source_of = |index: u32| sources.get(index as usize).copied();
-        let place_of = |place: Option<Place>| {
-            let place = place?;
-            Some(Place { object: *objects.get(place.object as usize)?, ..place })
-        };
-        for fact in &facts.sessions {
-            let Some(source) = source_of(fact.source) else { continue };
-            self.batch.sessions.push(Fact { source, place: place_of(fact.place), ..*fact });
-        }
-        for login in &facts.logins {
-            let Some(source) = source_of(login.source) else { continue };
-            self.batch.logins.push(Login { source, place: place_of(login.place), ..login.clone() });
-        }
+        self.batch.append(facts);
         Ok(())
-    }
-
-    /// Returns the index of an archive object in the batch, adding it when it is new.
-    fn object(&mut self, object: &str) -> u32 {
-        let locator = Locator { object: object.to_owned(), frame: 0, line: 0 };
-        self.batch.place(&locator).object
     }
 
     /// Writes what is there.
@@ -75,7 +51,7 @@ impl<'a, S: Archive> FactsArchive<'a, S> {
 
 #[cfg(test)]
 mod tests {
-    use hinomi_model::{EventTime, LoginService, TenantId};
+    use hinomi_model::{EventTime, Locator, Login, LoginService, TenantId};
     use hinomi_store::Memory;
 
     use super::*;
