@@ -2,15 +2,31 @@
 
 mod common;
 
+use std::net::IpAddr;
+
 use common::*;
+use hinomi_correlate::Knowledge;
 use hinomi_model::Disposition::{Blocked, Detected};
 use hinomi_model::{
-    Class, Direction, Finding, FindingKind as K, Indicator, IndicatorKind, Payload, Peer, SessionKey,
-    StatementKey, Subject,
+    Class, Direction, EventTime, Finding, FindingKind as K, Function, Indicator, IndicatorKind, Payload,
+    Peer, SessionKey, StatementKey, Subject,
 };
 
 fn sandbox(kind: K, minutes: i64) -> Finding {
     with(malware(Detected, minutes), |f| f.kind = kind)
+}
+
+/// Gives one answer to every question.
+struct Known(Option<bool>);
+
+impl Knowledge for Known {
+    fn is_fresh(&self, _: &Indicator, _: EventTime) -> Option<bool> {
+        self.0
+    }
+
+    fn is_unusual(&self, _: IpAddr, _: IpAddr, _: Option<u16>) -> Option<bool> {
+        self.0
+    }
 }
 
 #[test]
@@ -120,6 +136,39 @@ fn rule_4_files() {
     ];
     for (name, findings, level) in cases {
         assert_eq!(levels(&findings), [level], "{name}");
+    }
+}
+
+#[test]
+fn rule_2_another_contact_of_an_attacked_server_is_judged_by_habit() {
+    let other = with(found(K::OtherContact, Detected, 2), |f| {
+        f.peers = vec![Peer { ip: ip("198.51.100.77"), port: Some(443) }];
+    });
+    let findings = [exploit(Detected, 0), other];
+    for (known, level) in [(None, 2), (Some(false), 2), (Some(true), 4)] {
+        assert_eq!(levels_knowing(&Known(known), &findings), [level], "{known:?}");
+    }
+}
+
+#[test]
+fn rule_5_sessions_to_a_listed_address_are_judged_by_its_freshness_and_the_answers() {
+    let session = |minutes: i64, bytes: u64| {
+        with(domain(found(K::CcContact, Detected, minutes), "cc.example"), |f| {
+            f.function = Function::Firewall;
+            f.sessions = vec![SessionKey(minutes.unsigned_abs())];
+            f.bytes_in = Some(bytes);
+        })
+    };
+    let two = [session(1, 5_200), session(9, 5_200)];
+    let cases: [(&str, Option<bool>, &[Finding], u8); 5] = [
+        ("two answered", Some(true), &two, 4),
+        ("stale or shared", Some(false), &two, 2),
+        ("unknown", None, &two, 2),
+        ("one answered", Some(true), &two[..1], 2),
+        ("none answered", Some(true), &[session(1, 0), session(9, 0)], 2),
+    ];
+    for (name, known, findings, level) in cases {
+        assert_eq!(levels_knowing(&Known(known), findings), [level], "{name}");
     }
 }
 

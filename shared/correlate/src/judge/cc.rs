@@ -91,7 +91,7 @@ fn passed_through(case: &Case<'_>, found: &mut Findings, threads: &[(usize, &Thr
             .filter(|indicator| matches!(indicator.kind, IndicatorKind::Domain | IndicatorKind::Ip))
             .any(|indicator| case.knowledge.is_fresh(indicator, thread.first) == Some(true));
         let answered = thread.bytes_in.unwrap_or(0) > 0;
-        let sessions = (thread.sessions.len() as u64).max(u64::from(!thread.sessions.is_empty()));
+        let sessions = thread.sessions.len() as u64;
         if fresh && answered && sessions >= case.settings.cc_sessions {
             let text =
                 Statement::new(S::BecauseCcSessions).indicator("indicator", &name).with("count", sessions);

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use hinomi_correlate::{Engine, NoKnowledge, SubjectState};
+use hinomi_correlate::{Engine, Knowledge, NoKnowledge, SubjectState};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
     Class, Delivery, DeviceId, Direction, Disposition, EventTime, Evidence, Finding, FindingId, FindingKind,
@@ -158,9 +158,14 @@ pub(crate) fn state_of(findings: &[Finding]) -> SubjectState {
 
 /// Judges findings of one subject as they stand.
 pub(crate) fn incidents(findings: &[Finding]) -> Vec<Incident> {
+    incidents_knowing(&NoKnowledge, findings)
+}
+
+/// Judges findings of one subject by what is known of indicators and habit.
+pub(crate) fn incidents_knowing(knowledge: &dyn Knowledge, findings: &[Finding]) -> Vec<Incident> {
     let registry = registry();
     let settings = Settings::default();
-    let engine = Engine { settings: &settings, knowledge: &NoKnowledge };
+    let engine = Engine { settings: &settings, knowledge };
     let state = state_of(findings);
     let now = state.newest().unwrap_or(START);
     engine.incidents(&state, &registry.tenants()[0], now)
@@ -168,5 +173,11 @@ pub(crate) fn incidents(findings: &[Finding]) -> Vec<Incident> {
 
 /// Returns the levels of the incidents that findings make.
 pub(crate) fn levels(findings: &[Finding]) -> Vec<u8> {
-    incidents(findings).iter().map(|incident| incident.core.level.unwrap().number()).collect()
+    levels_knowing(&NoKnowledge, findings)
+}
+
+/// Returns the levels of the incidents that findings make, by what is known.
+pub(crate) fn levels_knowing(knowledge: &dyn Knowledge, findings: &[Finding]) -> Vec<u8> {
+    let told = incidents_knowing(knowledge, findings);
+    told.iter().map(|incident| incident.core.level.unwrap().number()).collect()
 }
