@@ -5,18 +5,21 @@
 //! A PAN-OS log in JSON is no envelope; it is left as it stands.
 
 use hinomi_model::registry::Collected;
-use hinomi_model::{EventTime, QuarantineReason, Reject};
+use hinomi_model::{EventTime, Frame, QuarantineReason, Reject};
 use simd_json::{Buffers, Node, Tape};
 
+use crate::scan::json::{SpareTape, members};
 use crate::syslog::{self, Header};
+use crate::{fortigate, panos};
 
 /// Envelopes opened, one in the other. Relays stack one or two; more would let a line cost as much as it likes.
 pub(crate) const MAX_ENVELOPES: usize = 2;
 
-/// Reused memory: a copy of the object (the reader undoes escapes in place) and its tape, one a layer.
+/// Reused memory: a copy of the object, in which the reader undoes escapes, one a layer.
 #[derive(Default)]
 pub(crate) struct Scratch {
-    layers: [Layer; MAX_ENVELOPES],
+    /// The last one is for a log that is an object itself.
+    layers: [Layer; MAX_ENVELOPES + 1],
 }
 
 impl std::fmt::Debug for Scratch {
@@ -25,25 +28,21 @@ impl std::fmt::Debug for Scratch {
     }
 }
 
+#[derive(Default)]
 struct Layer {
     input: Vec<u8>,
     buffers: Buffers,
-    tape: Tape<'static>,
     plain: String,
 }
 
-impl Default for Layer {
-    fn default() -> Self {
-        Layer { input: Vec::new(), buffers: Buffers::default(), tape: Tape(Vec::new()), plain: String::new() }
-    }
-}
-
 /// What was inside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Contents<'a> {
     /// The firewall's own text.
     pub(crate) payload: &'a str,
-    /// What the innermost syslog header said.
+    /// Its tape, when it is an object.
+    pub(crate) document: Option<Tape<'a>>,
+    /// What the innermost syslog header said, and what was around the text.
     pub(crate) header: Header<'a>,
     /// When a collector received it, from our envelope.
     pub(crate) received: Option<EventTime>,
@@ -56,19 +55,29 @@ pub(crate) struct Contents<'a> {
 /// # Errors
 ///
 /// [`QuarantineReason::BadEnvelope`] for an object that is broken, holds no line, or nests deeper than
-/// [`MAX_ENVELOPES`]; [`QuarantineReason::Unreadable`] for FortiOS's own JSON form, which nothing here reads.
-pub(crate) fn open<'a>(line: &'a str, scratch: &'a mut Scratch) -> Result<Contents<'a>, Reject> {
+/// [`MAX_ENVELOPES`].
+pub(crate) fn open<'a>(
+    line: &'a str,
+    scratch: &'a mut Scratch,
+    spare: &mut SpareTape,
+) -> Result<Contents<'a>, Reject> {
     let (payload, header) = syslog::strip(line);
-    let mut contents = Contents { payload, header, received: None, collected: Collected::default() };
+    let mut contents =
+        Contents { payload, document: None, header, received: None, collected: Collected::default() };
     for layer in &mut scratch.layers {
         if !contents.payload.starts_with('{') {
             return Ok(contents);
         }
-        let Some(inner) = layer.open(contents.payload)? else {
-            return Ok(contents);
+        let inner = match layer.open(contents.payload, spare)? {
+            Opened::Log(document) => {
+                contents.document = Some(document);
+                return Ok(contents);
+            }
+            Opened::Envelope(inner) => inner,
         };
         let (payload, header) = syslog::strip(inner.line);
         contents.payload = payload;
+        contents.header.frames = contents.header.frames.with(Frame::Envelope).and(header.frames);
         contents.header.host = header.host.or(contents.header.host);
         if header.time.is_some() || header.stamp.is_some() {
             (contents.header.time, contents.header.stamp) = (header.time, header.stamp);
@@ -78,10 +87,15 @@ pub(crate) fn open<'a>(line: &'a str, scratch: &'a mut Scratch) -> Result<Conten
         contents.collected.collector = contents.collected.collector.or(inner.collected.collector);
         contents.collected.device = contents.collected.device.or(inner.collected.device);
     }
-    if contents.payload.starts_with('{') && !is_panos_document(contents.payload) {
-        return Err(bad(format!("nested deeper than {MAX_ENVELOPES}")));
-    }
-    Ok(contents)
+    Err(bad(format!("nested deeper than {MAX_ENVELOPES}")))
+}
+
+/// What an object is.
+enum Opened<'a> {
+    /// A log itself; its tape.
+    Log(Tape<'a>),
+    /// It carries one.
+    Envelope(Inner<'a>),
 }
 
 struct Inner<'a> {
@@ -91,49 +105,44 @@ struct Inner<'a> {
 }
 
 impl Layer {
-    /// Opens one object; `None` when it is no envelope but a log itself.
-    fn open<'a>(&'a mut self, text: &str) -> Result<Option<Inner<'a>>, Reject> {
-        let Layer { input, buffers, tape, plain } = self;
+    /// Opens one object.
+    fn open<'a>(&'a mut self, text: &str, spare: &mut SpareTape) -> Result<Opened<'a>, Reject> {
+        let Layer { input, buffers, plain } = self;
         input.clear();
         input.extend_from_slice(text.as_bytes());
-        let mut filled: Tape<'a> = std::mem::replace(tape, Tape(Vec::new())).reset();
-        let read = simd_json::fill_tape(input, buffers, &mut filled);
-        let inner = match read {
-            Ok(()) => inner(&filled),
-            // A PAN-OS object that was cut off is its reader's to refuse.
-            Err(_) if is_panos_document(text) => Ok(None),
-            Err(error) => Err(bad(format!("json at byte {}", error.index()))),
-        };
-        *tape = filled.reset();
-        let Some(mut inner) = inner? else {
-            return Ok(None);
-        };
+        let mut tape = spare.take();
+        if let Err(error) = simd_json::fill_tape(input, buffers, &mut tape) {
+            spare.put(tape);
+            return Err(bad(format!("json at byte {}", error.index())));
+        }
+        if fortigate::is_document(&tape.0) || panos::is_document(&tape.0) {
+            return Ok(Opened::Log(tape));
+        }
+        let inner = inner(&tape);
+        spare.put(tape);
+        let mut inner = inner?;
         if is_escaped_twice(inner.line) {
             plain.clear();
             unescape_again(inner.line, plain);
             inner.line = plain;
         }
-        Ok(Some(inner))
+        Ok(Opened::Envelope(inner))
     }
 }
 
-fn inner<'a>(tape: &Tape<'a>) -> Result<Option<Inner<'a>>, Reject> {
+fn inner<'a>(tape: &Tape<'a>) -> Result<Inner<'a>, Reject> {
     let mut inner = Inner { line: "", received: None, collected: Collected::default() };
     let mut line = None;
-    let mut is_fortigate = false;
     for (key, value) in members(&tape.0) {
         match (key, value.first()) {
             ("message", Some(&Node::String(text))) => line = Some(text),
             ("log", Some(&Node::String(text))) => line = line.or(Some(text)),
             ("hinomi", Some(Node::Object { .. })) => read_ours(value, &mut inner),
-            ("LogType" | "log_type" | "logType", _) => return Ok(None),
-            ("devid" | "logid", Some(Node::String(_))) => is_fortigate = true,
             _ => {}
         }
     }
     match line {
-        Some(line) => Ok(Some(Inner { line, ..inner })),
-        None if is_fortigate => Err(Reject::new(QuarantineReason::Unreadable, "a log in json form")),
+        Some(line) => Ok(Inner { line, ..inner }),
         None => Err(bad("no message in it".to_owned())),
     }
 }
@@ -150,34 +159,6 @@ fn read_ours<'a>(ours: &[Node<'a>], inner: &mut Inner<'a>) {
             _ => {}
         }
     }
-}
-
-/// Walks the members of the object that starts the tape: name and the value's part of the tape.
-fn members<'t, 'a>(nodes: &'t [Node<'a>]) -> impl Iterator<Item = (&'a str, &'t [Node<'a>])> {
-    let (mut left, mut rest) = match nodes.first() {
-        Some(&Node::Object { len, .. }) => (len, nodes.get(1..).unwrap_or_default()),
-        _ => (0, nodes),
-    };
-    std::iter::from_fn(move || {
-        left = left.checked_sub(1)?;
-        let (&Node::String(name), values) = rest.split_first()? else {
-            return None;
-        };
-        let nodes = match *values.first()? {
-            Node::Object { count, .. } | Node::Array { count, .. } => count + 1,
-            Node::String(_) | Node::Static(_) => 1,
-        };
-        let (value, after) = values.split_at_checked(nodes)?;
-        rest = after;
-        Some((name, value))
-    })
-}
-
-/// Tells whether a JSON object looks like a log that PAN-OS or Strata Logging wrote.
-fn is_panos_document(text: &str) -> bool {
-    ["\"LogType\"", "\"log_type\"", "\"logType\""]
-        .iter()
-        .any(|key| memchr::memmem::find(text.as_bytes(), key.as_bytes()).is_some())
 }
 
 /// Some collectors escape the line before they put it into the object, so that every quote still has its backslash:
@@ -213,7 +194,7 @@ mod tests {
     use super::*;
 
     fn payload(line: &str) -> Result<String, QuarantineReason> {
-        match open(line, &mut Scratch::default()) {
+        match open(line, &mut Scratch::default(), &mut SpareTape::default()) {
             Ok(contents) => Ok(contents.payload.to_owned()),
             Err(reject) => Err(reject.reason),
         }
@@ -231,7 +212,6 @@ mod tests {
             (r#"{"message":"{\"log\":\"date=1\"}"}"#, "date=1"),
             (r#"{"LogType":"TRAFFIC","message":"x"}"#, r#"{"LogType":"TRAFFIC","message":"x"}"#),
             (r#"{"message":"{\"LogType\":\"TRAFFIC\"}"}"#, r#"{"LogType":"TRAFFIC"}"#),
-            (r#"{"LogType":"TRAFFIC""#, r#"{"LogType":"TRAFFIC""#),
             // Escaped once more than JSON asks for.
             (r#"{"message":"date=1 a=\\\"b\\\" c=\\\"d\\\\\\\\e\\\""}"#, r#"date=1 a="b" c="d\\e""#),
         ];
@@ -243,7 +223,15 @@ mod tests {
     #[test]
     fn broken_empty_and_deep_envelopes_are_refused() {
         let deep = r#"{"message":"{\"message\":\"{\\\"message\\\":\\\"date=1\\\"}\"}"}"#;
-        for line in [r#"{"message":"date=1""#, r#"{"message":1}"#, "{}", "{", r#"{"a":"b"}"#, deep] {
+        for line in [
+            r#"{"message":"date=1""#,
+            r#"{"LogType":"TRAFFIC""#,
+            r#"{"message":1}"#,
+            "{}",
+            "{",
+            r#"{"a":"b"}"#,
+            deep,
+        ] {
             assert_eq!(payload(line), Err(QuarantineReason::BadEnvelope), "{line}");
         }
     }
@@ -253,7 +241,7 @@ mod tests {
         let line = r#"{"hinomi":{"collector":"c1","received":"2026-01-20T01:15:02Z","device":"fw1","n":1},
             "message":"Jan 20 01:15:01 inner date=1"}"#;
         let mut scratch = Scratch::default();
-        let contents = open(line, &mut scratch).unwrap();
+        let contents = open(line, &mut scratch, &mut SpareTape::default()).unwrap();
         assert_eq!(contents.collected, Collected { collector: Some("c1"), device: Some("fw1") });
         assert_eq!(contents.received, EventTime::parse_rfc3339("2026-01-20T01:15:02Z"));
         assert_eq!(contents.header.host, Some("inner"));

@@ -9,6 +9,7 @@ mod envelope;
 mod fortigate;
 mod lines;
 mod panos;
+mod payload;
 mod scan;
 mod syslog;
 mod value;
@@ -16,6 +17,8 @@ mod when;
 
 use hinomi_model::registry::{Collected, Registry};
 use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Reject, TimeSource};
+
+use self::payload::Payload;
 
 pub use lines::{LineReader, Lines, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, open};
 
@@ -35,6 +38,7 @@ pub struct Context<'a> {
 pub struct Scratch {
     lossy: String,
     envelope: envelope::Scratch,
+    tape: scan::json::SpareTape,
     fortigate: fortigate::Scratch,
     panos: panos::Scratch,
 }
@@ -57,7 +61,7 @@ pub fn parse_line<'a>(
     if line.len() > MAX_LINE_BYTES {
         return Err(Reject::new(QuarantineReason::TooLarge, format!("{} bytes", line.len())));
     }
-    let Scratch { lossy, envelope, fortigate, panos } = scratch;
+    let Scratch { lossy, envelope, tape, fortigate, panos } = scratch;
     let (text, is_utf8) = match std::str::from_utf8(line) {
         Ok(text) => (text, true),
         Err(_) => {
@@ -66,7 +70,7 @@ pub fn parse_line<'a>(
             (lossy.as_str(), false)
         }
     };
-    let contents = envelope::open(text, envelope)?;
+    let contents = envelope::open(text, envelope, tape)?;
     let context = Context {
         registry: context.registry,
         received: contents.received.unwrap_or(context.received),
@@ -75,14 +79,20 @@ pub fn parse_line<'a>(
             device: contents.collected.device.or(context.collected.device),
         },
     };
-    let payload = contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']);
-    let read = if fortigate::looks_like(payload) {
-        fortigate::read(payload, &contents.header, &context, fortigate)
-    } else if panos::looks_like(payload) {
-        panos::read(payload, &contents.header, &context, panos)
+    let payload = Payload {
+        text: contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']),
+        object: contents.document.as_ref().map(|document| document.0.as_slice()),
+    };
+    let read = if fortigate::looks_like(&payload) {
+        fortigate::read(&payload, &contents.header, &context, fortigate)
+    } else if panos::looks_like(&payload) {
+        panos::read(&payload, &contents.header, &context, panos)
     } else {
         Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
     };
+    if let Some(document) = contents.document {
+        tape.put(document);
+    }
     if is_utf8 && contents.received.is_none() {
         // An event is some two kilobytes: passed on as it is, it is written once.
         return read;

@@ -5,7 +5,7 @@
 //! `<189>Jan 20 10:15:01 relay 2026-01-20T01:15:01.5+00:00 KITA-FW1 date=2026-01-20 ...`. Of several headers the
 //! innermost counts: it is nearest to the device. Facility and severity are not kept; they say nothing about the event.
 
-use hinomi_model::EventTime;
+use hinomi_model::{EventTime, Frame, Frames};
 use jiff::tz::TimeZone;
 
 use crate::when::{self, Civil, TimeOfDay, Zones};
@@ -27,6 +27,8 @@ pub(crate) struct Header<'a> {
     pub(crate) time: Option<EventTime>,
     /// Time without zone, and without year (RFC 3164); read with [`Header::time_in`].
     pub(crate) stamp: Option<Stamp>,
+    /// What was around the text: headers, and what they stood in.
+    pub(crate) frames: Frames,
 }
 
 /// A relay's wall clock.

@@ -57,9 +57,14 @@ fn full_event() -> Value {
     let line = r#"vwlname="branch \"A\"" vwlname=x"#;
     let name = FieldName::InLine(Span { start: 0, end: 7 });
     let fields = [
-        ExtraField { name, value: Span { start: 9, end: 21 }, escape: Escape::Backslash },
-        ExtraField { name, value: Span { start: 31, end: 32 }, escape: Escape::None },
-        ExtraField { name: FieldName::Column(117), value: Span { start: 31, end: 32 }, escape: Escape::None },
+        ExtraField { name, value: Span { start: 9, end: 21 }, escape: Escape::Backslash, known: true },
+        ExtraField { name, value: Span { start: 31, end: 32 }, escape: Escape::None, known: true },
+        ExtraField {
+            name: FieldName::Column(117),
+            value: Span { start: 31, end: 32 },
+            escape: Escape::None,
+            known: true,
+        },
     ];
     let mut event = Event::new(&registry.tenants()[0], Vendor::Fortigate, later());
     event.time = at();

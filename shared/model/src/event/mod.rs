@@ -15,8 +15,8 @@ use crate::time::EventTime;
 pub use extra::{Escape, Extra, ExtraField, FieldName, Span};
 pub(crate) use words::words;
 pub use words::{
-    Anomaly, AnomalyKind, Direction, Disposition, Function, Payload, Posture, Protocol, Severity, TimeSource,
-    Vendor,
+    Anomaly, AnomalyKind, Direction, Disposition, Format, Frame, Frames, Function, Payload, Posture,
+    Protocol, Severity, TimeSource, Vendor,
 };
 
 /// Text borrowed from the input where no escape had to be undone.
@@ -53,6 +53,15 @@ pub struct Event<'a> {
     pub vsys: Option<Text<'a>>,
     /// Who made the device.
     pub vendor: Vendor,
+    /// What the device runs, as the line says: `v7.4.3` in CEF, PAN-OS's version of the log schema.
+    #[serde(skip)]
+    pub firmware: Option<Text<'a>>,
+    /// How the record is written.
+    #[serde(skip)]
+    pub format: Format,
+    /// What the line came out of.
+    #[serde(skip)]
+    pub frames: Frames,
     /// How the device stands in the traffic, from the line and the registry.
     #[serde(skip)]
     pub posture: Posture,
@@ -241,6 +250,9 @@ pub struct Event<'a> {
     /// What was odd about the line.
     #[serde(serialize_with = "some_anomalies", skip_serializing_if = "Vec::is_empty")]
     pub anomalies: Vec<Anomaly<'a>>,
+    /// How many of the fields in [`Event::extra`] the vendor's tables don't have.
+    #[serde(skip)]
+    pub unknown_fields: u32,
     /// Every vendor field not mapped above.
     pub extra: Extra<'a>,
 }
@@ -259,6 +271,12 @@ impl<'a> Event<'a> {
             device_name: None,
             vsys: None,
             vendor,
+            firmware: None,
+            format: match vendor {
+                Vendor::Fortigate => Format::KeyValue,
+                Vendor::Panos => Format::Csv,
+            },
+            frames: Frames::default(),
             posture: Posture::Inline,
             function: Function::Other,
             log_type: Cow::Borrowed(""),
@@ -323,6 +341,7 @@ impl<'a> Event<'a> {
             interim: false,
             count: 1,
             anomalies: Vec::new(),
+            unknown_fields: 0,
             extra: Extra::default(),
         }
     }

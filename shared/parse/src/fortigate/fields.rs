@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use hinomi_model::{Anomaly, AnomalyKind, Escape, ExtraField, FieldName, Span, Text};
 
 use super::keys::Key;
-use crate::scan::kv::{Form, MAX_FIELDS, Pair};
+use crate::scan::kv::MAX_FIELDS;
+use crate::scan::pair::{Form, Pair};
 use crate::value;
 
 /// Most anomalies noted of one line: a line of nothing but oddities needs no longer list.
@@ -40,7 +41,7 @@ impl<'a> Fields<'a> {
         let mut another = None;
         for (index, pair) in pairs.iter().enumerate() {
             match pair.form {
-                Form::Bare | Form::Quoted | Form::Escaped => {}
+                Form::Bare | Form::Quoted | Form::Escaped | Form::Cef => {}
                 Form::Unclosed => fields.note(AnomalyKind::UnclosedQuote, Some(pair.name.of(text))),
                 Form::Stray | Form::NextLine => fields.note(AnomalyKind::StrayText, None),
                 Form::TooMany => fields.note(AnomalyKind::TooManyFields, None),
@@ -124,7 +125,11 @@ impl<'a> Fields<'a> {
     pub(super) fn copy(&self, key: Key) -> Option<Text<'a>> {
         let (_, pair) = self.pair(key)?;
         let raw = value::present(pair.value.of(self.text))?;
-        Some(if pair.form == Form::Escaped { Escape::Backslash.undo(raw) } else { Text::Borrowed(raw) })
+        Some(match pair.form {
+            Form::Escaped => Escape::Backslash.undo(raw),
+            Form::Cef => Escape::Cef.undo(raw),
+            _ => Text::Borrowed(raw),
+        })
     }
 
     /// Takes the first of several texts that is there.
@@ -202,7 +207,8 @@ fn kept(pair: &Pair<Key>) -> ExtraField {
     };
     let escape = match pair.form {
         Form::Escaped | Form::Unclosed => Escape::Backslash,
+        Form::Cef => Escape::Cef,
         _ => Escape::None,
     };
-    ExtraField { name, value: pair.value, escape }
+    ExtraField { name, value: pair.value, escape, known: true }
 }

@@ -21,12 +21,16 @@ use std::borrow::Cow;
 
 use hinomi_model::registry::Identity;
 use hinomi_model::{Event, ExtraField, Posture, QuarantineReason, Reject, Vendor};
+use simd_json::Node;
 
 use self::fields::Fields;
 use self::keys::Key;
 use self::kind::Kind;
 use crate::Context;
-use crate::scan::kv::{self, Pair, Shape};
+use crate::payload::Payload;
+use crate::scan::json::members;
+use crate::scan::kv::{self, Shape};
+use crate::scan::pair::Pair;
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -39,8 +43,17 @@ pub(crate) struct Scratch {
     zones: Zones,
 }
 
+/// Tells whether an object is a log, not an envelope around one.
+pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
+    members(object).any(|(key, _)| matches!(key, "logid" | "devid"))
+}
+
 /// Tells whether text is made of pairs. Most logs start with one; a relay's leftovers may stand before it.
-pub(crate) fn looks_like(payload: &str) -> bool {
+pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
+    if let Some(object) = payload.object {
+        return is_document(object);
+    }
+    let payload = payload.text;
     let name =
         payload.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
     if name > 0 && payload.as_bytes().get(name) == Some(&b'=') {
@@ -57,12 +70,16 @@ pub(crate) fn looks_like(payload: &str) -> bool {
 /// [`QuarantineReason::NotAFirewallLog`] for another product's log and for pairs that nothing marks as a FortiGate's;
 /// [`QuarantineReason::Unreadable`] for a FortiGate's without a type; and what the registry refuses.
 pub(crate) fn read<'a>(
-    payload: &'a str,
+    payload: &Payload<'a, '_>,
     header: &Header<'a>,
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
     let Scratch { shape, pairs, extra, zones } = scratch;
+    if payload.object.is_some() {
+        return Err(Reject::new(QuarantineReason::Unreadable, "a log in json form"));
+    }
+    let payload = payload.text;
     kv::scan(payload, shape, pairs, Key::of);
     let mut fields = Fields::new(payload, pairs);
 
@@ -94,6 +111,7 @@ pub(crate) fn read<'a>(
     let (tenant, registration) = context.registry.resolve(&identity, context.collected, addresses)?;
 
     let mut event = Event::new(tenant, Vendor::Fortigate, context.received);
+    event.frames = header.frames;
     event.raw = payload;
     event.registration = registration;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {

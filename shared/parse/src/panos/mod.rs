@@ -25,12 +25,14 @@ mod strata;
 mod values;
 mod words;
 
-use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, QuarantineReason, Reject};
+use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, Format, QuarantineReason, Reject};
+use simd_json::Node;
 
 use self::kind::Kind;
 use self::split::{Ending, Fields};
 use self::values::Values;
 use crate::Context;
+use crate::payload::Payload;
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -47,12 +49,18 @@ pub(crate) struct Scratch {
     strata: strata::Scratch,
 }
 
+/// Tells whether an object is a log, not an envelope around one.
+pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
+    strata::is_document(object)
+}
+
 /// Tells whether a line without its headers was written by PAN-OS or Strata Logging Service.
-pub(crate) fn looks_like(payload: &str) -> bool {
-    if payload.trim_start().starts_with('{') {
-        return strata::looks_like(payload);
+pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
+    if let Some(object) = payload.object {
+        return is_document(object);
     }
-    let head = payload.as_bytes().get(..HEAD_BYTES).unwrap_or(payload.as_bytes());
+    let bytes = payload.text.as_bytes();
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
     let mut columns = head.split(|&byte| byte == b',').take(HEAD_COLUMNS).skip(1);
     columns.any(|column| std::str::from_utf8(column).is_ok_and(|text| Kind::of_token(text.trim()).is_some()))
 }
@@ -63,22 +71,23 @@ pub(crate) fn looks_like(payload: &str) -> bool {
 ///
 /// [`QuarantineReason::Unreadable`] when it holds no log type or no time; what the registry says of its device.
 pub(crate) fn read<'a>(
-    payload: &'a str,
+    payload: &Payload<'a, '_>,
     header: &Header<'a>,
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
     let Scratch { fields, extra, zones, strata } = scratch;
-    let line = payload.trim_end_matches(['\r', '\n']);
-    let (kind, mut values) = if line.trim_start().starts_with('{') {
-        strata::read(line, strata)?
-    } else {
-        read_row(line, fields)?
+    let line = payload.text.trim_end_matches(['\r', '\n']);
+    let (kind, mut values) = match payload.object {
+        Some(object) => strata::read(object, strata)?,
+        None => read_row(line, fields)?,
     };
     let mut event = event::make(kind, &mut values, header, context, zones)?;
     extra.clear();
     values.extra(extra);
+    event.frames = header.frames;
     event.raw = line;
+    event.format = if payload.object.is_some() { Format::Json } else { Format::Csv };
     event.extra = Extra { line: values.line(), fields: extra };
     Ok(event)
 }

@@ -7,28 +7,20 @@
 //! Keys are compared without case and separators, because exports spell them `SourceAddress`, `source_address` and
 //! `sourceAddress`. A key that the event has no place for keeps its own name; a nested value is kept as JSON text.
 
-use std::fmt::Write as _;
-
 use hinomi_model::{Escape, QuarantineReason, Reject, Span};
-use simd_json::{Buffers, Node, StaticNode, Tape};
+use simd_json::{Node, StaticNode};
 
 use super::columns::{NOWHERE, Places, Slot};
 use super::kind::Kind;
 use super::split::Field;
 use super::values::{Key, Values};
-
-/// How deep values may nest. The vendor's nest twice; deeper ones are refused rather than followed.
-const MAX_DEPTH: usize = 16;
+use crate::scan::json::{append, members, write_value};
 
 /// Longest key that is compared; the vendor's longest has 40 bytes.
 const MAX_KEY_BYTES: usize = 48;
 
 /// Buffers that are reused from line to line.
 pub(crate) struct Scratch {
-    /// The reader undoes escapes in place.
-    input: Vec<u8>,
-    buffers: Buffers,
-    tape: Tape<'static>,
     /// Keys and values, one after the other: what the spans point into.
     text: String,
     fields: Vec<Field>,
@@ -38,15 +30,7 @@ pub(crate) struct Scratch {
 
 impl Default for Scratch {
     fn default() -> Self {
-        Scratch {
-            input: Vec::new(),
-            buffers: Buffers::default(),
-            tape: Tape(Vec::new()),
-            text: String::new(),
-            fields: Vec::new(),
-            keys: Vec::new(),
-            places: [NOWHERE; Slot::COUNT],
-        }
+        Scratch { text: String::new(), fields: Vec::new(), keys: Vec::new(), places: [NOWHERE; Slot::COUNT] }
     }
 }
 
@@ -57,32 +41,22 @@ impl std::fmt::Debug for Scratch {
 }
 
 /// Tells whether an object has the key that every log of the service has.
-pub(crate) fn looks_like(object: &str) -> bool {
-    ["\"LogType\"", "\"log_type\"", "\"logType\""]
-        .iter()
-        .any(|key| memchr::memmem::find(object.as_bytes(), key.as_bytes()).is_some())
+pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
+    members(object).any(|(key, _)| matches!(key, "LogType" | "log_type" | "logType"))
 }
 
-/// Reads an object.
+/// Reads an object, which is given as its tape.
 ///
 /// # Errors
 ///
-/// [`QuarantineReason::Unreadable`] when it is broken, names no log type of PAN-OS, or nests too deep.
-pub(crate) fn read<'a>(object: &str, scratch: &'a mut Scratch) -> Result<(Kind, Values<'a>), Reject> {
-    let Scratch { input, buffers, tape, text, fields, keys, places } = scratch;
-    input.clear();
-    input.extend_from_slice(object.as_bytes());
+/// [`QuarantineReason::Unreadable`] when it names no log type of PAN-OS or nests too deep.
+pub(crate) fn read<'a>(object: &[Node<'_>], scratch: &'a mut Scratch) -> Result<(Kind, Values<'a>), Reject> {
+    let Scratch { text, fields, keys, places } = scratch;
     text.clear();
     fields.clear();
     keys.clear();
     *places = [NOWHERE; Slot::COUNT];
-    let mut filled = std::mem::replace(tape, Tape(Vec::new())).reset();
-    let read = match simd_json::fill_tape(input, buffers, &mut filled) {
-        Ok(()) => gather(&filled.0, text, fields, keys, places),
-        Err(error) => Err(unreadable(format!("json at byte {}", error.index()))),
-    };
-    *tape = filled.reset();
-    read?;
+    gather(object, text, fields, keys, places)?;
     let values = Values::of_object(text, fields, keys, places);
     match values.raw(Slot::LogType).and_then(Kind::of_strata) {
         Some(kind) => Ok((kind, values)),
@@ -124,62 +98,6 @@ fn gather(
         keys.push(Key { name, slot });
     }
     Ok(())
-}
-
-/// Appends to the text; returns what was appended and where it ends. A line is far shorter than 4 GiB.
-fn append(text: &mut String, write: impl FnOnce(&mut String)) -> (Span, u32) {
-    let start = text.len() as u32;
-    write(text);
-    let end = text.len() as u32;
-    (Span { start, end }, end)
-}
-
-/// Writes the value that starts `nodes` as JSON and returns what follows it; `None` when it nests too deep.
-fn write_value<'t, 'n>(nodes: &'t [Node<'n>], depth: usize, text: &mut String) -> Option<&'t [Node<'n>]> {
-    if depth > MAX_DEPTH {
-        return None;
-    }
-    let (node, mut rest) = nodes.split_first()?;
-    match node {
-        Node::String(value) => write_string(value, text),
-        Node::Static(value) => {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "{value}");
-        }
-        Node::Array { len, .. } => {
-            text.push('[');
-            for index in 0..*len {
-                text.push_str(if index == 0 { "" } else { "," });
-                rest = write_value(rest, depth + 1, text)?;
-            }
-            text.push(']');
-        }
-        Node::Object { len, .. } => {
-            text.push('{');
-            for index in 0..*len {
-                text.push_str(if index == 0 { "" } else { "," });
-                rest = write_value(rest, depth + 1, text)?;
-                text.push(':');
-                rest = write_value(rest, depth + 1, text)?;
-            }
-            text.push('}');
-        }
-    }
-    Some(rest)
-}
-
-fn write_string(value: &str, text: &mut String) {
-    text.push('"');
-    for c in value.chars() {
-        match c {
-            '"' | '\\' => text.extend(['\\', c]),
-            c if c.is_control() => {
-                let _ = write!(text, "\\u{:04x}", u32::from(c));
-            }
-            c => text.push(c),
-        }
-    }
-    text.push('"');
 }
 
 fn unreadable(detail: impl Into<String>) -> Reject {
@@ -271,6 +189,12 @@ fn slot_of(key: &str) -> Option<Slot> {
 mod tests {
     use super::*;
 
+    fn read_text<'a>(object: &str, scratch: &'a mut Scratch) -> Result<(Kind, Values<'a>), Reject> {
+        let mut input = object.as_bytes().to_vec();
+        let tape = simd_json::to_tape(&mut input).unwrap();
+        read(&tape.0, scratch)
+    }
+
     #[test]
     fn keys_are_compared_without_case_and_separators() {
         for key in ["SourceAddress", "source_address", "sourceAddress", "Source-Address", "SourceIP"] {
@@ -286,7 +210,7 @@ mod tests {
     fn nested_values_stay_json() {
         let mut scratch = Scratch::default();
         let object = r#"{"LogType":"SYSTEM","Tags":["a\"b",{"n":1.5,"t":true,"u":null}],"Empty":[]}"#;
-        let (kind, values) = read(object, &mut scratch).unwrap();
+        let (kind, values) = read_text(object, &mut scratch).unwrap();
         assert_eq!(kind, Kind::System);
         let mut extra = Vec::new();
         values.extra(&mut extra);
@@ -298,9 +222,8 @@ mod tests {
     #[test]
     fn what_is_no_log_is_refused() {
         let deep = format!(r#"{{"LogType":"SYSTEM","x":{}{}}}"#, "[".repeat(40), "]".repeat(40));
-        for object in ["{", "[]", "{}", r#"{"LogType":"COFFEE"}"#, r#"{"LogType":7}"#, r#""LogType""#, &deep]
-        {
-            let refused = read(object, &mut Scratch::default()).map(|_| ()).unwrap_err();
+        for object in ["[]", "{}", r#"{"LogType":"COFFEE"}"#, r#"{"LogType":7}"#, r#""LogType""#, &deep] {
+            let refused = read_text(object, &mut Scratch::default()).map(|_| ()).unwrap_err();
             assert_eq!(refused.reason, QuarantineReason::Unreadable, "{object}");
         }
     }

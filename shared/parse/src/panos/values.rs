@@ -195,7 +195,7 @@ impl<'a> Values<'a> {
                     continue;
                 }
                 if let Some(name) = self.extra_name(64 * block + bit, text) {
-                    extra.push(ExtraField { name, value: field.span, escape: field.escape });
+                    extra.push(ExtraField { name, value: field.span, escape: field.escape, known: true });
                 }
             }
         }

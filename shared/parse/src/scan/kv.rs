@@ -14,42 +14,12 @@
 
 use hinomi_model::Span;
 
+use super::pair::{Form, Pair};
+
 /// Most fields of one line. FortiOS 7.6 writes up to some 120; what exceeds the limit is kept as one text.
 pub(crate) const MAX_FIELDS: usize = 512;
 
 const MAX_NAME_BYTES: usize = 64;
-
-/// One pair, or what stands between the pairs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pair<K> {
-    /// What the name stands for, when the caller knows it.
-    pub(crate) key: Option<K>,
-    /// The name; empty for text that is no pair.
-    pub(crate) name: Span,
-    /// The value without its quotes.
-    pub(crate) value: Span,
-    /// How it is written.
-    pub(crate) form: Form,
-}
-
-/// How a value is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Without quotes.
-    Bare,
-    /// In quotes.
-    Quoted,
-    /// In quotes, with backslashes that may be escapes.
-    Escaped,
-    /// In quotes of which the closing one is missing.
-    Unclosed,
-    /// No pair.
-    Stray,
-    /// What follows the last field that is read.
-    TooMany,
-    /// What follows a line feed.
-    NextLine,
-}
 
 /// The names of the line before, in their order. A device writes the same names in the same order for hours, and a
 /// guess that is checked with two comparisons costs a third of finding and looking up a name.

@@ -2,7 +2,8 @@
 
 use hinomi_model::Span;
 
-use super::kv::{Form, MAX_FIELDS, Pair};
+use super::kv::MAX_FIELDS;
+use super::pair::{Form, Pair};
 
 pub(crate) fn scan(text: &str) -> Vec<Pair<()>> {
     let bytes = text.as_bytes();

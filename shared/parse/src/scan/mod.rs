@@ -1,5 +1,8 @@
 //! Scanners: quotes and delimiters, and nothing about what a field means.
 
+pub(crate) mod cef;
+pub(crate) mod json;
 pub(crate) mod kv;
 #[cfg(test)]
 mod kv_reference;
+pub(crate) mod pair;
