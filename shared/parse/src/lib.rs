@@ -11,12 +11,13 @@ mod lines;
 mod panos;
 mod payload;
 mod scan;
+mod settle;
 mod syslog;
 mod value;
 mod when;
 
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Reject, TimeSource};
+use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Reject};
 
 use self::payload::Payload;
 
@@ -42,9 +43,6 @@ pub struct Scratch {
     fortigate: fortigate::Scratch,
     panos: panos::Scratch,
 }
-
-/// A collector's clock and a device's may differ by this much before the difference is noted.
-const MAX_SKEW_SECONDS: i64 = 300;
 
 /// Reads one line: takes off headers and envelopes, sees who wrote it, and normalises it.
 ///
@@ -93,20 +91,13 @@ pub fn parse_line<'a>(
     if let Some(document) = contents.document {
         tape.put(document);
     }
-    if is_utf8 && contents.received.is_none() {
-        // An event is some two kilobytes: passed on as it is, it is written once.
-        return read;
-    }
-    let mut event = read?;
+    // An event is some two kilobytes: changed where it stands, it is written once.
+    let mut read = read;
+    let Ok(event) = &mut read else { return read };
     if !is_utf8 {
         event.anomalies.push(Anomaly { kind: AnomalyKind::InvalidUtf8, field: None });
     }
     // Only a collector knows when a line was received; a file's reader only knows when it was read.
-    if let Some(received) = contents.received
-        && event.time_source != TimeSource::Received
-        && event.time.since(received).abs() > MAX_SKEW_SECONDS
-    {
-        event.anomalies.push(Anomaly { kind: AnomalyKind::ClockSkew, field: None });
-    }
-    Ok(event)
+    settle::settle(event, contents.received, context.received);
+    read
 }
