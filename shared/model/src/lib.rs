@@ -16,8 +16,8 @@ mod statement;
 mod time;
 
 pub use event::{
-    Anomaly, AnomalyKind, Direction, Disposition, Escape, Event, Extra, ExtraField, FieldName, Format, Frame,
-    Frames, Function, Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
+    Anomaly, AnomalyKind, Direction, Disposition, DriftKind, Escape, Event, Extra, ExtraField, FieldName,
+    Format, Frame, Frames, Function, Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
 };
 pub use fact::{
     ClockReading, ClockTrouble, Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, WireError,

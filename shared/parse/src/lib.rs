@@ -5,6 +5,7 @@
 //! Parsing never fails on a field: a bad one becomes an anomaly of the event. It refuses only what holds no log.
 //! No clock, no I/O but reading the given stream, and nothing is judged here: that is `detect`'s work.
 
+mod drift;
 mod envelope;
 mod fortigate;
 mod lines;
@@ -21,6 +22,7 @@ use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Rej
 
 use self::payload::Payload;
 
+pub use drift::{Drift, DriftEntry};
 pub use lines::{LineReader, Lines, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, open};
 
 /// What a line is read against. Cheap to copy; the same for all lines of a batch.

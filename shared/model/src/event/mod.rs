@@ -15,8 +15,8 @@ use crate::time::{EventTime, Seconds};
 pub use extra::{Escape, Extra, ExtraField, FieldName, Span};
 pub(crate) use words::words;
 pub use words::{
-    Anomaly, AnomalyKind, Direction, Disposition, Format, Frame, Frames, Function, Payload, Posture,
-    Protocol, Severity, TimeSource, Vendor,
+    Anomaly, AnomalyKind, Direction, Disposition, DriftKind, Format, Frame, Frames, Function, Payload,
+    Posture, Protocol, Severity, TimeSource, Vendor,
 };
 
 /// Text borrowed from the input where no escape had to be undone.

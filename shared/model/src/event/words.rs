@@ -236,6 +236,26 @@ words! {
     }
 }
 
+impl AnomalyKind {
+    /// Tells whether the device's clock is what is odd.
+    pub const fn is_of_the_clock(self) -> bool {
+        use AnomalyKind::*;
+        matches!(self, ClockSkew | ClockAhead | ClockBehind | ClockUnset | NoZone)
+    }
+}
+
+words! {
+    /// What of a line the vendors' tables, as this program has them, do not have.
+    DriftKind {
+        /// A field or column.
+        Field = "field",
+        /// A type and subtype of log.
+        LogType = "log_type",
+        /// A word for what the device did.
+        Action = "action",
+    }
+}
+
 /// One odd thing about a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly<'a> {
