@@ -5,4 +5,7 @@ pub(crate) mod json;
 pub(crate) mod kv;
 #[cfg(test)]
 mod kv_reference;
+pub(crate) mod leef;
+#[cfg(test)]
+mod leef_reference;
 pub(crate) mod pair;
