@@ -8,7 +8,8 @@
 //! A key of the standard's own dictionary stands for one field of FortiOS's (`app` for the service, not the
 //! application); every other field has its own name behind a prefix, or FortiAnalyzer's `ad.`, or none. Up to 5.x some
 //! are numbered (`cs5=10 cs5Label=Policy Id`). `cat` holds type and subtype, or the type alone; where it is missing the
-//! header's name holds them. The header's class is the end of the log id, its severity the level.
+//! header's name holds them. The header's class is the end of the log id, its severity the level; FortiAnalyzer's class is
+//! the whole log id, and its severity on a scale of its own.
 //!
 //! Nothing is guessed that the line does not say: a class of five digits stays one. A header with fewer fields than the
 //! format asks for is read as far as it goes.
@@ -23,12 +24,16 @@ use super::kind;
 use crate::scan::cef;
 use crate::scan::json::append;
 use crate::scan::pair::{Form, Pair};
+use crate::scan::shape::Meanings;
 
 /// How far into a line the mark is looked for: what a relay leaves in front of it is a tag or two.
 const MAX_LEFTOVER_BYTES: usize = 256;
 
 /// What stands in front of FortiOS's own names.
 const PREFIXES: &[&str] = &["FTNTFGT", "FortinetFortiGate", "ad."];
+
+/// How much of the log id FortiOS puts into the header.
+const CLASS_DIGITS: u32 = 5;
 
 /// Levels by the header's severity, which counts the other way round than syslog's.
 const LEVELS: &[&str] =
@@ -70,12 +75,21 @@ fn is_head(text: &str) -> bool {
 
 /// Reads a line that [`log_in`] returned; the pairs replace those in `pairs`. `text` holds what does not stand in the
 /// line.
-pub(super) fn read<'a>(line: &'a str, text: &'a mut String, pairs: &mut Vec<Pair<Key>>) -> Log<'a> {
+pub(super) fn read<'a>(
+    line: &'a str,
+    text: &'a mut String,
+    meanings: &mut Meanings<Key>,
+    pairs: &mut Vec<Pair<Key>>,
+) -> Log<'a> {
     text.clear();
     // A line feed in a value is escaped: a bare one ends the log, and what follows must not lend this one its fields.
     let log = line.split_once('\n').map_or(line, |(log, _)| log);
     let head = Head::of(log);
-    cef::scan(log, head.extension, pairs, key_of);
+    let mut place = 0;
+    cef::scan(log, head.extension, pairs, |name| {
+        place += 1;
+        meanings.of(place - 1, name, key_of)
+    });
     let mut more = More { line, text };
     translate(log, &head, pairs, &mut more);
     if log.len() < line.len() {
@@ -217,7 +231,9 @@ fn translate(log: &str, head: &Head<'_>, pairs: &mut Vec<Pair<Key>>, more: &mut 
     if !seen.has_log_id && is_digits(head.class.of(log)) {
         pairs.push(said(Key::LogId, head.class));
     }
+    // Only FortiOS itself counts so, and it writes five digits of the log id.
     if !seen.has_level
+        && head.class.end - head.class.start == CLASS_DIGITS
         && let Some(level) = head.severity.parse::<usize>().ok().and_then(|n| LEVELS.get(n.checked_sub(1)?))
     {
         let value = more.add(level);
@@ -354,10 +370,15 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// Returns FortiOS's own name in a key.
+#[inline]
 pub(super) fn without_prefix(key: &str) -> &str {
-    if !key.starts_with(['F', 'a']) {
-        return key;
+    match key.as_bytes() {
+        [b'F', ..] | [b'a', b'd', b'.', ..] => own_name(key),
+        _ => key,
     }
+}
+
+fn own_name(key: &str) -> &str {
     PREFIXES.iter().find_map(|prefix| key.strip_prefix(prefix)).filter(|own| !own.is_empty()).unwrap_or(key)
 }
 

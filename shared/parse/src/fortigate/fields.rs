@@ -100,9 +100,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Notes something odd about a field, under the name that the line uses.
+    /// Notes something odd about a field, under the name that the line uses; under FortiOS's where it has none.
     pub(super) fn note_at(&mut self, kind: AnomalyKind, key: Key) {
         let name = self.pair(key).map(|(_, pair)| pair.name.of(self.text));
+        let name = name.map(|name| if name.is_empty() { key.name() } else { name });
         self.note(kind, name);
     }
 

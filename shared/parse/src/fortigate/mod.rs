@@ -38,7 +38,7 @@ use crate::Context;
 use crate::payload::Payload;
 use crate::scan::kv;
 use crate::scan::pair::Pair;
-use crate::scan::shape::Shape;
+use crate::scan::shape::{Meanings, Shape};
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -46,6 +46,7 @@ use crate::when::Zones;
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     shape: Shape<Key>,
+    meanings: Meanings<Key>,
     pairs: Vec<Pair<Key>>,
     extra: Vec<ExtraField>,
     zones: Zones,
@@ -61,7 +62,7 @@ pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
 /// Tells whether text is a log in one of the forms. Most begin with a pair; a relay's leftovers may stand before it.
 pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
     if let Some(object) = payload.object {
-        return is_document(object);
+        return json::looks_like(object);
     }
     let text = payload.text;
     if first_value(text).is_some() || cef::log_in(text).is_some() {
@@ -95,43 +96,45 @@ fn has_commas(text: &str) -> bool {
         && (holds(text, ",type=") || holds(text, ", type=") || text.starts_with("type="))
 }
 
-/// A line's fields, and what its form says besides.
-struct Read<'a> {
-    fields: Fields<'a>,
+/// What a line's form says besides its fields.
+struct Split<'a> {
+    /// What the fields' spans point into.
     text: &'a str,
+    naming: Naming,
     format: Format,
     firmware: Option<&'a str>,
     product: Product,
 }
 
-/// Splits a line, whatever its form.
+/// Splits a line, whatever its form; its pairs replace those in `pairs`. What does not stand in the line as it is goes
+/// to `text`.
 fn split<'a>(
     payload: &Payload<'a, '_>,
     shape: &mut Shape<Key>,
-    pairs: &'a mut Vec<Pair<Key>>,
+    meanings: &mut Meanings<Key>,
+    pairs: &mut Vec<Pair<Key>>,
     text: &'a mut String,
-) -> Result<Read<'a>, Reject> {
+) -> Result<Split<'a>, Reject> {
     let line = payload.text;
+    let product = Product::Unsaid;
     if let Some(object) = payload.object {
-        json::read(object, text, pairs)?;
-        let fields = Fields::new(text, Naming::Translated, pairs);
-        return Ok(Read { fields, text, format: Format::Json, firmware: None, product: Product::Unsaid });
-    }
-    let native =
-        |fields, format| Read { fields, text: line, format, firmware: None, product: Product::Unsaid };
-    if has_commas(line) {
-        kv::scan_commas(line, shape, pairs, Key::of);
-        return Ok(native(Fields::new(line, Naming::Native, pairs), Format::KeyValueComma));
+        json::read(object, text, meanings, pairs)?;
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Json, firmware: None, product });
     }
     if first_value(line).is_none()
         && let Some(log) = cef::log_in(line)
     {
-        let cef::Log { text, firmware, product } = cef::read(log, text, pairs);
-        let fields = Fields::new(text, Naming::Translated, pairs);
-        return Ok(Read { fields, text, format: Format::Cef, firmware, product });
+        let cef::Log { text, firmware, product } = cef::read(log, text, meanings, pairs);
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product });
     }
-    kv::scan(line, shape, pairs, Key::of);
-    Ok(native(Fields::new(line, Naming::Native, pairs), Format::KeyValue))
+    let format = if has_commas(line) {
+        kv::scan_commas(line, shape, pairs, Key::of);
+        Format::KeyValueComma
+    } else {
+        kv::scan(line, shape, pairs, Key::of);
+        Format::KeyValue
+    };
+    Ok(Split { text: line, naming: Naming::Native, format, firmware: None, product })
 }
 
 /// Reads one log.
@@ -146,8 +149,9 @@ pub(crate) fn read<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { shape, pairs, extra, zones, text } = scratch;
-    let Read { mut fields, text, format, firmware, product } = split(payload, shape, pairs, text)?;
+    let Scratch { shape, meanings, pairs, extra, zones, text } = scratch;
+    let Split { text, naming, format, firmware, product } = split(payload, shape, meanings, pairs, text)?;
+    let mut fields = Fields::new(text, naming, pairs);
     let device_id = fields.peek(Key::DeviceId);
     let has_marks = product == Product::FortiGate
         || (fields.has(Key::LogId) && (fields.has(Key::Vdom) || fields.has(Key::DeviceId)));
