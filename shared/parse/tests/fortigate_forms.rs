@@ -127,7 +127,7 @@ fn cef(log: Log, mark: &str, prefix: &str) -> String {
             (None, value) => format!("{prefix}{name}={}", escaped(value)),
         })
         .collect();
-    format!("{mark}0|Fortinet|Fortigate|v7.4.3|00013|name|3|{}", pairs.join(" "))
+    format!("{mark}0|Fortinet|Fortigate|v7.4.3|00013|a name with blanks|3|{}", pairs.join(" "))
 }
 
 fn with<T>(line: &str, scratch: &mut Scratch, read: impl FnOnce(&Event<'_>) -> T) -> T {
