@@ -14,6 +14,7 @@
 //! level word or a score is passed on as it is.
 
 mod cef;
+mod cef_names;
 mod clock;
 mod event;
 mod fields;
