@@ -226,7 +226,16 @@ impl<'a> Fields<'a> {
                     break;
                 };
                 left &= left - 1;
-                let field = kept(pair, self.naming);
+                let field = match (pair.form, self.naming) {
+                    // Nearly every field is one of these.
+                    (Form::Bare | Form::Quoted, Naming::Native) => ExtraField {
+                        name: FieldName::InLine(pair.name),
+                        value: pair.value,
+                        escape: Escape::None,
+                        known: pair.key.is_some(),
+                    },
+                    _ => kept(pair, self.naming),
+                };
                 unknown += u32::from(!field.known);
                 extra.push(field);
             }
@@ -235,7 +244,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-#[inline]
 fn kept(pair: &Pair<Key>, naming: Naming) -> ExtraField {
     let (name, escape) = match pair.form {
         Form::Bare | Form::Quoted => (own_name(pair, naming), Escape::None),
@@ -248,7 +256,6 @@ fn kept(pair: &Pair<Key>, naming: Naming) -> ExtraField {
     ExtraField { name, value: pair.value, escape, known }
 }
 
-#[inline]
 fn own_name(pair: &Pair<Key>, naming: Naming) -> FieldName {
     match pair.key {
         Some(key) if naming == Naming::Translated && key != Key::Kept => FieldName::Known(key.name()),

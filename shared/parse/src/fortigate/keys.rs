@@ -142,8 +142,7 @@ keys! {
 impl Key {
     /// Returns the field that a name stands for; [`Key::Kept`] for one of the vendor's that is not read, `None` for one
     /// that the vendor's tables do not have.
-    // Asked only where a line's shape is new: inlined, it would crowd the loop that splits the others.
-    #[inline(never)]
+    #[inline]
     pub(super) fn of(name: &[u8]) -> Option<Key> {
         let word = Word::of(name);
         word.and_then(Key::read).or_else(|| known::has(name, word).then_some(Key::Kept))

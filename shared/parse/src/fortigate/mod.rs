@@ -183,7 +183,9 @@ pub(crate) fn read<'a>(
     let mut event = Event::new(tenant, Vendor::Fortigate, context.received);
     event.frames = header.frames;
     event.format = format;
-    event.firmware = firmware.map(Cow::Borrowed).or_else(|| fields.copy(Key::LogVersion));
+    if firmware.is_some() || fields.has(Key::LogVersion) {
+        event.firmware = firmware.map(Cow::Borrowed).or_else(|| fields.copy(Key::LogVersion));
+    }
     event.raw = payload.text;
     event.registration = registration;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
