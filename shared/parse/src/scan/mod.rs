@@ -1,6 +1,8 @@
 //! Scanners: quotes and delimiters, and nothing about what a field means.
 
 pub(crate) mod cef;
+#[cfg(test)]
+mod cef_reference;
 pub(crate) mod json;
 pub(crate) mod kv;
 #[cfg(test)]
@@ -9,3 +11,4 @@ pub(crate) mod leef;
 #[cfg(test)]
 mod leef_reference;
 pub(crate) mod pair;
+pub(crate) mod shape;
