@@ -3,7 +3,7 @@
 use hinomi_model::{Direction, Disposition, Event, FactBatch, Finding, Function, Locator, Login};
 
 use crate::coalesce::{Coalescer, Part};
-use crate::line::{SessionKeys, line_id};
+use crate::line::{SessionKeys, line_id, line_time};
 use crate::sides::Sides;
 use crate::{facts, kinds, subject};
 
@@ -70,7 +70,7 @@ impl Examiner {
             let source = self.facts.source(event.tenant.id(), event.identity());
             let place = locator.map(|locator| self.facts.place(locator));
             self.facts.logins.push(Login {
-                time: event.time,
+                time: line_time(event),
                 source,
                 from: attempt.from,
                 account: attempt.account,

@@ -55,6 +55,8 @@ struct Attempt {
     in_spray: bool,
     told: Told,
     place: Option<Place>,
+    /// When the record came: what a device buffered is kept as long as what comes in time.
+    came: EventTime,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +75,13 @@ impl Attempt {
 }
 
 impl Logins {
-    pub(super) fn learn(&mut self, source: &FactSource, login: &Login, place: Option<Place>) {
+    pub(super) fn learn(
+        &mut self,
+        clock: EventTime,
+        source: &FactSource,
+        login: &Login,
+        place: Option<Place>,
+    ) {
         let key = (source.tenant.clone(), login.from);
         if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&key) {
             return;
@@ -89,6 +97,7 @@ impl Logins {
             in_spray: false,
             told: Told::Nothing,
             place,
+            came: clock.max(login.time),
         });
         if attempts.len() > MAX_ATTEMPTS {
             attempts.pop_first();
@@ -118,7 +127,7 @@ impl Logins {
             settings.run_success.saturating_add(settings.run_window).saturating_add(settings.session_window);
         let before = now.plus(-memory);
         self.sources.retain(|_, attempts| {
-            attempts.retain(|(time, _), _| *time >= before);
+            attempts.retain(|_, attempt| attempt.came >= before);
             !attempts.is_empty()
         });
     }

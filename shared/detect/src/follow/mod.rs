@@ -67,6 +67,7 @@ pub struct Follow {
     objects: proof::Objects,
     said: FxHashMap<FindingId, EventTime>,
     swept: Option<EventTime>,
+    clock: EventTime,
 }
 
 /// What every question may look at.
@@ -74,7 +75,10 @@ struct Scene<'s> {
     settings: &'s Settings,
     registry: &'s Registry,
     objects: &'s proof::Objects,
+    /// How far event time has come in what is being read; it goes back where the input does.
     now: EventTime,
+    /// How far event time had ever come: when whatever comes now came.
+    clock: EventTime,
 }
 
 impl Follow {
@@ -93,6 +97,7 @@ impl Follow {
             objects: proof::Objects::default(),
             said: FxHashMap::default(),
             swept: None,
+            clock: EventTime::EPOCH,
         }
     }
 
@@ -109,7 +114,9 @@ impl Follow {
         now: EventTime,
     ) -> Vec<Finding> {
         let places = self.objects.of(facts);
-        let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now };
+        self.clock = self.clock.max(now);
+        let clock = self.clock;
+        let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now, clock };
         let mut out = Vec::new();
         for finding in findings {
             self.sessions.ask(&scene, finding, &mut out);
@@ -133,7 +140,7 @@ impl Follow {
         self.uploads.tell(&scene, &mut out);
         for login in &facts.logins {
             let Some(source) = facts.sources.get(login.source as usize) else { continue };
-            self.logins.learn(source, login, places.translate(login.place));
+            self.logins.learn(clock, source, login, places.translate(login.place));
         }
         let due = self.swept.is_none_or(|swept| now.since(swept) >= SWEEP);
         self.logins.tell(&scene, due, &mut out);
