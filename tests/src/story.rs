@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use hinomi_generate::{FortigateUnit, Happening, Maker, PanosUnit};
 use hinomi_model::{EventTime, Vendor};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::Outcome;
 
@@ -54,6 +54,8 @@ pub struct Told {
     pub line: String,
     /// What it was made of.
     pub happening: Happening,
+    /// When a collector received it; `None` when it was written to a file as it happened.
+    pub received: Option<EventTime>,
 }
 
 /// What an analyst does.
@@ -83,10 +85,13 @@ impl Case {
 }
 
 impl Story {
-    /// Returns the files of the story, each with its lines.
+    /// Returns the files of the story, each with its lines in the order in which they came.
     pub fn files(&self) -> Vec<(String, Vec<u8>)> {
         let mut files: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
-        for told in &self.told {
+        let mut order: Vec<&Told> = self.told.iter().collect();
+        // Of one instant in the order in which they were told.
+        order.sort_by_key(|told| told.received);
+        for told in order {
             let file = files.entry(&told.file).or_default();
             file.extend_from_slice(told.line.as_bytes());
             file.push(b'\n');
@@ -133,7 +138,36 @@ impl Teller {
     fn tell_by(&mut self, device: usize, happening: Happening) {
         for line in self.makers[device].lines(&happening) {
             let file = format!("{}-{device}.log", self.vendor);
-            self.told.push(Told { file, line, happening: happening.clone() });
+            self.told.push(Told { file, line, happening: happening.clone(), received: None });
+        }
+    }
+
+    /// Lets an appliance log a happening, and a collector receive it at one time or several. What one collector
+    /// received is one file, in the order in which it came.
+    pub fn tell_received(&mut self, device: usize, received: &[EventTime], happening: Happening) {
+        for line in self.makers[device].lines(&happening) {
+            for received in received {
+                let ours = json!({"collector": "kita-1", "received": received});
+                let told = Told {
+                    file: "collector.log".to_owned(),
+                    line: json!({"hinomi": ours, "message": line}).to_string(),
+                    happening: happening.clone(),
+                    received: Some(*received),
+                };
+                self.told.push(told);
+            }
+        }
+    }
+
+    /// Lets the second appliance live a quiet day while the first one's story goes on: a session a minute, received as
+    /// it happens.
+    pub fn live(&mut self, minutes: std::ops::Range<i64>, begin: EventTime) {
+        for minute in minutes {
+            let (number, at) = (minute.unsigned_abs(), begin.plus(minute * 60 + 7));
+            let host = hinomi_generate::site::ip(10, 1, 20, 10 + (number % 40) as u8);
+            let site = hinomi_generate::site::outside(90 + (number % 5) as u32);
+            let session = hinomi_generate::traffic(at, host, site, 443).session(2_000_000 + number);
+            self.tell_received(1, &[at.plus(2)], session);
         }
     }
 
@@ -241,6 +275,8 @@ pub struct Expect {
     pub notices: Notices,
     /// Words that each mail must hold.
     pub mails_say: Vec<&'static str>,
+    /// From when to when everything must be told, if that matters.
+    pub told_within: Option<(EventTime, EventTime)>,
 }
 
 /// What must be told.
@@ -267,6 +303,7 @@ impl Expect {
             others_up_to: None,
             notices: Notices::Exactly(Vec::new()),
             mails_say: Vec::new(),
+            told_within: None,
         }
     }
 
@@ -292,6 +329,13 @@ impl Expect {
     #[must_use]
     pub fn told(mut self, notices: &[(&'static str, u8, &'static str)]) -> Self {
         self.notices = Notices::Exactly(notices.to_vec());
+        self
+    }
+
+    /// Says when it must be told.
+    #[must_use]
+    pub fn within(mut self, from: EventTime, to: EventTime) -> Self {
+        self.told_within = Some((from, to));
         self
     }
 
@@ -341,6 +385,8 @@ pub struct Expected {
     pub scope: Vec<IpAddr>,
     /// What the English assessment or title must mention, by JSON pointer.
     pub mentions: Vec<(&'static str, &'static str)>,
+    /// How many events of a kind its facts must count.
+    pub counts: Vec<(&'static str, u64)>,
 }
 
 impl Expected {
@@ -356,7 +402,14 @@ impl Expected {
 
     /// An incident whose level may be one of several.
     pub fn new(levels: RangeInclusive<u8>, about: About) -> Self {
-        Expected { levels, about, members: Vec::new(), scope: Vec::new(), mentions: Vec::new() }
+        Expected {
+            levels,
+            about,
+            members: Vec::new(),
+            scope: Vec::new(),
+            mentions: Vec::new(),
+            counts: Vec::new(),
+        }
     }
 
     /// Requires a value of a member.
@@ -392,6 +445,13 @@ impl Expected {
         self
     }
 
+    /// Requires how many events of a kind the facts count together.
+    #[must_use]
+    pub fn counts(mut self, kind: &'static str, events: u64) -> Self {
+        self.counts.push((kind, events));
+        self
+    }
+
     fn is_about(&self, incident: &Value) -> bool {
         let (member, address) = match self.about {
             About::Host(address) => ("hosts", address),
@@ -419,6 +479,14 @@ impl Expected {
             let text = incident.pointer(pointer).map(Value::to_string).unwrap_or_default();
             if !text.to_lowercase().contains(&word.to_lowercase()) {
                 found.push(format!("{:?}: {pointer} does not mention {word:?}: {text}", self.about));
+            }
+        }
+        for (kind, expected) in &self.counts {
+            let facts = incident["facts"].as_array().into_iter().flatten();
+            let own = facts.filter(|fact| fact["kind"] == *kind);
+            let counted: u64 = own.filter_map(|fact| fact["count"].as_u64()).sum();
+            if counted != *expected {
+                found.push(format!("{:?}: {counted} of {kind} instead of {expected}", self.about));
             }
         }
         found
@@ -460,6 +528,12 @@ impl Expect {
             }
         }
         found.extend(self.notices.mismatches(&outcome.notices));
+        if let Some((from, to)) = self.told_within {
+            let at = |notice: &Value| notice["at"].as_str().and_then(EventTime::parse_rfc3339);
+            let stray =
+                outcome.notices.iter().map(at).find(|at| !at.is_some_and(|at| from <= at && at <= to));
+            found.extend(stray.map(|at| format!("told at {at:?}, not from {from} to {to}")));
+        }
         for mail in outcome.notices.iter().filter(|notice| notice["channel"] == "email") {
             let body = mail["body"].as_str().unwrap_or("");
             let missing = self.mails_say.iter().filter(|words| !body.contains(**words));

@@ -3,6 +3,7 @@
 mod cc;
 mod inside;
 mod recon;
+mod sources;
 mod telling;
 mod web;
 
@@ -13,9 +14,13 @@ use hinomi_model::EventTime;
 
 use crate::story::{Case, Story};
 
+/// The chapters: those of the service's stories, then what several sources make of one.
+const CHAPTERS: [&[Case]; 6] =
+    [recon::CASES, web::CASES, cc::CASES, inside::CASES, telling::CASES, sources::CASES];
+
 /// Returns every case by every vendor that can log it.
 pub fn all() -> Vec<Story> {
-    [recon::CASES, web::CASES, cc::CASES, inside::CASES, telling::CASES]
+    CHAPTERS
         .iter()
         .flat_map(|cases| cases.iter())
         .flat_map(|case: &Case| case.vendors.iter().map(|vendor| case.told_by(*vendor)))
@@ -59,12 +64,11 @@ mod tests {
 
     #[test]
     fn every_story_is_told_by_both_vendors() {
-        let told: BTreeSet<(u8, Vendor)> =
-            [recon::CASES, web::CASES, cc::CASES, inside::CASES, telling::CASES]
-                .iter()
-                .flat_map(|cases| cases.iter())
-                .flat_map(|case| case.vendors.iter().map(|vendor| (case.number, *vendor)))
-                .collect();
+        let told: BTreeSet<(u8, Vendor)> = CHAPTERS
+            .iter()
+            .flat_map(|cases| cases.iter())
+            .flat_map(|case| case.vendors.iter().map(|vendor| (case.number, *vendor)))
+            .collect();
         for number in 1..=58 {
             for vendor in [Vendor::Fortigate, Vendor::Panos] {
                 assert!(told.contains(&(number, vendor)), "story {number} is not told by {vendor}");
