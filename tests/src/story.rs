@@ -68,9 +68,10 @@ pub struct Act {
 }
 
 impl Case {
-    /// Lets one vendor's appliances log the case.
-    pub fn told_by(&self, vendor: Vendor) -> Story {
+    /// Lets one vendor's appliances log the case, once they are as `prepare` makes them.
+    pub fn told_by(&self, vendor: Vendor, prepare: fn(&mut Maker)) -> Story {
         let mut teller = Teller::new(vendor);
+        teller.makers.iter_mut().for_each(prepare);
         let expect = (self.tell)(&mut teller);
         Story {
             number: self.number,

@@ -88,7 +88,8 @@ impl Examiner {
         };
         self.counts.judged += 1;
         let session = self.sessions.of(event);
-        let part = Part { event, verdict: &verdict, placed: &placed, line: line_id(event), session, locator };
+        let (line, time) = (line_id(event), line_time(event));
+        let part = Part { event, verdict: &verdict, placed: &placed, line, time, session, locator };
         self.findings.add(&part);
     }
 

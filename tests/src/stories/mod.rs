@@ -9,6 +9,7 @@ mod web;
 
 use std::net::IpAddr;
 
+use hinomi_generate::Maker;
 use hinomi_generate::site::{ip, outside};
 use hinomi_model::EventTime;
 
@@ -20,10 +21,15 @@ const CHAPTERS: [&[Case]; 6] =
 
 /// Returns every case by every vendor that can log it.
 pub fn all() -> Vec<Story> {
+    all_by(|_| {})
+}
+
+/// Returns every case by every vendor that can log it, whose appliances are as `prepare` makes them.
+pub fn all_by(prepare: fn(&mut Maker)) -> Vec<Story> {
     CHAPTERS
         .iter()
         .flat_map(|cases| cases.iter())
-        .flat_map(|case: &Case| case.vendors.iter().map(|vendor| case.told_by(*vendor)))
+        .flat_map(|case: &Case| case.vendors.iter().map(move |vendor| case.told_by(*vendor, prepare)))
         .collect()
 }
 
@@ -49,7 +55,7 @@ const fn at(seconds: i64) -> EventTime {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use hinomi_generate::{FortiOs, FortigateUnit, Maker, PanOs, PanosUnit};
+    use hinomi_generate::{FortiOs, FortigateUnit, PanOs, PanosUnit};
     use hinomi_model::Vendor;
     use hinomi_model::registry::{Collected, Registry};
     use hinomi_parse::{Context, Scratch, parse_line};
