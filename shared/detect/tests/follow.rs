@@ -551,3 +551,13 @@ fn what_comes_hours_late_still_meets_its_answer() {
         assert!(kinds(&found).contains(&expected), "{expected:?}: {:?}", kinds(&found));
     }
 }
+
+#[test]
+fn a_run_that_comes_in_a_jumble_is_told_whole() {
+    let town = town();
+    let failures: Vec<Event<'_>> = (0..30).map(|n| login(&town, n * 5, ATTACKER, "suzuki", false)).collect();
+    let jumbled: Vec<Event<'_>> = (0..30).map(|n| failures[n * 7 % 30].clone()).collect();
+    let found = follow(&town, &jumbled);
+    assert!(found.iter().all(|found| found.kind == K::PasswordRun), "{:?}", kinds(&found));
+    assert_eq!(found.iter().map(|found| found.count).sum::<u64>(), 30);
+}

@@ -7,7 +7,7 @@ use hinomi_generate::{
     Action, End, Happening, Inspection, Verdict, Via, application, botnet, cc_lookup, denied, exploit,
     file_seen, judged, malware, submitted, traffic, vpn_login, web,
 };
-use hinomi_model::Vendor;
+use hinomi_model::{EventTime, Vendor};
 use serde_json::json;
 
 use super::{A, B, DNS, HOUR, I, MINUTE, at};
@@ -76,6 +76,7 @@ pub(super) static CASES: &[Case] = &[
     Case { number: 67, name: "a scan from inside through an outage", vendors: BOTH, tell: outage_scan },
     Case { number: 67, name: "guessing through an outage", vendors: BOTH, tell: outage_guessing },
     Case { number: 67, name: "in time, and again through an outage", vendors: BOTH, tell: outage_repeats },
+    Case { number: 67, name: "one of three comes again", vendors: BOTH, tell: outage_repeats_one },
     Case { number: 68, name: "47 hours late", vendors: BOTH, tell: just_in_time },
     Case { number: 68, name: "49 hours late", vendors: BOTH, tell: too_late },
     Case { number: 68, name: "49 hours late, next to what is known", vendors: BOTH, tell: too_late_attached },
@@ -374,6 +375,22 @@ fn outage_repeats(teller: &mut Teller) -> Expect {
     }
     teller.live(0..360, at(0));
     Expect::one(Expected::host(4, I).not_contained().counts("cc_payload", 9)).within(at(0), at(3 * MINUTE))
+}
+
+/// Three events of one minute came in time; one of them comes again alone, with one that had not.
+fn outage_repeats_one(teller: &mut Teller) -> Expect {
+    for n in 0..4 {
+        let (in_time, late) = ([at(n * 10 + 2)], [at(LINK_IS_BACK)]);
+        let twice = [in_time[0], late[0]];
+        let received: &[EventTime] = match n {
+            1 => &twice,
+            3 => &late,
+            _ => &in_time,
+        };
+        teller.tell_received(0, received, beacon(n * 10));
+    }
+    teller.live(0..360, at(0));
+    Expect::one(Expected::host(4, I).counts("cc_payload", 4)).within(at(0), at(3 * MINUTE))
 }
 
 /// Delivers one beacon so many hours late.
