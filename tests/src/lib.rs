@@ -3,6 +3,7 @@
 //! [`stories`] holds the scenario suite: every story by which the service's rules are settled, as log lines that a
 //! generator writes for both vendors and as what must come of them. [`harness`] is the one place that runs the engine.
 
+pub mod expect;
 pub mod harness;
 pub mod reading;
 pub mod stories;

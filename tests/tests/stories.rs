@@ -67,3 +67,8 @@ fn inside_out_inside_in_and_log_ins() {
 fn telling() {
     play(53..=58);
 }
+
+#[test]
+fn what_several_sources_make_of_one_story() {
+    play(61..=68);
+}

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use hinomi_correlate::Act;
-use hinomi_detect::Examiner;
+use hinomi_detect::{Examiner, KnownLines};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, EventTime, Locator, Notice, Quarantined, Reject, Settings};
 use hinomi_parse::Scratch;
@@ -130,6 +130,7 @@ fn drive<S: Store>(
         scratch: Scratch::default(),
         count: LineCount::default(),
         window: Window::new(),
+        known: KnownLines::default(),
         shelf: Shelf { store, streams: BTreeMap::new() },
         reached: None,
         pipeline: Pipeline::new(store, scene.registry, scene.settings, acts)?,
@@ -164,6 +165,7 @@ struct Run<'a, S> {
     scratch: Scratch,
     count: LineCount,
     window: Window<Examiner>,
+    known: KnownLines,
     shelf: Shelf<'a, S>,
     /// The event time that all files had reached when that was last known.
     reached: Option<EventTime>,
@@ -179,10 +181,10 @@ impl<S: Store> Run<'_, S> {
             Err((reject, head)) => return self.set_aside(line.file, line.number, head, reject),
         };
         let locator = self.shelf.keep(line.index, line.file, bytes)?;
-        let Run { registry, scratch, count, window, .. } = self;
+        let Run { registry, scratch, count, window, known, .. } = self;
         let read = caught(|| {
             let event = read_event(bytes, registry, line.latest, scratch)?;
-            window.at(event.time).examine(&event, Some(locator));
+            window.at(event.time).examine_new(&event, Some(locator), known);
             count.event(&event);
             Ok(event.time)
         });
@@ -218,7 +220,9 @@ impl<S: Store> Run<'_, S> {
     }
 
     fn judge(&mut self, end: EventTime, mut examiner: Examiner) -> Result<(), Fault> {
-        self.pipeline.accept(examiner.take(), end, &self.shelf)
+        let examined = examiner.take();
+        self.known.note(&examined.lines);
+        self.pipeline.accept(examined, end, &self.shelf)
     }
 
     /// Judges what is left, writes the incidents, and returns the account as far as it is known here.

@@ -140,10 +140,12 @@ impl SubjectState {
         }
     }
 
-    /// Joins a finding. Idempotent and independent of order within the settings' lateness.
+    /// Joins a finding. Idempotent and independent of order within the settings' lateness, which counts from when it
+    /// came: by the collector's word, and by what this subject has seen since.
     pub fn join(&mut self, finding: &Finding, settings: &Settings) -> Joined {
         debug_assert_eq!(self.subject, finding.subject);
-        if self.clock.since(finding.last) > settings.lateness && !self.touches(finding, settings) {
+        let came = self.clock.max(finding.received);
+        if came.since(finding.last) > settings.lateness && !self.touches(finding, settings) {
             self.late = self.late.saturating_add(1);
             return Joined::Late;
         }

@@ -13,6 +13,7 @@ use hinomi_model::{
     LoginService, Place, Posture, Protocol, SessionKey, Vendor,
 };
 
+use crate::line::line_time;
 use crate::sides::Sides;
 use crate::tables::fortigate_log_ids as ids;
 use crate::text::{cut, field, has, is_blank, message_id};
@@ -28,9 +29,10 @@ pub(crate) fn session(
     session: Option<SessionKey>,
 ) -> Option<Fact> {
     let milliseconds = i64::try_from(event.duration_ms.unwrap_or(0)).unwrap_or(i64::MAX);
-    let began = event.time.nanos().saturating_sub(milliseconds.saturating_mul(1_000_000));
+    let time = line_time(event);
+    let began = time.nanos().saturating_sub(milliseconds.saturating_mul(1_000_000));
     Some(Fact {
-        time: event.time,
+        time,
         began: EventTime::from_nanos(began),
         source,
         session,

@@ -21,6 +21,10 @@ pub(super) fn fetch<S: Store>(
             let Some(line) = shelf.line(&place)? else { continue };
             let mut scratch = Scratch::default();
             if let Ok(event) = read_event(&line, registry, evidence.time, &mut scratch) {
+                // Facts don't say when they came; the collector's word on the line does.
+                if event.received > event.time {
+                    finding.received = finding.received.max(event.received);
+                }
                 *evidence = hinomi_detect::evidence(&event, Some(&place));
             }
         }

@@ -70,6 +70,7 @@ pub struct Follow {
     objects: proof::Objects,
     said: FxHashMap<FindingId, EventTime>,
     swept: Option<EventTime>,
+    clock: EventTime,
 }
 
 /// What every question may look at.
@@ -77,7 +78,10 @@ struct Scene<'s> {
     settings: &'s Settings,
     registry: &'s Registry,
     objects: &'s proof::Objects,
+    /// How far event time has come in what is being read; it goes back where the input does.
     now: EventTime,
+    /// How far event time had ever come: when whatever comes now came.
+    clock: EventTime,
 }
 
 impl Follow {
@@ -97,6 +101,7 @@ impl Follow {
             objects: proof::Objects::default(),
             said: FxHashMap::default(),
             swept: None,
+            clock: EventTime::EPOCH,
         }
     }
 
@@ -113,7 +118,9 @@ impl Follow {
         now: EventTime,
     ) -> Vec<Finding> {
         let places = self.objects.of(facts);
-        let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now };
+        self.clock = self.clock.max(now);
+        let clock = self.clock;
+        let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now, clock };
         let mut out = Vec::new();
         for finding in findings {
             self.sessions.ask(&scene, finding, &mut out);
@@ -137,7 +144,7 @@ impl Follow {
         self.uploads.tell(&scene, &mut out);
         for login in &facts.logins {
             let Some(source) = facts.sources.get(login.source as usize) else { continue };
-            self.logins.learn(source, login, places.translate(login.place));
+            self.logins.learn(clock, source, login, places.translate(login.place));
         }
         for reading in &facts.clocks {
             let Some(source) = facts.sources.get(reading.source as usize) else { continue };
