@@ -88,6 +88,15 @@ impl Tenant {
         &self.id
     }
 
+    /// Returns the zone in which a device's local times are read, and whether anybody gave it: the device's own, else
+    /// the tenant's, which is UTC when the registry does not say.
+    pub fn clock_zone<'r>(&'r self, device: Option<&'r Device>) -> (&'r jiff::tz::TimeZone, bool) {
+        match device.and_then(|device| device.time_zone.as_ref()) {
+            Some(zone) => (zone, true),
+            None => (&self.time_zone, self.time_zone_given),
+        }
+    }
+
     /// Tells whether an address is inside.
     pub fn is_inside(&self, ip: IpAddr) -> bool {
         self.internal.contains(ip)

@@ -32,11 +32,13 @@ pub(super) fn read(
     if let Some(time) = fields.parsed(Key::Timestamp, AnomalyKind::BadTime, when::epoch) {
         return (time, TimeSource::DeviceEpoch);
     }
-    if let Some(time) = stamped(fields, Key::Start, zone, zones) {
-        return (time, TimeSource::DeviceLocal);
+    if let Some(stamped) = stamped(fields, Key::Start, zone, zones) {
+        return stamped;
     }
     let taken_in = fields.parsed(Key::InsertTime, AnomalyKind::BadTime, when::epoch);
-    if let Some(time) = taken_in.or_else(|| stamped(fields, Key::ReceiptTime, zone, zones)) {
+    if let Some(time) =
+        taken_in.or_else(|| stamped(fields, Key::ReceiptTime, zone, zones).map(|(time, _)| time))
+    {
         return (time, TimeSource::Received);
     }
     if let Some(time) = header.time_in(zone, received, zones) {
@@ -54,8 +56,18 @@ fn at(civil: Civil, fields: &mut Fields<'_>, zone: &TimeZone, zones: &mut Zones)
     }
 }
 
+/// Tells whether a local time was read in a zone that the line does not name.
+pub(super) fn lacks_zone(fields: &Fields<'_>, source: TimeSource) -> bool {
+    source == TimeSource::DeviceLocal && fields.peek(Key::Zone).and_then(when::offset).is_none()
+}
+
 /// Reads a time as CEF has it: an epoch, or `Jan 20 2026 10:15:01`.
-fn stamped(fields: &mut Fields<'_>, key: Key, zone: &TimeZone, zones: &mut Zones) -> Option<EventTime> {
+fn stamped(
+    fields: &mut Fields<'_>,
+    key: Key,
+    zone: &TimeZone,
+    zones: &mut Zones,
+) -> Option<(EventTime, TimeSource)> {
     enum Stamp {
         Instant(EventTime),
         Local(Civil),
@@ -63,8 +75,8 @@ fn stamped(fields: &mut Fields<'_>, key: Key, zone: &TimeZone, zones: &mut Zones
     let read =
         |text: &str| when::epoch(text).map(Stamp::Instant).or_else(|| month_first(text).map(Stamp::Local));
     match fields.parsed(key, AnomalyKind::BadTime, read)? {
-        Stamp::Instant(time) => Some(time),
-        Stamp::Local(civil) => Some(at(civil, fields, zone, zones)),
+        Stamp::Instant(time) => Some((time, TimeSource::DeviceEpoch)),
+        Stamp::Local(civil) => Some((at(civil, fields, zone, zones), TimeSource::DeviceLocal)),
     }
 }
 

@@ -196,8 +196,9 @@ pub(crate) fn read<'a>(
     };
     event.device_name = identity.name;
     event.vsys = identity.vsys;
-    let zone = registration.and_then(|device| device.time_zone.as_ref()).unwrap_or(&tenant.time_zone);
+    let (zone, is_given) = tenant.clock_zone(registration);
     (event.time, event.time_source) = clock::read(&mut fields, header, context.received, zone, zones);
+    event.zone_assumed = !is_given && clock::lacks_zone(&fields, event.time_source);
     event.posture = posture(&fields, registration.map_or(Posture::Inline, |device| device.posture));
     event::fill(&mut event, kind, ends, &mut fields);
     (event.anomalies, event.unknown_fields) = fields.finish(extra);

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use hinomi_model::registry::Identity;
-use hinomi_model::{AnomalyKind, Disposition, Event, Function, QuarantineReason, Reject, Text, Vendor};
+use hinomi_model::{
+    AnomalyKind, Disposition, Event, Function, QuarantineReason, Reject, Text, TimeSource, Vendor,
+};
 
 use super::columns::Slot;
 use super::kind::Kind;
@@ -36,12 +38,13 @@ pub(crate) fn make<'a>(
         context.registry.resolve(&identity, context.collected, [src_ip, nat_dst_ip.or(dst_ip)])?;
 
     let mut event = Event::new(tenant, Vendor::Panos, context.received);
-    let zone = registration.and_then(|device| device.time_zone.as_ref()).unwrap_or(&tenant.time_zone);
+    let (zone, is_given) = tenant.clock_zone(registration);
     let Some((time, source)) = clock::time(values, header, context.received, zone, zones) else {
         return Err(Reject::new(QuarantineReason::Unreadable, "no time"));
     };
     event.time = time;
     event.time_source = source;
+    event.zone_assumed = !is_given && source == TimeSource::DeviceLocal;
     event.registration = registration;
     event.vsys = identity.vsys;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
