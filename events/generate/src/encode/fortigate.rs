@@ -83,6 +83,9 @@ impl Record {
     fn read(line: &str) -> Option<Self> {
         let start = line.find(|c: char| c.is_ascii_alphabetic())?;
         let (priority, mut rest) = line.split_at(start);
+        if !priority.is_empty() && !(priority.starts_with('<') && priority.ends_with('>')) {
+            return None;
+        }
         let mut pairs = Vec::new();
         while !rest.is_empty() {
             let (key, after) = rest.split_once('=')?;

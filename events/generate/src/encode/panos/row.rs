@@ -55,6 +55,9 @@ pub fn native_row(kind: &str, values: &[(&str, &str)]) -> Option<String> {
 
 impl Row {
     pub(super) fn read(line: &str) -> Option<Self> {
+        if line.starts_with('{') {
+            return None;
+        }
         let start = if line.starts_with("1,") { 0 } else { line.find(" 1,")? + 1 };
         let (header, body) = line.split_at(start);
         let cells = split(body);

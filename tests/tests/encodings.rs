@@ -1,0 +1,187 @@
+//! One event in every encoding is the same event.
+//!
+//! The writers of `hinomi_generate::encode` and the readers of `hinomi_parse` know nothing of each other; what they
+//! agree in, the vendors' documents say.
+
+#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hinomi_detect::line_id;
+use hinomi_generate::encode::{Encoded, Encoding};
+use hinomi_model::registry::{Collected, Registry};
+use hinomi_model::{Event, EventTime};
+use hinomi_parse::{Context, Scratch, parse_line};
+use hinomi_tests::encodings::{Sample, reencoded, samples};
+use hinomi_tests::play::mismatches;
+use hinomi_tests::stories;
+use hinomi_tests::story::RegistryText;
+use serde_json::{Value, json};
+
+/// What an encoding says otherwise than the native line, though it says it: members of the event and vendor fields that
+/// are not compared by their text.
+const REWORDED: &[(&[Encoding], &str, &str)] = &[];
+
+fn registry() -> Registry {
+    Registry::from_yaml(&RegistryText::default().yaml()).unwrap()
+}
+
+/// Returns everything that an event says: also what its JSON leaves out, but not how it was written and came.
+fn said(event: &Event<'_>) -> BTreeMap<String, Value> {
+    let mut said: BTreeMap<String, Value> = BTreeMap::new();
+    let Value::Object(members) = serde_json::to_value(event).unwrap() else { unreachable!() };
+    for (name, value) in members {
+        match (name.as_str(), value) {
+            ("extra", Value::Object(fields)) => {
+                said.extend(fields.into_iter().map(|(field, value)| (format!("extra.{field}"), value)));
+            }
+            (_, value) => {
+                said.insert(name, value);
+            }
+        }
+    }
+    let hidden = json!({
+        "event_type": event.event_type, "sequence": event.sequence, "category_id": event.category_id,
+        "decrypted": event.decrypted, "interim": event.interim, "posture": event.posture,
+        "unknown_fields": event.unknown_fields, "line_id": line_id(event).to_string(),
+    });
+    let Value::Object(hidden) = hidden else { unreachable!() };
+    said.extend(hidden);
+    said
+}
+
+/// Reads a line; `Err` says why it was refused.
+fn read(line: &str, registry: &Registry, scratch: &mut Scratch) -> Result<BTreeMap<String, Value>, String> {
+    let context = Context {
+        registry,
+        received: EventTime::from_seconds(1_792_458_000 + 86_400),
+        collected: Collected::default(),
+    };
+    parse_line(line.as_bytes(), &context, scratch)
+        .map(|event| said(&event))
+        .map_err(|reject| reject.to_string())
+}
+
+fn differences(
+    encoding: Encoding,
+    encoded: &Encoded,
+    registry: &Registry,
+    scratch: &mut Scratch,
+) -> Vec<String> {
+    let plain = match read(&encoded.plain, registry, scratch) {
+        Ok(plain) => plain,
+        Err(reject) => return vec![format!("native refused: {reject}")],
+    };
+    let read = match read(&encoded.line, registry, scratch) {
+        Ok(read) => read,
+        Err(reject) => return vec![format!("refused: {reject}")],
+    };
+    let names: BTreeSet<&String> = plain.keys().chain(read.keys()).collect();
+    let is_reworded = |name: &str| {
+        REWORDED.iter().any(|(encodings, reworded, _)| encodings.contains(&encoding) && *reworded == name)
+    };
+    names
+        .into_iter()
+        .filter(|name| plain.get(*name) != read.get(*name) && !is_reworded(name))
+        .map(|name| {
+            let show = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
+            format!("{name}: {} instead of {}", show(read.get(name)), show(plain.get(name)))
+        })
+        .collect()
+}
+
+/// Compares every sample that the encoding can say.
+fn holds(encoding: Encoding) {
+    let registry = registry();
+    let mut scratch = Scratch::default();
+    let mut wrong: BTreeMap<String, String> = BTreeMap::new();
+    let mut compared = 0;
+    for Sample { title, vendor, line } in samples() {
+        let Some(encoded) = encoding.write(&line).filter(|_| vendor == encoding.vendor()) else { continue };
+        compared += 1;
+        for difference in differences(encoding, &encoded, &registry, &mut scratch) {
+            wrong.entry(difference).or_insert_with(|| format!("{title}\n    {line}\n    {}", encoded.line));
+        }
+    }
+    assert!(compared > 30, "{encoding:?}: only {compared} lines");
+    let report: Vec<String> =
+        wrong.iter().map(|(what, first)| format!("{what}\n  first in {first}")).collect();
+    assert!(wrong.is_empty(), "{encoding:?}: {} ways to be wrong\n{}", wrong.len(), report.join("\n"));
+}
+
+macro_rules! each_encoding {
+    ($($encoding:ident $events:ident),+ $(,)?) => {
+        $(
+            #[test]
+            fn $events() {
+                holds(Encoding::$encoding);
+            }
+        )+
+
+        #[test]
+        fn no_encoding_is_forgotten() {
+            assert_eq!([$(Encoding::$encoding),+], Encoding::ALL);
+        }
+    };
+}
+
+each_encoding! {
+    FortigateComma fortigate_comma_form_is_the_same_event,
+    FortigateCef fortigate_cef_is_the_same_event,
+    AnalyzerCef analyzer_cef_is_the_same_event,
+    FortigateJson fortigate_json_is_the_same_event,
+    FortigateJsonText fortigate_json_of_strings_is_the_same_event,
+    PanosCef panos_cef_is_the_same_event,
+    StrataCef strata_cef_is_the_same_event,
+    PanosLeefTab panos_leef_with_tabs_is_the_same_event,
+    PanosLeefPipe panos_leef_with_bars_is_the_same_event,
+    PanosLeefCaret panos_leef_with_carets_is_the_same_event,
+    StrataJson strata_json_is_the_same_event,
+    PanosJson panos_json_is_the_same_event,
+}
+
+#[test]
+fn native_lines_are_read() {
+    let registry = registry();
+    let mut scratch = Scratch::default();
+    for Sample { title, line, .. } in samples() {
+        if let Err(reject) = read(&line, &registry, &mut scratch) {
+            panic!("{title}: {reject}: {line}");
+        }
+    }
+}
+
+fn stories_hold(encoding: Encoding) {
+    let mut failed: Vec<String> = Vec::new();
+    let mut changed = 0;
+    for story in stories::all().iter().filter(|story| story.vendor == encoding.vendor()) {
+        let again = reencoded(story, encoding);
+        changed += again.told.iter().zip(&story.told).filter(|(new, old)| new.line != old.line).count();
+        let mismatches = mismatches(&again);
+        if !mismatches.is_empty() {
+            failed.push(format!("{}\n    {}", again.title, mismatches.join("\n    ")));
+        }
+    }
+    assert!(changed > 500, "{encoding:?}: only {changed} lines were written anew");
+    assert!(failed.is_empty(), "{} failed\n{}", failed.len(), failed.join("\n"));
+}
+
+macro_rules! stories_in {
+    ($($encoding:ident $test:ident),+ $(,)?) => {
+        $(
+            #[test]
+            fn $test() {
+                stories_hold(Encoding::$encoding);
+            }
+        )+
+    };
+}
+
+stories_in! {
+    FortigateComma stories_hold_in_fortigate_comma_form,
+    FortigateCef stories_hold_in_fortigate_cef,
+    FortigateJson stories_hold_in_fortigate_json,
+    PanosCef stories_hold_in_panos_cef,
+    PanosLeefPipe stories_hold_in_panos_leef,
+    StrataJson stories_hold_in_strata_json,
+}
