@@ -188,7 +188,7 @@ fn threat<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
 fn judge<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
     let action = fields.peek(Key::Action);
     let status = fields.peek(Key::Status);
-    let message_id = fields.peek(Key::LogId).map_or("", last_six);
+    let message_id = fields.peek(Key::LogId).map_or(0, message_id);
     let is_login = verdict::is_login(event.function, action, message_id);
     let judged = match event.function {
         Function::Firewall => verdict::of_traffic(action.or(status), fields.peek(Key::UtmAction)),
@@ -211,16 +211,17 @@ fn judge<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
         // Up to 4.3 the verdict was the status.
         _ => fields.first_text(&[Key::Action, Key::Status]),
     };
-    event.interim = event.function == Function::Firewall && matches!(message_id, "000020" | "000021");
+    event.interim = event.function == Function::Firewall && matches!(message_id, 20 | 21);
     event.host = host(event, fields);
     orient::payload(event, fields);
     orient::direction(event, fields, is_login);
 }
 
-/// The message number: `0000000013` is type, subtype and message; only the last six digits are the same in all
-/// versions.
-fn last_six(log_id: &str) -> &str {
-    log_id.len().checked_sub(6).and_then(|start| log_id.get(start..)).unwrap_or("")
+/// The message number: `0000000013` is type, subtype and message. Only its last six digits are the same in all versions,
+/// and the class of CEF has five of them: no number is longer.
+fn message_id(log_id: &str) -> u32 {
+    let start = log_id.len().saturating_sub(6);
+    log_id.get(start..).and_then(value::number).and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
 }
 
 /// The machine's name is the inside end's; both ends as the line has them.
