@@ -135,6 +135,14 @@ impl Record {
         Encoded { line, plain: self.written(" ", |pair| why(pair).is_none()), left_out }
     }
 
+    /// Takes off blanks at the ends of values: CEF can't tell them from the blank between pairs.
+    fn without_outer_blanks(mut self) -> Self {
+        for pair in &mut self.pairs {
+            pair.value = pair.value.trim().to_owned();
+        }
+        self
+    }
+
     /// `Oct 20 10:00:00`: the device's local time, as syslog has it.
     fn stamp(&self, format: &str) -> Option<String> {
         let text = format!("{}T{}", self.get("date"), self.get("time"));
@@ -189,6 +197,7 @@ pub(super) fn json(line: &str, numbers: Numbers) -> Option<Encoded> {
 /// Says why FortiOS's CEF does not have a field.
 fn not_in_cef(pair: &Pair) -> Option<&'static str> {
     match pair.key.as_str() {
+        "devname" => Some("only the syslog header tells the name, and a relay may have written it"),
         "date" | "time" => Some("only the syslog header tells the local time, the event time is there"),
         "direction" if !matches!(pair.value.as_str(), "incoming" | "outgoing") => {
             Some("deviceDirection knows 0 and 1 alone")
@@ -209,8 +218,6 @@ pub(super) fn cef(line: &str) -> Option<Encoded> {
     let mut cef = Cef::new(["Fortinet", "Fortigate", version, class, name.trim_end()], record.severity());
     for pair @ Pair { key, value, .. } in &record.pairs {
         match key.as_str() {
-            // The name of the device is the syslog header's host.
-            "devname" => {}
             _ if not_in_cef(pair).is_some() => {}
             "type" => cef.pair("cat", &category),
             "direction" => cef.pair("deviceDirection", if value == "outgoing" { "1" } else { "0" }),
@@ -221,7 +228,7 @@ pub(super) fn cef(line: &str) -> Option<Encoded> {
         }
     }
     let header = format!("{}{} {} ", record.priority, record.stamp("%b %d %H:%M:%S")?, record.get("devname"));
-    Some(record.encoded(header + &cef.finish(), not_in_cef))
+    Some(record.without_outer_blanks().encoded(header + &cef.finish(), not_in_cef))
 }
 
 /// Writes CEF as FortiAnalyzer forwards it.
@@ -249,7 +256,7 @@ pub(super) fn analyzer_cef(line: &str) -> Option<Encoded> {
         }
     }
     let header = format!("{}{} analyzer ", record.priority, record.stamp("%b %d %H:%M:%S")?);
-    Some(record.encoded(header + &cef.finish(), why))
+    Some(record.without_outer_blanks().encoded(header + &cef.finish(), why))
 }
 
 fn standard(key: &str) -> Option<&'static str> {
@@ -294,8 +301,8 @@ mod tests {
         );
         assert_eq!(encoded.line, expected);
         let left_out: Vec<&str> = encoded.left_out.iter().map(|left| left.field.as_str()).collect();
-        assert_eq!(left_out, ["date", "time"]);
-        assert!(encoded.plain.starts_with(r#"<185>devname="KITA-FW1" devid="#));
+        assert_eq!(left_out, ["date", "time", "devname"]);
+        assert!(encoded.plain.starts_with(r#"<185>devid="FGT60FTK20000001" eventtime="#));
     }
 
     #[test]

@@ -56,8 +56,8 @@ fn spelled(row: &Row, field: &Field) -> String {
     let value = row.get(field.column);
     match field.form {
         Form::Severity => {
-            let (first, rest) = value.split_at(value.len().min(1));
-            format!("{}{rest}", first.to_uppercase())
+            let mut letters = value.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         }
         Form::Direction => value.replace('-', " "),
         Form::Release => match value.parse::<u32>() {
