@@ -18,11 +18,37 @@ use hinomi_tests::stories;
 use hinomi_tests::story::RegistryText;
 use serde_json::{Value, json};
 
-/// What an encoding says otherwise than the native line, though it says it: members of the event and vendor fields that
-/// are not compared by their text.
+const STRATA: &[Encoding] = &[Encoding::StrataCef, Encoding::StrataJson];
+const LEEF: &[Encoding] = &[Encoding::PanosLeefTab, Encoding::PanosLeefPipe, Encoding::PanosLeefCaret];
+const GUIDES: &[Encoding] =
+    &[Encoding::PanosCef, Encoding::PanosLeefTab, Encoding::PanosLeefPipe, Encoding::PanosLeefCaret];
+
+/// What an encoding says in other words, or beside what the native line says: these are not compared. Each with why.
 const REWORDED: &[(&[Encoding], &str, &str)] = &[
     (&[Encoding::AnalyzerCef], "extra.start", "FortiAnalyzer's own, the local time"),
     (&[Encoding::AnalyzerCef], "extra.logver", "FortiAnalyzer's own"),
+    (GUIDES, "time_source", "the native line's local time needs the zone, the formatted one is GMT"),
+    (GUIDES, "extra.receive_time", "the formatted time is GMT"),
+    (LEEF, "extra.number-of-severity", "LEEF's `sev`: the severity once more"),
+    (STRATA, "time_source", "the native line of 9.1 has local time alone, the service has UTC"),
+    (STRATA, "extra.receive_time", "UTC"),
+    (STRATA, "extra.time_generated", "UTC"),
+    (STRATA, "extra.start", "UTC"),
+    (STRATA, "extra.config_version", "the release, not the schema's number"),
+    (STRATA, "extra.direction", "blanks instead of hyphens"),
+    (STRATA, "extra.is_saas_of_app", "true and false"),
+    (STRATA, "extra.sanctioned_state_of_app", "true and false"),
+    (STRATA, "extra.flags", "a field for each flag"),
+    (STRATA, "extra.IsPacketCapture", "a flag"),
+    (STRATA, "extra.IsPhishing", "a flag"),
+    (STRATA, "extra.IsDecrypted", "a flag"),
+    (STRATA, "extra.NAT", "a flag"),
+    (STRATA, "extra.PanOSIsPacketCapture", "a flag"),
+    (STRATA, "extra.PanOSIsPhishing", "a flag"),
+    (STRATA, "extra.PanOSIsDecrypted", "a flag"),
+    (STRATA, "extra.PanOSNAT", "a flag"),
+    (&[Encoding::StrataCef], "extra.dtz", "always UTC"),
+    (&[Encoding::StrataCef], "extra.high_res_timestamp", "UTC"),
 ];
 
 fn registry() -> Registry {
@@ -79,6 +105,10 @@ fn differences(
         Ok(read) => read,
         Err(reject) => return vec![format!("refused: {reject}")],
     };
+    // What has no number or exact time is told by the raw line, which is another one.
+    let is_told_by_the_line = plain["sequence"].is_null() && !plain["time"].as_str().unwrap().contains('.');
+    // The service writes the type where the appliance writes a placeholder.
+    let has_no_subtype = encoding.vendor() == Vendor::Panos && plain.get("log_subtype") == Some(&json!("0"));
     let names: BTreeSet<&String> = plain.keys().chain(read.keys()).collect();
     let is_reworded = |name: &str| {
         REWORDED.iter().any(|(encodings, reworded, _)| encodings.contains(&encoding) && *reworded == name)
@@ -86,6 +116,8 @@ fn differences(
     names
         .into_iter()
         .filter(|name| plain.get(*name) != read.get(*name) && !is_reworded(name))
+        .filter(|name| !(is_told_by_the_line && *name == "line_id"))
+        .filter(|name| !(has_no_subtype && *name == "log_subtype"))
         .map(|name| {
             if name == "line_id" {
                 return "another line_id".to_owned();
@@ -211,19 +243,40 @@ fn native_lines_are_read() {
     }
 }
 
+/// Stories that turn on what an encoding does not say: number and a part of the name, and what is missing.
+const UNTELLABLE: &[(Encoding, u8, &str, &str)] = &[
+    (
+        Encoding::PanosCef,
+        25,
+        "a beacon two days later",
+        "the guide's template has a file type for WildFire alone",
+    ),
+    (Encoding::PanosCef, 28, "one file, three PCs", "the guide's template has a hash for WildFire alone"),
+    (Encoding::PanosCef, 39, "an old list", "the guide's template has no external dynamic lists"),
+    (Encoding::PanosLeefPipe, 39, "an old list", "the guide's template has no external dynamic lists"),
+];
+
 fn stories_hold(encoding: Encoding) {
     let mut failed: Vec<String> = Vec::new();
     let mut changed = 0;
+    let mut untold = 0;
     for story in stories::all().iter().filter(|story| story.vendor == encoding.vendor()) {
         let again = reencoded(story, encoding);
         changed += again.told.iter().zip(&story.told).filter(|(new, old)| new.line != old.line).count();
         let mismatches = mismatches(&again);
-        if !mismatches.is_empty() {
+        let is_untellable = UNTELLABLE.iter().any(|(of, number, name, _)| {
+            *of == encoding && *number == story.number && story.title.contains(name)
+        });
+        if is_untellable {
+            untold += usize::from(!mismatches.is_empty());
+        } else if !mismatches.is_empty() {
             failed.push(format!("{}\n    {}", again.title, mismatches.join("\n    ")));
         }
     }
     assert!(changed > 500, "{encoding:?}: only {changed} lines were written anew");
     assert!(failed.is_empty(), "{} failed\n{}", failed.len(), failed.join("\n"));
+    // A story that can be told after all must not stay in the list.
+    assert_eq!(untold, UNTELLABLE.iter().filter(|(of, ..)| *of == encoding).count(), "{UNTELLABLE:?}");
 }
 
 macro_rules! stories_in {

@@ -305,7 +305,8 @@ pub(in crate::encode) fn cef(line: &str) -> Option<Encoded> {
     } else {
         cef.pair("rt", &format!("{} GMT", formatted(row.instant("receive_time")?)));
     }
-    if row.get("type") == "TRAFFIC" {
+    let has_start = matches!(row.get("type"), "TRAFFIC" | "HIPMATCH" | "START" | "END");
+    if has_start {
         cef.pair("start", &format!("{} GMT", formatted(row.instant("time_generated")?)));
     }
     for (key, label, column) in &pairs {
@@ -318,9 +319,10 @@ pub(in crate::encode) fn cef(line: &str) -> Option<Encoded> {
         }
     }
     let line = format!("{}{}", row.header(), cef.finish());
-    let has_severity = matches!(row.get("type"), "THREAT" | "SYSTEM");
+    let has_severity = matches!(row.get("type"), "THREAT" | "SYSTEM" | "START" | "END");
     let why = |column: &str| match column {
-        "future_use_0" | "receive_time" | "time_generated" => None,
+        "future_use_0" | "receive_time" => None,
+        "time_generated" if has_start => None,
         "severity" if has_severity => None,
         _ if header.contains(&column) || pairs.iter().any(|(.., carried)| *carried == column) => None,
         "high_res_timestamp" => Some("the template knows seconds alone"),

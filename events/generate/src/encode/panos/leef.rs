@@ -99,7 +99,7 @@ const TRAFFIC: [Attribute; 10] = [
     ("ActionSource", "action_source"),
 ];
 
-const THREAT: [Attribute; 23] = [
+const THREAT: [Attribute; 22] = [
     ("Miscellaneous", "misc"),
     ("ThreatID", "threatid"),
     ("Severity", "severity"),
@@ -111,7 +111,6 @@ const THREAT: [Attribute; 23] = [
     ("URLIndex", "url_idx"),
     ("RequestMethod", "http_method"),
     ("UserAgent", "user_agent"),
-    ("identSrc", "xff"),
     ("Referer", "referer"),
     ("FileType", "filetype"),
     ("Sender", "sender"),
@@ -150,7 +149,7 @@ const HIPMATCH: [Attribute; 8] = [
     ("VirtualSystem", "vsys"),
     ("identHostName", "machinename"),
     ("OS", "os"),
-    ("src", "src"),
+    ("identSrc", "src"),
     ("RepeatCount", "repeatcnt"),
     ("HIPType", "matchtype"),
     ("sequence", "seqno"),
@@ -226,7 +225,7 @@ pub(in crate::encode) fn leef(line: &str, form: Leef) -> Option<Encoded> {
     let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     text += &pairs.join(&separator.to_string());
     let why = |column: &str| match column {
-        "future_use_0" | "type" | "subtype" | "serial" | "receive_time" | "time_generated" => None,
+        "future_use_0" | "type" | "subtype" | "serial" | "receive_time" => None,
         _ if column == event || attributes.iter().any(|(_, carried)| *carried == column) => None,
         "high_res_timestamp" => Some("the template knows seconds alone"),
         _ => Some("the guide's template has no such variable"),

@@ -127,6 +127,18 @@ impl Row {
         format!("{}{}", self.header, cells.join(","))
     }
 
+    /// Takes the fraction of a second off the exact time stamp.
+    pub(super) fn to_the_second(mut self) -> Self {
+        for (_, cell) in
+            self.table.iter().zip(&mut self.cells).filter(|(column, _)| **column == "high_res_timestamp")
+        {
+            if let Some((second, rest)) = cell.value.split_once('.') {
+                cell.value = format!("{second}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+            }
+        }
+        self
+    }
+
     /// Puts an encoded line beside what it says.
     pub(super) fn encoded(&self, line: String, why: impl Fn(&str) -> Option<&'static str>) -> Encoded {
         let left_out = self
@@ -177,6 +189,7 @@ mod tests {
         assert!(!row.written(|column| column != "severity").contains("high"));
         assert_eq!(row.instant("receive_time").unwrap().to_string(), "2026-10-20T01:00:01Z");
         assert_eq!(row.instant("high_res_timestamp").unwrap().to_string(), "2026-10-20T01:00:00.25Z");
+        assert!(row.to_the_second().written(|_| true).ends_with(",2026-10-20T10:00:00+09:00"));
         assert!(native_row("SYSTEM", &[("unheard", "of")]).is_none() && native_row("TEA", &[]).is_none());
     }
 }

@@ -145,12 +145,9 @@ pub(in crate::encode) fn strata_cef(line: &str) -> Option<Encoded> {
     for (name, value) in flags(&row) {
         cef.pair(&format!("PanOS{name}"), value);
     }
-    Some(
-        row.encoded(
-            format!("<14>1 {} logforwarder panwlogs - - - {}", stamp(&row)?, cef.finish()),
-            |column| left_out(&row, &fields, column),
-        ),
-    )
+    let header = format!("<14>1 {} logforwarder panwlogs - - - ", stamp(&row)?);
+    let row = row.to_the_second();
+    Some(row.encoded(header + &cef.finish(), |column| left_out(&row, &fields, column)))
 }
 
 /// The service's forwarder writes RFC 5424 headers.

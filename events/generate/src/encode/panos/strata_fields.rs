@@ -156,7 +156,7 @@ const TRAFFIC: [Field; 14] = [
     plain("policy_id", "SDWANPolicyName"),
 ];
 
-const THREAT: [Field; 9] = [
+const THREAT: [Field; 8] = [
     plain("threatid", "ThreatID"),
     plain("severity", "VendorSeverity").is(Form::Severity).key("PanOSSeverity"),
     plain("direction", "DirectionOfAttack").is(Form::Direction).custom("flexString2"),
@@ -164,7 +164,6 @@ const THREAT: [Field; 9] = [
     plain("filedigest", "FileHash"),
     plain("thr_category", "ThreatCategory"),
     plain("contentver", "ContentVersion"),
-    plain("future_use_3", "SigFlags"),
     plain("reportid", "ReportID").number(),
 ];
 
