@@ -29,6 +29,9 @@ const STRATA_TYPES: [&str; 3] = ["LogType", "log_type", "logType"];
 const TIMES: [&str; 4] = ["time_generated", "receive_time", "high_res_timestamp", "time_logged"];
 const MARKS: [&str; 6] = ["serial", "seqno", "sessionid", "device_name", "actionflags", "vsys_name"];
 
+/// FortiOS's own fields: no object that has one is PAN-OS's.
+const FOREIGN: [&str; 2] = ["logid", "devid"];
+
 /// Whose words an object uses, and the log type that it names.
 struct Found<'n> {
     dialect: Dialect,
@@ -40,6 +43,9 @@ struct Found<'n> {
 /// Tells whether an object is a log, not an envelope around one.
 pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
     let Some(found) = log_type(object) else { return false };
+    if members(object).any(|(key, _)| FOREIGN.contains(&key)) {
+        return false;
+    }
     if found.dialect == Dialect::Strata {
         // Collectors call the kind of what they carry so, too.
         let is_envelope = || {
@@ -163,6 +169,7 @@ mod tests {
             (r#"{"type":"SYSTEM","message":"1,..."}"#, false),
             (r#"{"type":"traffic","time_generated":"x"}"#, false),
             (r#"{"type":"traffic","subtype":"forward","logid":"0000000013"}"#, false),
+            (r#"{"log_type":"traffic","devid":"FGT60FTK20000001"}"#, false),
             (r#"{"type":{"LogType":"TRAFFIC"},"time_generated":"x"}"#, false),
             ("{}", false),
         ];
