@@ -24,7 +24,11 @@ impl Ends {
         let mut ends = Ends {
             src_ip: address(fields, Key::SrcIp).or_else(|| address(fields, Key::RemoteIp)),
             dst_ip: address(fields, Key::DstIp).or_else(|| address(fields, Key::LocalIp)),
-            nat_dst_ip: translated(fields, Key::TranDestinationIp),
+            nat_dst_ip: if has_one_translation(fields) {
+                None
+            } else {
+                translated(fields, Key::TranDestinationIp)
+            },
         };
         if ends.src_ip.is_none()
             && let Some(ip) = fields.peek(Key::Ui).and_then(orient::address_of_ui)
@@ -41,6 +45,11 @@ fn address(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
         return None;
     }
     fields.ip(key)
+}
+
+/// Up to 4.3 `tran_ip` was whichever end's was translated; later it is the destination's alone.
+fn has_one_translation(fields: &Fields<'_>) -> bool {
+    fields.has(Key::TranDestinationIp) && fields.peek(Key::TranDisposition) == Some("snat")
 }
 
 /// Address translation that did not take place is written as `0.0.0.0` or `::`.
@@ -101,6 +110,10 @@ fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
     event.nat_src_ip = translated(fields, Key::TranSourceIp);
     event.nat_src_port = fields.port(Key::TranSourcePort).filter(|port| *port != 0);
     event.nat_dst_port = fields.port(Key::TranDestinationPort).filter(|port| *port != 0);
+    if has_one_translation(fields) {
+        event.nat_src_ip = event.nat_src_ip.or_else(|| translated(fields, Key::TranDestinationIp));
+        event.nat_src_port = event.nat_src_port.or(event.nat_dst_port.take());
+    }
     event.src_zone = fields.text(Key::SrcInterface);
     event.dst_zone = fields.text(Key::DstInterface);
     event.src_country = country(fields, Key::SrcCountry);

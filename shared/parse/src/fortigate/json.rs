@@ -10,17 +10,20 @@
 use hinomi_model::{QuarantineReason, Reject, Span};
 use simd_json::{Node, StaticNode};
 
-use super::cef::without_prefix;
+use super::cef_names::without_prefix;
 use super::keys::Key;
 use crate::scan::json::{append, members, write_value};
 use crate::scan::kv::MAX_FIELDS;
 use crate::scan::pair::{Form, Pair};
+use crate::scan::shape::Meanings;
 
 /// Tells whether an object is a log itself: it has the type and one of the names that mark every log, or several of
 /// those. Collectors add names like `type` to their envelopes, and some the parsed fields to the line that they leave
-/// in `message`: an object that holds a log's text is an envelope, because the text is what the device wrote.
+/// in `message`: an object that holds a log's text is an envelope, because the text is what the device wrote, and one
+/// that holds any other text must have the subtype too.
 pub(super) fn is_document(object: &[Node<'_>]) -> bool {
     let (mut has_type, mut has_subtype, mut has_log_id, mut has_device, mut has_mark) = Default::default();
+    let mut has_message = false;
     for (name, value) in members(object) {
         let place = match without_prefix(name) {
             "type" => &mut has_type,
@@ -30,6 +33,7 @@ pub(super) fn is_document(object: &[Node<'_>]) -> bool {
             "vd" | "eventtime" => &mut has_mark,
             "message" | "log" => match value.first() {
                 Some(Node::String(text)) if is_log(text) => return false,
+                Some(Node::String(_)) => &mut has_message,
                 _ => continue,
             },
             _ => continue,
@@ -38,6 +42,9 @@ pub(super) fn is_document(object: &[Node<'_>]) -> bool {
     }
     let is_marked: bool = has_log_id || has_device;
     let is_kind: bool = has_subtype && has_mark;
+    if has_message {
+        return has_type && has_subtype && (is_marked || is_kind);
+    }
     (has_type && (is_marked || is_kind)) || (has_log_id && (has_device || has_mark))
 }
 
@@ -46,12 +53,24 @@ fn is_log(text: &str) -> bool {
     holds("type=") || holds("|Fortinet|") || holds("\"logid\"")
 }
 
+/// Tells a log of which [`is_document`] or the other vendor's says that it is one from the other vendor's.
+pub(super) fn looks_like(object: &[Node<'_>]) -> bool {
+    members(object).any(|(name, _)| {
+        matches!(without_prefix(name), "logid" | "log_id" | "devid" | "device_id" | "vd" | "eventtime")
+    })
+}
+
 /// Reads an object, which is given as its tape; the pairs replace those in `pairs` and point into `text`.
 ///
 /// # Errors
 ///
 /// [`QuarantineReason::Unreadable`] when it nests too deep.
-pub(super) fn read(object: &[Node<'_>], text: &mut String, pairs: &mut Vec<Pair<Key>>) -> Result<(), Reject> {
+pub(super) fn read(
+    object: &[Node<'_>],
+    text: &mut String,
+    meanings: &mut Meanings<Key>,
+    pairs: &mut Vec<Pair<Key>>,
+) -> Result<(), Reject> {
     text.clear();
     pairs.clear();
     for (index, (name, value)) in members(object).enumerate() {
@@ -61,7 +80,7 @@ pub(super) fn read(object: &[Node<'_>], text: &mut String, pairs: &mut Vec<Pair<
             return Ok(());
         }
         let own = without_prefix(name);
-        let key = Key::of_any_case(own.as_bytes());
+        let key = meanings.of(index, own.as_bytes(), Key::of_any_case);
         let (name, start) = append(text, |text| text.push_str(own));
         let value = match value.first() {
             Some(Node::String(value)) => append(text, |text| text.push_str(value)).0,
@@ -72,7 +91,8 @@ pub(super) fn read(object: &[Node<'_>], text: &mut String, pairs: &mut Vec<Pair<
             Some(Node::Static(StaticNode::Null)) => Span { start, end: start },
             _ => written(value, text)?,
         };
-        pairs.push(Pair { key, name, value, form: Form::Bare });
+        let form = if own.is_empty() { Form::Stray } else { Form::Bare };
+        pairs.push(Pair { key, name, value, form });
     }
     Ok(())
 }
@@ -101,18 +121,18 @@ fn written(value: &[Node<'_>], text: &mut String) -> Result<Span, Reject> {
 
 /// Appends a number; the formatting machinery costs several times as much, and a traffic log has twenty of them.
 fn push_number(number: u64, text: &mut String) {
-    let mut digits = ['0'; 20];
+    let mut digits = [b'0'; 20];
     let mut left = number;
-    let mut count = 0;
+    let mut start = digits.len();
     for digit in digits.iter_mut().rev() {
-        *digit = char::from(b'0' + (left % 10) as u8);
+        *digit = b'0' + (left % 10) as u8;
         left /= 10;
-        count += 1;
+        start -= 1;
         if left == 0 {
             break;
         }
     }
-    text.extend(digits.iter().skip(digits.len() - count));
+    text.push_str(digits.get(start..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or(""));
 }
 
 #[cfg(test)]
@@ -126,11 +146,9 @@ mod tests {
 
     fn shown(object: &str) -> Result<Vec<(String, String, Option<Key>)>, QuarantineReason> {
         let (mut text, mut pairs) = (String::new(), Vec::new());
-        with(object, |object| read(object, &mut text.clone(), &mut Vec::new()).map(|()| ()))
-            .map_err(|reject| reject.reason)?;
         let mut input = object.as_bytes().to_vec();
         let tape = simd_json::to_tape(&mut input).unwrap();
-        read(&tape.0, &mut text, &mut pairs).map_err(|reject| reject.reason)?;
+        read(&tape.0, &mut text, &mut Meanings::default(), &mut pairs).map_err(|reject| reject.reason)?;
         Ok(pairs
             .iter()
             .map(|pair| (pair.name.of(&text).to_owned(), pair.value.of(&text).to_owned(), pair.key))
@@ -145,7 +163,8 @@ mod tests {
             (r#"{"type":"traffic","subtype":"forward","eventtime":1768871701123456789}"#, true),
             (r#"{"devid":"FGT60FTK20000001","type":"event"}"#, true),
             (r#"{"logid":13,"vd":"root"}"#, true),
-            (r#"{"devid":"FGT60FTK20000001","type":"utm","message":"free text"}"#, true),
+            (r#"{"devid":"FGT60FTK20000001","type":"utm","subtype":"ips","message":"free text"}"#, true),
+            (r#"{"devid":"FGT60FTK20000001","type":"log","message":"free text"}"#, false),
             (r#"{"devid":"FGT60FTK20000001","type":"utm","message":"date=1 type=utm"}"#, false),
             (r#"{"type":"log","message":"hello","log":{"offset":1},"host":{"name":"x"}}"#, false),
             (r#"{"type":"syslog","subtype":"x"}"#, false),

@@ -122,6 +122,7 @@ keys! {
     To = "to",
     TranDestinationIp = "tranip" | "tran_ip" | "trans_dst",
     TranDestinationPort = "tranport" | "tran_port" | "trans_dst_port",
+    TranDisposition = "trandisp" | "tran_disp",
     TranSourceIp = "transip" | "trans_src",
     TranSourcePort = "transport" | "trans_src_port",
     Type = "type",

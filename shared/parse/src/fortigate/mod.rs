@@ -14,6 +14,7 @@
 //! level word or a score is passed on as it is.
 
 mod cef;
+mod cef_names;
 mod clock;
 mod event;
 mod fields;
@@ -38,7 +39,7 @@ use crate::Context;
 use crate::payload::Payload;
 use crate::scan::kv;
 use crate::scan::pair::Pair;
-use crate::scan::shape::Shape;
+use crate::scan::shape::{Meanings, Shape};
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -46,6 +47,7 @@ use crate::when::Zones;
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     shape: Shape<Key>,
+    meanings: Meanings<Key>,
     pairs: Vec<Pair<Key>>,
     extra: Vec<ExtraField>,
     zones: Zones,
@@ -61,7 +63,7 @@ pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
 /// Tells whether text is a log in one of the forms. Most begin with a pair; a relay's leftovers may stand before it.
 pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
     if let Some(object) = payload.object {
-        return is_document(object);
+        return json::looks_like(object);
     }
     let text = payload.text;
     if first_value(text).is_some() || cef::log_in(text).is_some() {
@@ -81,57 +83,58 @@ fn first_value(text: &str) -> Option<&str> {
     if name == 0 { None } else { text.get(name..)?.strip_prefix('=') }
 }
 
-/// Tells whether commas stand between the pairs: one ends the first value, and one stands in front of the type. Neither
-/// alone would do, for a value may hold commas (`user=hanako,cn=hanako`).
-fn has_commas(text: &str) -> bool {
-    let Some(value) = first_value(text) else {
-        return false;
+/// Tells whether commas stand between the pairs of a text of which `value` follows the first `=`: one ends the first
+/// value, and one stands in front of the type. Neither alone would do, for a value may hold commas
+/// (`user=hanako,cn=hanako`).
+fn has_commas(text: &str, value: &str) -> bool {
+    let end = match value.strip_prefix('"') {
+        Some(quoted) => memchr::memchr(b'"', quoted.as_bytes()).map(|quote| quote + 2),
+        None => memchr::memchr2(b',', b' ', value.as_bytes()),
     };
-    let after = match value.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"').map(|(_, after)| after),
-        None => value.bytes().position(|b| b == b',' || b == b' ').and_then(|end| value.get(end..)),
-    };
-    after.is_some_and(|after| after.starts_with(','))
+    end.and_then(|end| value.as_bytes().get(end)) == Some(&b',')
         && (holds(text, ",type=") || holds(text, ", type=") || text.starts_with("type="))
 }
 
-/// A line's fields, and what its form says besides.
-struct Read<'a> {
-    fields: Fields<'a>,
+/// What a line's form says besides its fields.
+struct Split<'a> {
+    /// What the fields' spans point into.
     text: &'a str,
+    naming: Naming,
     format: Format,
     firmware: Option<&'a str>,
     product: Product,
 }
 
-/// Splits a line, whatever its form.
+/// Splits a line, whatever its form; its pairs replace those in `pairs`. What does not stand in the line as it is goes
+/// to `text`.
 fn split<'a>(
     payload: &Payload<'a, '_>,
     shape: &mut Shape<Key>,
-    pairs: &'a mut Vec<Pair<Key>>,
+    meanings: &mut Meanings<Key>,
+    pairs: &mut Vec<Pair<Key>>,
     text: &'a mut String,
-) -> Result<Read<'a>, Reject> {
+) -> Result<Split<'a>, Reject> {
     let line = payload.text;
+    let product = Product::Unsaid;
     if let Some(object) = payload.object {
-        json::read(object, text, pairs)?;
-        let fields = Fields::new(text, Naming::Translated, pairs);
-        return Ok(Read { fields, text, format: Format::Json, firmware: None, product: Product::Unsaid });
+        json::read(object, text, meanings, pairs)?;
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Json, firmware: None, product });
     }
-    let native =
-        |fields, format| Read { fields, text: line, format, firmware: None, product: Product::Unsaid };
-    if has_commas(line) {
-        kv::scan_commas(line, shape, pairs, Key::of);
-        return Ok(native(Fields::new(line, Naming::Native, pairs), Format::KeyValueComma));
-    }
-    if first_value(line).is_none()
+    let value = first_value(line);
+    if value.is_none()
         && let Some(log) = cef::log_in(line)
     {
-        let cef::Log { text, firmware, product } = cef::read(log, text, pairs);
-        let fields = Fields::new(text, Naming::Translated, pairs);
-        return Ok(Read { fields, text, format: Format::Cef, firmware, product });
+        let cef::Log { text, firmware, product } = cef::read(log, text, meanings, pairs);
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product });
     }
-    kv::scan(line, shape, pairs, Key::of);
-    Ok(native(Fields::new(line, Naming::Native, pairs), Format::KeyValue))
+    let format = if value.is_some_and(|value| has_commas(line, value)) {
+        kv::scan_commas(line, shape, pairs, Key::of);
+        Format::KeyValueComma
+    } else {
+        kv::scan(line, shape, pairs, Key::of);
+        Format::KeyValue
+    };
+    Ok(Split { text: line, naming: Naming::Native, format, firmware: None, product })
 }
 
 /// Reads one log.
@@ -146,8 +149,9 @@ pub(crate) fn read<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { shape, pairs, extra, zones, text } = scratch;
-    let Read { mut fields, text, format, firmware, product } = split(payload, shape, pairs, text)?;
+    let Scratch { shape, meanings, pairs, extra, zones, text } = scratch;
+    let Split { text, naming, format, firmware, product } = split(payload, shape, meanings, pairs, text)?;
+    let mut fields = Fields::new(text, naming, pairs);
     let device_id = fields.peek(Key::DeviceId);
     let has_marks = product == Product::FortiGate
         || (fields.has(Key::LogId) && (fields.has(Key::Vdom) || fields.has(Key::DeviceId)));
@@ -179,7 +183,9 @@ pub(crate) fn read<'a>(
     let mut event = Event::new(tenant, Vendor::Fortigate, context.received);
     event.frames = header.frames;
     event.format = format;
-    event.firmware = firmware.map(Cow::Borrowed).or_else(|| fields.copy(Key::LogVersion));
+    if firmware.is_some() || fields.has(Key::LogVersion) {
+        event.firmware = firmware.map(Cow::Borrowed).or_else(|| fields.copy(Key::LogVersion));
+    }
     event.raw = payload.text;
     event.registration = registration;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {

@@ -73,12 +73,12 @@ fn field_end(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Splits the extension that begins at `from`; the pairs replace those in `pairs`, with spans into the whole text.
-/// `known` tells what a key stands for.
+/// `known` tells what a key stands for; it is asked of each one, in their order.
 pub(crate) fn scan<K: Copy>(
     text: &str,
     from: usize,
     pairs: &mut Vec<Pair<K>>,
-    known: impl Fn(&[u8]) -> Option<K>,
+    mut known: impl FnMut(&[u8]) -> Option<K>,
 ) {
     pairs.clear();
     let bytes = text.as_bytes();
@@ -113,7 +113,7 @@ pub(crate) fn scan<K: Copy>(
             });
             return;
         }
-        let key = bytes.get(start..found).and_then(&known);
+        let key = bytes.get(start..found).and_then(&mut known);
         let mut opened = Open { key, name: span(start, found), value: at, quote: None, has_escape: false };
         value_ends_before = at;
         if may_close && bytes.get(at) == Some(&b'"') {

@@ -52,3 +52,76 @@ impl<K: Copy> Shape<K> {
         }
     }
 }
+
+/// What names stood for in the line before, by their place: for forms in which a name cannot be told before it is found,
+/// where this saves looking it up.
+#[derive(Debug)]
+pub(crate) struct Meanings<K>(Vec<Meaning<K>>);
+
+impl<K> Default for Meanings<K> {
+    fn default() -> Self {
+        Meanings(Vec::new())
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Meaning<K> {
+    name: [u8; MEANING_BYTES],
+    length: usize,
+    key: Option<K>,
+}
+
+/// Longest name that is remembered; the vendors' longest have 28 bytes.
+const MEANING_BYTES: usize = 32;
+
+/// Places that are remembered; a line has at most as many fields.
+const MAX_PLACES: usize = super::kv::MAX_FIELDS;
+
+impl<K: Copy> Meanings<K> {
+    /// Returns what the name at a place stands for, which is what `known` says.
+    #[inline]
+    pub(crate) fn of(
+        &mut self,
+        place: usize,
+        name: &[u8],
+        known: impl FnOnce(&[u8]) -> Option<K>,
+    ) -> Option<K> {
+        match self.0.get(place) {
+            Some(before) if before.name.get(..before.length) == Some(name) => before.key,
+            _ => self.learn(place, name, known(name)),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, place: usize, name: &[u8], key: Option<K>) -> Option<K> {
+        let mut meaning = Meaning { name: [0; MEANING_BYTES], length: name.len(), key };
+        if let Some(copy) = meaning.name.get_mut(..name.len()) {
+            copy.copy_from_slice(name);
+            if let Some(before) = self.0.get_mut(place) {
+                *before = meaning;
+            } else if place == self.0.len() && place < MAX_PLACES {
+                self.0.push(meaning);
+            }
+        }
+        key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meaning_is_that_of_the_name_not_of_its_place() {
+        let known = |name: &[u8]| name.first().copied().filter(|first| *first != b'x');
+        let long = "a-name-of-more-bytes-than-are-remembered";
+        let lines: &[&[&str]] =
+            &[&["a", "b", long], &["b", "x", "a"], &["", long, "a"], &["a", "b", "c", "d"]];
+        let mut meanings = Meanings::default();
+        for line in lines.iter().chain(lines) {
+            for (place, name) in line.iter().enumerate() {
+                assert_eq!(meanings.of(place, name.as_bytes(), known), known(name.as_bytes()), "{name}");
+            }
+        }
+    }
+}
