@@ -400,12 +400,43 @@ fn no_mutation_of_the_corpus_panics() {
 proptest! {
     #[test]
     fn no_bytes_panic(
-        head in prop::sample::select(vec!["", "1,2026/01/20 10:15:02,0123,THREAT,", "1,2026/01/20 10:15:02,0123,TRAFFIC,", "{\"LogType\":\"THREAT\","]),
+        head in prop::sample::select(vec![
+            "",
+            "1,2026/01/20 10:15:02,0123,THREAT,",
+            "1,2026/01/20 10:15:02,0123,TRAFFIC,",
+            "{\"LogType\":\"THREAT\",",
+            "CEF:0|Palo Alto Networks|PAN-OS|11.1|",
+            "CEF:0|Palo Alto Networks|PAN-OS|11.1|end|TRAFFIC|1|rt=1768871701123 cs1=",
+            "LEEF:2.0|Palo Alto Networks|PAN-OS|11.1|",
+            "LEEF:1.0|Palo Alto Networks|PAN-OS|11.1|allow|cat=TRAFFIC|ReceiveTime=2026/01/20 10:15:02|",
+        ]),
         tail in prop::collection::vec(any::<u8>(), 0..400),
     ) {
         let mut line = head.as_bytes().to_vec();
         line.extend(tail);
         let _ = read(&line, &Registry::open(), &mut Scratch::default());
+    }
+
+    #[test]
+    fn no_pairs_panic(
+        head in prop::sample::select(vec![
+            "CEF:0|Palo Alto Networks|PAN-OS|11.1|url|THREAT|1|rt=1768871701123",
+            "CEF:0|Palo Alto Networks|LF|2.0|TRAFFIC|end|1|rt=1768871701123",
+            "LEEF:1.0|Palo Alto Networks|PAN-OS|11.1|x|cat=SYSTEM|ReceiveTime=2026/01/20 10:15:02",
+        ]),
+        pairs in prop::collection::vec(
+            ("cs[1-7]|cs[1-6]Label|cn1|cn1Label|c6a2|c6a2Label|src|dst|spt|cat|msg|request|sev|[a-zA-Z]{1,6}",
+             "[ -~]{0,8}|\\PC{0,3}|[0-9]{1,22}|192\\.0\\.2\\.[0-9]{1,3}|\\$[a-z_]{1,9}"),
+            0..60,
+        ),
+    ) {
+        let separator = if head.starts_with('C') { ' ' } else { '|' };
+        let mut line = head.to_owned();
+        for (key, value) in pairs {
+            line.extend([separator, ' ']);
+            line += &format!("{key}={value}");
+        }
+        prop_assert!(read_str(&line).is_ok());
     }
 
     #[test]
