@@ -11,8 +11,11 @@
 
 use super::MAX_LINE_BYTES;
 
-/// Digits of the longest line's count. A longer one claims more than is read.
-const MAX_DIGITS: usize = 5;
+/// Digits of a count. Five make the longest line; a gigabyte is no line of anybody's, but follows a line well enough.
+const MAX_DIGITS: usize = 9;
+
+/// Bytes in front of a message that its count may take: the digits and the blank.
+pub(super) const MAX_BYTES: usize = MAX_DIGITS + 1;
 
 /// What a count says, as far as the bytes that are there show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +139,7 @@ mod tests {
             ("10 <1>abcdefg\r\nx", message),
             ("10 <1>abcdefg10 <1>abcdefg", message),
             ("10 <1>abcdefg<189>x", message),
+            ("10 <1>abcdefg123456 <1>x", message),
             ("10 <1>abc\nefg\n", message),
             ("10 <1>abcdefgh", Count::No),
             ("10 <1>abcdef", Count::No),
@@ -145,6 +149,7 @@ mod tests {
             ("010 <1>abcdefg", Count::No),
             ("1,2026/01/20 10:15:01", Count::No),
             ("999999 <1>a", Count::No),
+            ("9999999999 <1>a", Count::No),
             ("99999 <1>a", Count::No),
             ("", Count::No),
         ] {

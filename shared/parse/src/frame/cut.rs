@@ -16,8 +16,8 @@ use super::{MAX_ENCODED_BYTES, MAX_LINE_BYTES, is_blank};
 /// Within so many bytes the end of a line has to be: the longest one with CR and line feed.
 const LINE_WINDOW: usize = MAX_LINE_BYTES + 2;
 
-/// Bytes kept of a line that is being dropped while a count may end it: the count's digits and its blank.
-const LOOKBACK: usize = 8;
+/// Bytes kept of a line that is being dropped while a count may end it.
+const LOOKBACK: usize = count::MAX_BYTES;
 
 /// Blanks looked through behind an object for what follows it.
 const MAX_BLANKS: usize = 1024;
@@ -376,7 +376,7 @@ impl Cut {
         for (at, byte) in rest.iter().enumerate() {
             match byte {
                 b'\n' => self.end_line(),
-                b',' => {}
+                b',' => self.is_fresh = false,
                 byte if is_blank(*byte) => {}
                 b']' => {
                     let in_object = self.container.is_some_and(|container| container.in_object);
@@ -467,7 +467,6 @@ impl Cut {
             Walked::Array(by) => return self.open_array(rest, by),
         };
         self.pass(rest.get(..used).unwrap_or(rest));
-        self.is_fresh = false;
         (used, next)
     }
 
@@ -497,7 +496,7 @@ impl Cut {
         };
         let (line, part) = self.place(used > end || end == rest.len());
         let frames = self.frames();
-        let range = trimmed_end(rest, end);
+        let range = if self.refused.is_some() { trimmed(rest, 0..end) } else { trimmed_end(rest, end) };
         let what = match self.rejection() {
             Some(reject) => {
                 self.pass(rest.get(..end).unwrap_or(rest));
@@ -513,7 +512,7 @@ impl Cut {
         if range.is_empty() {
             return (used, Next::On);
         }
-        (used, found(line, part, frames, range.start..range.end.min(MAX_LINE_BYTES), what))
+        (used, found(line, part, frames, range.start..range.end.min(range.start + MAX_LINE_BYTES), what))
     }
 
     fn skip_line(&mut self, rest: &[u8], ended: bool) -> (usize, Next) {
@@ -556,7 +555,6 @@ impl Cut {
             Walked::Array(by) => return self.open_array(rest, by),
         };
         self.pass(rest.get(..used).unwrap_or(rest));
-        self.is_fresh = false;
         (used, next)
     }
 
@@ -574,7 +572,10 @@ impl Cut {
                 return LineEnd::Feed(at);
             }
             match count::before(rest, at, ended) {
-                Some(Some(start)) if start > 0 => return LineEnd::Count(start),
+                // The digits that the line starts with are one count, believed or not.
+                Some(Some(start)) if !rest.iter().take(start).all(u8::is_ascii_digit) => {
+                    return LineEnd::Count(start);
+                }
                 Some(_) => from = at + 1,
                 None => return LineEnd::Unsure(at),
             }
@@ -623,14 +624,18 @@ impl Cut {
         self.is_fresh = true;
     }
 
-    /// Counts the lines of bytes that an item takes up.
+    /// Counts the lines of bytes that were used.
     fn pass(&mut self, bytes: &[u8]) {
-        let feeds = memchr::memchr_iter(b'\n', bytes).count() as u64;
-        if feeds > 0 {
-            self.line += feeds;
-            self.part = 0;
-            self.is_fresh = bytes.ends_with(b"\n");
-        }
+        let last = match memchr::memrchr(b'\n', bytes) {
+            Some(at) => {
+                self.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+                self.part = 0;
+                self.is_fresh = true;
+                bytes.get(at + 1..).unwrap_or_default()
+            }
+            None => bytes,
+        };
+        self.is_fresh &= last.iter().all(|byte| is_blank(*byte));
     }
 }
 
@@ -656,6 +661,7 @@ fn may_hold_several(line: &[u8]) -> bool {
         && (memchr::memmem::find(line, b"\"logEvents\"").is_some()
             || memchr::memmem::find(line, b"ecords\"").is_some()))
         || memchr::memmem::find(line, b"}{").is_some()
+        || memchr::memmem::find(line, b"} {").is_some()
 }
 
 fn is_line_end(behind: &[u8]) -> bool {

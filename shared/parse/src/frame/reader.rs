@@ -41,6 +41,9 @@ pub struct LineReader<'r> {
     has_ended: bool,
     cut: Cut,
     scratch: FrameScratch,
+    /// Why nothing of it is read.
+    refused: Option<Reject>,
+    /// Why what it holds ended early.
     broken: Option<Reject>,
     fault: Option<io::Error>,
 }
@@ -87,7 +90,7 @@ impl<'r> LineReader<'r> {
         let tap = Tap { inner: stream, has_failed: Arc::clone(&has_failed) };
         let mut source: Box<dyn Read + Send + 'r> = Box::new(tap);
         let (mut frames, mut layers) = (Frames::EMPTY, 0);
-        let mut broken = None;
+        let mut refused = None;
         loop {
             let mut head = Vec::with_capacity(kpl::MAGIC.len());
             let looked = source.by_ref().take(kpl::MAGIC.len() as u64).read_to_end(&mut head);
@@ -104,7 +107,7 @@ impl<'r> LineReader<'r> {
             }
             if layers == MAX_LAYERS {
                 let detail = format!("nested deeper than {MAX_LAYERS}");
-                broken = Some(Reject::new(QuarantineReason::BadEnvelope, detail));
+                refused = Some(Reject::new(QuarantineReason::BadEnvelope, detail));
                 source = Box::new(rest);
                 break;
             }
@@ -126,10 +129,11 @@ impl<'r> LineReader<'r> {
             buffer: vec![0; BUFFER_BYTES],
             held: 0..0,
             is_new: true,
-            has_ended: broken.is_some(),
+            has_ended: false,
             cut: Cut::new(),
             scratch: FrameScratch::default(),
-            broken,
+            refused,
+            broken: None,
             fault: None,
         })
     }
@@ -180,10 +184,17 @@ impl<'r> LineReader<'r> {
         }
     }
 
-    /// An aggregate has to be there as a whole. Returns the reject when it is refused.
+    /// Looks at the beginning; an aggregate has to be there as a whole. Returns the reject when it is refused.
     fn begin(&mut self) -> Option<Given> {
-        while !self.has_ended && self.held.len() < kpl::MAGIC.len() {
+        let wanted = if self.refused.is_some() { MAX_LINE_BYTES } else { kpl::MAGIC.len() };
+        while !self.has_ended && self.held.len() < wanted {
             self.read_more();
+        }
+        if let Some(reject) = self.refused.take() {
+            let given = Given::refused(1, self.frames, self.held.len(), reject).at(self.held.start);
+            self.has_ended = true;
+            (self.held.start, self.broken) = (self.held.end, None);
+            return Some(given);
         }
         if !self.buffer.get(self.held.clone()).unwrap_or_default().starts_with(&kpl::MAGIC) {
             return None;
