@@ -42,7 +42,8 @@ fn lines() -> Vec<String> {
 
 fn elements() -> Vec<String> {
     let escaped = |line: String| line.replace('"', "\\\"");
-    let element = |(n, line)| format!(r#"{{"id":"{n:056}","timestamp":1768871701000,"message":"{}"}}"#, escaped(line));
+    let element =
+        |(n, line)| format!(r#"{{"id":"{n:056}","timestamp":1768871701000,"message":"{}"}}"#, escaped(line));
     lines().into_iter().enumerate().map(element).collect()
 }
 

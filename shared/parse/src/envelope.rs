@@ -277,7 +277,11 @@ impl<'a> Inner<'a> {
 fn holds_line(value: &[Node<'_>]) -> bool {
     match value.first() {
         Some(Node::String(_)) => true,
-        Some(Node::Object { .. }) => members(value).any(|(name, _)| may_carry(name.as_bytes())),
+        Some(Node::Object { .. }) => {
+            fortigate::is_document(value)
+                || panos::is_document(value)
+                || members(value).any(|(name, _)| carrier(name).is_some())
+        }
         _ => false,
     }
 }
@@ -414,17 +418,41 @@ mod tests {
         let cases = [
             (r#"{"log":"date=1\n","stream":"stdout","time":"2026-01-20T01:15:01Z"}"#, None, utc),
             (r#"{"message":"date=1","host":"fw1","timestamp":"2026-01-20T01:15:01Z"}"#, Some("fw1"), utc),
-            (r#"{"message":"date=1","host":{"name":"c1"},"@timestamp":"2026-01-20T01:15:01Z"}"#, Some("c1"), utc),
-            (r#"{"message":"date=1","host":{"name":"c1"},"log":{"source":{"address":"192.0.2.1"}}}"#, Some("192.0.2.1"), None),
-            (r#"{"msg":"date=1","fromhost":"fw1","fromhost-ip":"192.0.2.1","timegenerated":"2026-01-20T01:16:01Z","timereported":"2026-01-20T10:15:01+09:00"}"#, Some("fw1"), utc),
-            (r#"{"hostname":"fw1","program":"-","message":"date=1","timestamp":"Jan 20 01:15:01"}"#, Some("fw1"), None),
+            (
+                r#"{"message":"date=1","host":{"name":"c1"},"@timestamp":"2026-01-20T01:15:01Z"}"#,
+                Some("c1"),
+                utc,
+            ),
+            (
+                r#"{"message":"date=1","host":{"name":"c1"},"log":{"source":{"address":"192.0.2.1"}}}"#,
+                Some("192.0.2.1"),
+                None,
+            ),
+            (
+                r#"{"msg":"date=1","fromhost":"fw1","fromhost-ip":"192.0.2.1","timegenerated":"2026-01-20T01:16:01Z","timereported":"2026-01-20T10:15:01+09:00"}"#,
+                Some("fw1"),
+                utc,
+            ),
+            (
+                r#"{"hostname":"fw1","program":"-","message":"date=1","timestamp":"Jan 20 01:15:01"}"#,
+                Some("fw1"),
+                None,
+            ),
             (r#"{"event":"date=1","host":"fw1","time":1768871701}"#, Some("fw1"), utc),
             (r#"{"event":"date=1","time":"1768871701.000"}"#, None, utc),
             (r#"{"date":1768871701.0,"log":"date=1"}"#, None, utc),
             (r#"{"MESSAGE":"date=1","HOST":"fw1","ISODATE":"2026-01-20T01:15:01+00:00"}"#, Some("fw1"), utc),
             // What is nearer to the device wins.
-            (r#"{"message":"<189>Jan 20 01:15:01 fw2 date=1","host":"fw1","time":"2026-01-20T09:00:00Z"}"#, Some("fw2"), utc),
-            (r#"<13>Jan 20 09:00:00 relay {"message":"date=1","host":"fw1","time":"2026-01-20T01:15:01Z"}"#, Some("fw1"), utc),
+            (
+                r#"{"message":"<189>Jan 20 01:15:01 fw2 date=1","host":"fw1","time":"2026-01-20T09:00:00Z"}"#,
+                Some("fw2"),
+                utc,
+            ),
+            (
+                r#"<13>Jan 20 09:00:00 relay {"message":"date=1","host":"fw1","time":"2026-01-20T01:15:01Z"}"#,
+                Some("fw1"),
+                utc,
+            ),
         ];
         for (line, host, time) in cases {
             let mut scratch = Scratch::default();
@@ -432,8 +460,11 @@ mod tests {
             assert_eq!(contents.payload.trim_end(), "date=1", "{line}");
             assert_eq!(contents.header.host, host, "{line}");
             let received = EventTime::parse_rfc3339("2026-01-20T12:00:00Z").unwrap();
-            let read =
-                contents.header.time_in(&jiff::tz::TimeZone::UTC, received, &mut crate::when::Zones::default());
+            let read = contents.header.time_in(
+                &jiff::tz::TimeZone::UTC,
+                received,
+                &mut crate::when::Zones::default(),
+            );
             assert_eq!(read, time, "{line}");
             assert_eq!(contents.received, None, "{line}");
         }

@@ -24,8 +24,8 @@ use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Rej
 use self::payload::Payload;
 
 pub use frame::{
-    FrameScratch, Item, LineReader, Lines, MAX_ENCODED_BYTES, MAX_LAYERS, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES,
-    RATIO_FLOOR_BYTES, user_records,
+    FrameScratch, Item, LineReader, Lines, MAX_ENCODED_BYTES, MAX_LAYERS, MAX_LINE_BYTES, MAX_RATIO,
+    MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, user_records,
 };
 pub use peel::{Layer, Peeled, peel};
 

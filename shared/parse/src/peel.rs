@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn layers_are_told_outermost_first() {
-        let peeled = peel(br#"<13>Jan 20 01:15:02 relay {"message":"<189>1 2026-01-20T01:15:01Z fw1 - - - - date=1 "}"#);
+        let peeled = peel(
+            br#"<13>Jan 20 01:15:02 relay {"message":"<189>1 2026-01-20T01:15:01Z fw1 - - - - date=1 "}"#,
+        );
         assert_eq!(peeled.payload.as_deref(), Ok("date=1"));
         let layers: Vec<(Frame, &str)> =
             peeled.layers.iter().map(|layer| (layer.frame, layer.detail.as_str())).collect();

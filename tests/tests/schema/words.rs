@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use hinomi_model::{
-    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, FindingKind, Frame, Function,
-    IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload, Posture, Priority,
-    QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
+    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, FindingKind, Frame,
+    Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload, Posture,
+    Priority, QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
 };
 use serde_json::Value;
 

@@ -256,6 +256,17 @@ mod tests {
     }
 
     #[test]
+    fn lines_with_line_feeds_in_them_come_back_as_they_were() {
+        let feeds = "\n".repeat(hinomi_parse::MAX_LINE_BYTES - 2);
+        let lines = ["a", "b\n\tc\n\nd", "e", "{\n\t\"f\": 1\n}", "g", &format!("h{feeds}i"), "j"];
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        let (objects, places) = archived(&lines);
+        for (line, place) in lines.iter().zip(&places) {
+            assert_eq!(found(&objects, place), *line);
+        }
+    }
+
+    #[test]
     fn large_files_become_several_objects() {
         let line = "y".repeat(60_000);
         let (objects, places) = archived(&vec![line; 300]);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use hinomi_model::{
-    Channel, Document, Event, EventTime, FindingKind, Frame, Frames, Function, Notice, NoticeKind, QuarantineReason, Vendor,
+    Channel, Document, Event, EventTime, FindingKind, Frame, Frames, Function, Notice, NoticeKind,
+    QuarantineReason, Vendor,
 };
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! Fetches the lines behind what follow found: a fact names only where its line lies.
 
-use hinomi_model::{Finding, Frames};
 use hinomi_model::registry::Registry;
+use hinomi_model::{Finding, Frames};
 use hinomi_parse::Scratch;
 use hinomi_store::Store;
 

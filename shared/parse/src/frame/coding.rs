@@ -161,7 +161,8 @@ pub(super) fn subscription(bytes: &[u8], searched: &mut usize, ended: bool) -> E
         }
     }
     let from = (at + *searched).min(bytes.len());
-    let alien = bytes.get(from..).unwrap_or_default().iter().position(|byte| !is_base64(*byte) && *byte != b'\\');
+    let alien =
+        bytes.get(from..).unwrap_or_default().iter().position(|byte| !is_base64(*byte) && *byte != b'\\');
     let end = alien.map_or(bytes.len(), |alien| from + alien);
     let text = at..end;
     if text.len() > MAX_ENCODED_BYTES {

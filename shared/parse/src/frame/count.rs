@@ -72,7 +72,8 @@ pub(super) fn read(bytes: &[u8], ended: bool) -> Count {
 /// Finds the count that is believed and whose message starts with the priority at `at`. Returns where it starts;
 /// `None` when it takes more bytes to tell.
 pub(super) fn before(bytes: &[u8], at: usize, ended: bool) -> Option<Option<usize>> {
-    let Some((digits, b" ")) = bytes.get(..at).and_then(|before| before.split_at_checked(before.len().max(1) - 1))
+    let Some((digits, b" ")) =
+        bytes.get(..at).and_then(|before| before.split_at_checked(before.len().max(1) - 1))
     else {
         return Some(None);
     };

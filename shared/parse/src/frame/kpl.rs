@@ -30,7 +30,8 @@ const DATA: u64 = 3;
 /// [`QuarantineReason::BadEnvelope`] for an aggregate whose digest is right and whose contents can't be read.
 pub fn user_records(record: &[u8]) -> Result<Option<Vec<&[u8]>>, Reject> {
     let Some(inner) = record.strip_prefix(&MAGIC) else { return Ok(None) };
-    let Some((message, digest)) = inner.len().checked_sub(DIGEST_BYTES).and_then(|at| inner.split_at_checked(at))
+    let Some((message, digest)) =
+        inner.len().checked_sub(DIGEST_BYTES).and_then(|at| inner.split_at_checked(at))
     else {
         return Ok(None);
     };
@@ -153,7 +154,9 @@ pub(super) mod tests {
     #[test]
     fn a_broken_message_is_refused_whole() {
         let cut = field(3, &field(3, b"data"));
-        for message in [&cut[..cut.len() - 1], &[0x1f, 0, 0], &field(3, b""), &[0xff; 11], &[0x1a, 0xff, 0xff]] {
+        for message in
+            [&cut[..cut.len() - 1], &[0x1f, 0, 0], &field(3, b""), &[0xff; 11], &[0x1a, 0xff, 0xff]]
+        {
             let reject = user_records(&sealed(message)).unwrap_err();
             assert_eq!(reject.reason, QuarantineReason::BadEnvelope, "{message:?}");
         }

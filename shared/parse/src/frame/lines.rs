@@ -2,7 +2,7 @@
 
 use hinomi_model::{Frames, QuarantineReason, Reject};
 
-use super::cut::{Cut, Step};
+use super::cut::{Cut, Step, newline};
 use super::nest::{FrameScratch, Given, Opened, Origin};
 use super::{Item, MAX_RECORD_BYTES};
 
@@ -28,6 +28,17 @@ impl<'a> Lines<'a> {
 
     /// Returns the next item; `None` at the end.
     pub fn next_line(&mut self) -> Option<Item<'_>> {
+        if !self.is_new {
+            if self.scratch.is_empty() {
+                let rest = self.record.get(self.used..).unwrap_or_default();
+                if let Some((line, length, used)) = self.cut.quick(rest) {
+                    self.used += used;
+                    return Some(Item::of_line(line, newline(), rest.get(..length).unwrap_or(rest)));
+                }
+            } else if let Some(found) = self.scratch.quick() {
+                return Some(self.scratch.item(found));
+            }
+        }
         let given = self.advance()?;
         Some(given.item(self.record, self.scratch))
     }

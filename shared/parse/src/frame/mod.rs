@@ -73,6 +73,14 @@ pub struct Item<'a> {
     pub content: Result<&'a [u8], (Reject, &'a [u8])>,
 }
 
+impl<'a> Item<'a> {
+    /// Makes the item of a line that stands alone.
+    #[inline]
+    fn of_line(line: u64, frames: Frames, content: &'a [u8]) -> Self {
+        Item { line, part: 0, frames, content: Ok(content) }
+    }
+}
+
 /// Tells what surrounds a line and is no part of it: CR, NUL, blanks.
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\0')

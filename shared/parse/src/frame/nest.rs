@@ -6,7 +6,7 @@ use std::vec::IntoIter;
 use hinomi_model::{Frame, Frames, QuarantineReason, Reject};
 
 use super::coding::{self, Coding};
-use super::cut::{Cut, Found, Step, What};
+use super::cut::{Cut, Found, Step, What, newline};
 use super::{Item, MAX_LAYERS, MAX_LINE_BYTES, MAX_NESTED_BYTES, MAX_RECORD_BYTES, kpl};
 
 /// Largest buffer that is kept for the next record.
@@ -131,6 +131,29 @@ impl FrameScratch {
         self.enter(bytes, frames, layers, Place::Own)
     }
 
+    /// Takes an ordinary line of the innermost level: its number and where it lies.
+    #[inline]
+    pub(super) fn quick(&mut self) -> Option<(u64, Range<usize>)> {
+        let level = self.levels.last_mut()?;
+        if level.is_new || !matches!(level.place, Place::Own) {
+            return None;
+        }
+        let start = level.window.start;
+        let rest = level.bytes.get(level.window.clone()).unwrap_or_default();
+        let (line, length, used) = level.cut.quick(rest)?;
+        level.window.start += used;
+        Some((line, start..start + length))
+    }
+
+    /// Returns the item that [`quick`](Self::quick) found.
+    #[inline]
+    pub(super) fn item(&self, (line, range): (u64, Range<usize>)) -> Item<'_> {
+        let (bytes, frames) = self.levels.last().map_or_else(Default::default, |level| {
+            (level.bytes.get(range).unwrap_or_default(), level.frames.and(newline()))
+        });
+        Item::of_line(line, frames, bytes)
+    }
+
     /// Returns the next item of the levels; `None` when nothing is left in them.
     pub(super) fn next(&mut self) -> Option<Given> {
         loop {
@@ -142,7 +165,8 @@ impl FrameScratch {
                 continue;
             }
             let start = level.window.start;
-            let (used, step) = level.cut.step(level.bytes.get(level.window.clone()).unwrap_or_default(), true);
+            let (used, step) =
+                level.cut.step(level.bytes.get(level.window.clone()).unwrap_or_default(), true);
             level.window.start += used;
             let Step::Found(found) = step else {
                 self.turn_page();
@@ -257,7 +281,11 @@ impl FrameScratch {
                     }
                 };
                 let part = if matches!(place, Place::Own) { 0 } else { self.part };
-                let given = Given { part, origin: Origin::Level, ..Given::refused(line, frames, window.len(), reject) };
+                let given = Given {
+                    part,
+                    origin: Origin::Level,
+                    ..Given::refused(line, frames, window.len(), reject)
+                };
                 Some(given.at(window.start))
             }
         }
@@ -376,7 +404,8 @@ fn given(found: Found, origin: Origin, reject: Option<Reject>) -> Given {
         What::Refused(reject) => Some(reject),
         _ => reject,
     };
-    let range = if reject.is_some() { range.start..range.end.min(range.start + MAX_LINE_BYTES) } else { range };
+    let range =
+        if reject.is_some() { range.start..range.end.min(range.start + MAX_LINE_BYTES) } else { range };
     Given { line, part, frames, origin, range, reject }
 }
 

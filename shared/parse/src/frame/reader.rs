@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use hinomi_model::{Frames, QuarantineReason, Reject};
 
 use super::coding::Coding;
-use super::cut::{Cut, Step};
+use super::cut::{Cut, Step, newline};
 use super::nest::{FrameScratch, Given, Opened, Origin};
 use super::{Item, MAX_AGGREGATE_BYTES, MAX_ENCODED_BYTES, MAX_LAYERS, MAX_LINE_BYTES, kpl};
 
@@ -140,6 +140,15 @@ impl<'r> LineReader<'r> {
 
     /// Returns the next item; `None` at the end.
     pub fn next_line(&mut self) -> Option<Item<'_>> {
+        if !self.is_new && self.scratch.is_empty() {
+            let start = self.held.start;
+            let held = self.buffer.get(self.held.clone()).unwrap_or_default();
+            if let Some((line, length, used)) = self.cut.quick(held) {
+                self.held.start += used;
+                let held = self.buffer.get(start..start + length).unwrap_or_default();
+                return Some(Item::of_line(line, newline().and(self.frames), held));
+            }
+        }
         let given = self.advance()?;
         Some(given.item(&self.buffer, &self.scratch))
     }

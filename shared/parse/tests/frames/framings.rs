@@ -14,8 +14,10 @@ fn check(bytes: &[u8], expected: &[Expected]) {
     let all_read = found.iter().all(|item| item.content.is_ok());
     let texts: Vec<(u64, u64, &[Frame], String)> =
         found.iter().map(|item| (item.line, item.part, item.frames.as_slice(), item.text())).collect();
-    let expected: Vec<(u64, u64, &[Frame], String)> =
-        expected.iter().map(|(line, part, frames, text)| (*line, *part, *frames, (*text).to_owned())).collect();
+    let expected: Vec<(u64, u64, &[Frame], String)> = expected
+        .iter()
+        .map(|(line, part, frames, text)| (*line, *part, *frames, (*text).to_owned()))
+        .collect();
     assert_eq!(texts, expected, "{}", String::from_utf8_lossy(bytes));
     assert!(all_read, "{}", String::from_utf8_lossy(bytes));
 }
@@ -41,7 +43,11 @@ fn a_line_may_be_as_long_as_the_limit_and_no_longer() {
         (format!("{longest}{longest}{longest}\nnext"), false),
     ] {
         let found = split(text.as_bytes());
-        let expected = if is_read { Ok(longest.clone().into_bytes()) } else { Err((TooLarge, longest.clone().into_bytes())) };
+        let expected = if is_read {
+            Ok(longest.clone().into_bytes())
+        } else {
+            Err((TooLarge, longest.clone().into_bytes()))
+        };
         assert_eq!(found[0].content, expected);
         assert_eq!((found[1].line, found[1].part, found[1].text().as_str()), (2, 0, "next"));
         assert_eq!(found.len(), 2);
@@ -89,10 +95,7 @@ fn a_count_that_lies_swallows_nobody() {
         ],
     );
     // The first one of a stream, one that was cut off in the middle, and the last one.
-    check(
-        b"90 <1>a=1\n6 <1>b=2",
-        &[(1, 0, &[Newline], "90 <1>a=1"), (2, 0, &[OctetCounted], "<1>b=2")],
-    );
+    check(b"90 <1>a=1\n6 <1>b=2", &[(1, 0, &[Newline], "90 <1>a=1"), (2, 0, &[OctetCounted], "<1>b=2")]);
     check(
         b"6 <1>a=130 <1>b=2 and the rest is go6 <1>c=366 <1>d=4",
         &[
@@ -142,7 +145,9 @@ fn objects_are_lines_or_run_over_several() {
 
 #[test]
 fn an_object_that_was_cut_off_does_not_swallow_the_next_one() {
-    for cut in ["{\"message\":\"date=1", "{\"a\":1,", "{\"a\":{\"b\":1}", "{\"a\":", "{\"a\"", "{", "{\"a\":[1,"] {
+    for cut in
+        ["{\"message\":\"date=1", "{\"a\":1,", "{\"a\":{\"b\":1}", "{\"a\":", "{\"a\"", "{", "{\"a\":[1,"]
+    {
         let text = format!("{cut}\n{{\"b\":2}}\n{{\"c\":3}}\n");
         let texts: Vec<String> = split(text.as_bytes()).iter().map(Owned::text).collect();
         assert_eq!(texts, [cut, "{\"b\":2}", "{\"c\":3}"], "{cut}");
@@ -199,7 +204,9 @@ fn objects_of_records_give_their_records() {
 fn subscriptions_of_cloudwatch_logs_give_their_events() {
     let event = r#"{"id":"1","timestamp":1768871701000,"message":"date=1"}"#;
     let document = |kind: &str| {
-        format!(r#"{{"messageType":"{kind}","owner":"1","logGroup":"g","subscriptionFilters":["f"],"logEvents":[{event},{event}]}}"#)
+        format!(
+            r#"{{"messageType":"{kind}","owner":"1","logGroup":"g","subscriptionFilters":["f"],"logEvents":[{event},{event}]}}"#
+        )
     };
     // Kinesis' consumers put several behind each other without anything between them.
     let text = [document("DATA_MESSAGE"), document("CONTROL_MESSAGE"), document("DATA_MESSAGE")].concat();
@@ -215,7 +222,10 @@ fn subscriptions_of_cloudwatch_logs_give_their_events() {
 #[test]
 fn documents_may_be_longer_than_any_line() {
     let event = format!(r#"{{"id":"1","timestamp":1768871701000,"message":"{}"}}"#, "x".repeat(1_000));
-    let text = format!(r#"{{"messageType":"DATA_MESSAGE","logEvents":[{}]}}"#, vec![event.as_str(); 2_000].join(","));
+    let text = format!(
+        r#"{{"messageType":"DATA_MESSAGE","logEvents":[{}]}}"#,
+        vec![event.as_str(); 2_000].join(",")
+    );
     assert!(text.len() > 20 * MAX_LINE_BYTES);
     let found = split(text.as_bytes());
     assert_eq!(found.len(), 2_000);

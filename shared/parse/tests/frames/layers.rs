@@ -39,7 +39,11 @@ fn base64_of_what_is_read_is_opened() {
         let items = split(&[b"zero\n".as_slice(), &line, b"\r\nlast"].concat());
         assert_eq!(
             texts(&items),
-            [(1, 0, "zero"), (2, 1, "one"), (2, 2, "two"), (3, 0, "last")].map(|(l, p, t)| (l, p, t.to_owned()))
+            [(1, 0, "zero"), (2, 1, "one"), (2, 2, "two"), (3, 0, "last")].map(|(l, p, t)| (
+                l,
+                p,
+                t.to_owned()
+            ))
         );
         assert!(items[1].frames.contains(&Base64) && !items[3].frames.contains(&Base64));
     }
@@ -48,7 +52,10 @@ fn base64_of_what_is_read_is_opened() {
     assert_eq!(items[0].frames, [Base64, Newline]);
     // Text in an array may be base64 too; what follows it goes on counting.
     let array = [b"[\"", base64(&gzip(b"one\ntwo")).as_slice(), b"\",\"three\"]"].concat();
-    assert_eq!(texts(&split(&array)), [(1, 1, "one"), (1, 2, "two"), (1, 3, "three")].map(|(l, p, t)| (l, p, t.to_owned())));
+    assert_eq!(
+        texts(&split(&array)),
+        [(1, 1, "one"), (1, 2, "two"), (1, 3, "three")].map(|(l, p, t)| (l, p, t.to_owned()))
+    );
 }
 
 #[test]
@@ -80,14 +87,17 @@ fn broken_base64_and_broken_compression_are_refused_and_the_next_line_read() {
         (base64(&gzip(&vec![b'0'; RATIO_FLOOR_BYTES + 1])), BadCompression),
     ] {
         let items = split(&[line.as_slice(), b"\nnext"].concat());
-        assert!(matches!(&items[0].content, Err((found, head)) if *found == reason && line.starts_with(head)));
+        assert!(
+            matches!(&items[0].content, Err((found, head)) if *found == reason && line.starts_with(head))
+        );
         assert_eq!(texts(&items[1..]), [(2, 0, "next".to_owned())]);
     }
 }
 
 #[test]
 fn base64_may_be_longer_than_a_line_and_is_bounded() {
-    let noise: String = (0..20_000_u64).map(|n| format!("{:x}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    let noise: String =
+        (0..20_000_u64).map(|n| format!("{:x}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
     let line = base64(&gzip(noise.as_bytes()));
     assert!(line.len() > 2 * MAX_LINE_BYTES);
     let items = split(&[line.as_slice(), b"\nnext"].concat());
@@ -108,7 +118,10 @@ fn bombs_and_broken_records_are_refused_whole() {
     cut.truncate(cut.len() - 6);
     for record in [gzip(&zeros), zstd(&zeros), cut, b"\x1f\x8bnonsense".to_vec()] {
         let items = as_record(&record);
-        assert!(matches!(items.as_slice(), [Owned { line: 1, part: 0, content: Err((BadCompression, _)), .. }]));
+        assert!(matches!(
+            items.as_slice(),
+            [Owned { line: 1, part: 0, content: Err((BadCompression, _)), .. }]
+        ));
     }
     let large = vec![b'a'; MAX_RECORD_BYTES + 1];
     assert!(matches!(as_record(&large).as_slice(), [Owned { content: Err((TooLarge, _)), .. }]));
@@ -134,8 +147,8 @@ fn layers_that_multiply_run_out_of_budget() {
 #[test]
 fn aggregates_give_their_user_records() {
     let record = aggregate(&[b"one", b"", b"two\nthree\n", &gzip(b"four\nfive")]);
-    let expected =
-        [(1, 1, "one"), (3, 1, "two"), (3, 2, "three"), (4, 1, "four"), (4, 2, "five")].map(|(l, p, t)| (l, p, t.to_owned()));
+    let expected = [(1, 1, "one"), (3, 1, "two"), (3, 2, "three"), (4, 1, "four"), (4, 2, "five")]
+        .map(|(l, p, t)| (l, p, t.to_owned()));
     for bytes in [record.clone(), gzip(&record)] {
         let items = split(&bytes);
         assert_eq!(texts(&items), expected);
@@ -171,7 +184,10 @@ fn a_fourth_layer_is_refused() {
         base64(&gzip(&base64(&gzip(&base64(&gzip(&third)))))),
     ] {
         let items = split(&record);
-        assert!(matches!(items.as_slice(), [Owned { line: 1, content: Err((BadEnvelope, _)), .. }]), "{items:?}");
+        assert!(
+            matches!(items.as_slice(), [Owned { line: 1, content: Err((BadEnvelope, _)), .. }]),
+            "{items:?}"
+        );
     }
 }
 

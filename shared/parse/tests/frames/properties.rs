@@ -70,7 +70,14 @@ fn show(items: &[Owned]) -> Vec<String> {
         .iter()
         .map(|item| {
             let words: Vec<&str> = item.frames.iter().map(|frame| frame.as_str()).collect();
-            format!("{}.{} {} {} {:?}", item.line, item.part, words.join("+"), item.content.is_ok(), item.text())
+            format!(
+                "{}.{} {} {} {:?}",
+                item.line,
+                item.part,
+                words.join("+"),
+                item.content.is_ok(),
+                item.text()
+            )
         })
         .collect()
 }

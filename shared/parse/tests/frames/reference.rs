@@ -8,7 +8,7 @@ use crate::Owned;
 
 const MAX_DEPTH: usize = 32;
 
-pub fn split(bytes: &[u8]) -> Vec<Owned> {
+pub(crate) fn split(bytes: &[u8]) -> Vec<Owned> {
     let mut splitter = Splitter { bytes, at: 0, counts: false, items: Vec::new() };
     splitter.run();
     splitter.items
@@ -20,7 +20,11 @@ enum Stop {
     /// The bytes end first.
     Cut,
     /// An array of logs starts here, in the outermost object.
-    Array { at: usize, cloudwatch: bool, control: bool },
+    Array {
+        at: usize,
+        cloudwatch: bool,
+        control: bool,
+    },
 }
 
 struct Splitter<'a> {
@@ -43,7 +47,10 @@ impl Splitter<'_> {
             let Some(first) = self.byte(self.at) else { return };
             let start = self.at;
             let line = self.bytes[..start].iter().filter(|byte| **byte == b'\n').count();
-            if line == 0 && self.bytes[start..].starts_with(b"\xef\xbb\xbf") && matches!(self.byte(start + 3), Some(b'{' | b'[')) {
+            if line == 0
+                && self.bytes[start..].starts_with(b"\xef\xbb\xbf")
+                && matches!(self.byte(start + 3), Some(b'{' | b'['))
+            {
                 self.at += 3;
                 continue;
             }
@@ -92,7 +99,13 @@ impl Splitter<'_> {
     }
 
     fn priority(&self, at: usize) -> bool {
-        let digits = self.bytes.get(at + 1..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = self
+            .bytes
+            .get(at + 1..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         self.byte(at) == Some(b'<') && (1..=3).contains(&digits) && self.byte(at + 1 + digits) == Some(b'>')
     }
 
@@ -122,7 +135,10 @@ impl Splitter<'_> {
 
     fn object(&mut self) {
         let start = self.at;
-        let end = self.bytes[start..].iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| start + at);
+        let end = self.bytes[start..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(self.bytes.len(), |at| start + at);
         let line = trim(&self.bytes[start..end]);
         let holds = |text: &[u8]| line.windows(text.len()).any(|window| window == text);
         let may_hold_several =
@@ -241,7 +257,8 @@ impl Splitter<'_> {
                 }
             }
             b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => {
-                let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'+' | b'.');
+                let is_part =
+                    |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'+' | b'.');
                 let end = at + self.bytes[at..].iter().take_while(is_part).count();
                 // Inside something else the end of all bytes is no end of a number; alone it may be one.
                 if end == self.bytes.len() && (depth > 0 || in_array) { Err(Stop::Cut) } else { Ok(end) }
@@ -251,7 +268,14 @@ impl Splitter<'_> {
     }
 
     /// Finds the end of an object whose first name, or the comma before its next, is looked for at `at`.
-    fn members(&self, mut at: usize, depth: usize, document: bool, behind: bool, is_tail: bool) -> Result<usize, Stop> {
+    fn members(
+        &self,
+        mut at: usize,
+        depth: usize,
+        document: bool,
+        behind: bool,
+        is_tail: bool,
+    ) -> Result<usize, Stop> {
         let is_outermost = document && depth == 1;
         let (mut holds_line, mut control) = (false, false);
         let mut is_first = !behind;
@@ -330,12 +354,22 @@ impl Splitter<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "it is where all that is known of an item meets")]
-    fn give(&mut self, start: usize, next: usize, from: usize, to: usize, ends: bool, frames: &[Frame], refused: bool) {
+    fn give(
+        &mut self,
+        start: usize,
+        next: usize,
+        from: usize,
+        to: usize,
+        ends: bool,
+        frames: &[Frame],
+        refused: bool,
+    ) {
         let line = 1 + self.bytes[..start].iter().filter(|byte| **byte == b'\n').count() as u64;
         let last = self.items.iter().rfind(|item| item.line == line).map_or(0, |item| item.part);
         let part = if self.is_fresh(start) && ends && !frames.contains(&JsonArray) { 0 } else { last + 1 };
         let text = trim(&self.bytes[from..to]).to_vec();
-        let content = if refused { Err((BadEnvelope, text)) } else { Ok(unescaped(text, self.byte(start), frames)) };
+        let content =
+            if refused { Err((BadEnvelope, text)) } else { Ok(unescaped(text, self.byte(start), frames)) };
         self.items.push(Owned { line, part, frames: frames.to_vec(), content });
         self.at = next;
     }
@@ -352,7 +386,16 @@ fn unescaped(text: Vec<u8>, first: Option<u8>, frames: &[Frame]) -> Vec<u8> {
 fn is_carrier(name: &[u8]) -> bool {
     matches!(
         name,
-        b"message" | b"log" | b"event" | b"msg" | b"rawmsg" | b"MESSAGE" | b"_raw" | b"logid" | b"devid" | b"LogType"
+        b"message"
+            | b"log"
+            | b"event"
+            | b"msg"
+            | b"rawmsg"
+            | b"MESSAGE"
+            | b"_raw"
+            | b"logid"
+            | b"devid"
+            | b"LogType"
     )
 }
 
