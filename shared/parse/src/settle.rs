@@ -16,7 +16,7 @@ const MAX_SKEW_SECONDS: Seconds = 300;
 /// Furthest back that a device holds lines which it could not deliver: disks of FortiGate keep seven days unless told
 /// otherwise, collectors' queues a few more. A device that is further behind has a wrong clock. Erring this way means
 /// that lines of an old archive sent through a collector count as of now.
-const MAX_HELD_SECONDS: Seconds = 30 * 86_400;
+const MAX_HELD_SECONDS: Seconds = 7 * 86_400;
 
 /// No firewall that is read here was sold before 2009: an earlier time is a clock that was never set.
 const UNSET_BEFORE: EventTime = EventTime::from_seconds(1_230_768_000);

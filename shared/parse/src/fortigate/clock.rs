@@ -69,13 +69,13 @@ fn stamped(
     zones: &mut Zones,
 ) -> Option<(EventTime, TimeSource)> {
     enum Stamp {
-        Instant(EventTime),
+        Epoch(EventTime),
         Local(Civil),
     }
     let read =
-        |text: &str| when::epoch(text).map(Stamp::Instant).or_else(|| month_first(text).map(Stamp::Local));
+        |text: &str| when::epoch(text).map(Stamp::Epoch).or_else(|| month_first(text).map(Stamp::Local));
     match fields.parsed(key, AnomalyKind::BadTime, read)? {
-        Stamp::Instant(time) => Some((time, TimeSource::DeviceEpoch)),
+        Stamp::Epoch(time) => Some((time, TimeSource::DeviceEpoch)),
         Stamp::Local(civil) => Some((at(civil, fields, zone, zones), TimeSource::DeviceLocal)),
     }
 }
