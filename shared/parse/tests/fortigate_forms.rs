@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own input has failed")]
 
+use std::fs;
+use std::path::Path;
+
 use hinomi_model::registry::{Collected, Registry};
 use hinomi_model::{Event, EventTime, Format};
 use hinomi_parse::{Context, Scratch, parse_line};
@@ -207,4 +210,27 @@ fn a_new_field_is_drift_however_often_its_shape_was_seen() {
             assert_eq!(known, [true, false, true, false, true]);
         });
     }
+}
+
+#[test]
+fn what_fortios_writes_is_no_drift() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/fortigate/pass");
+    let mut scratch = Scratch::default();
+    let mut drifted = Vec::new();
+    let mut lines = 0;
+    // The lines about escapes have a field that is made up.
+    for entry in
+        fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().file_name() != "escapes.log")
+    {
+        for line in fs::read_to_string(entry.unwrap().path()).unwrap().lines() {
+            with(line, &mut scratch, |event| {
+                if event.unknown_fields > 0 {
+                    drifted.push(line.to_owned());
+                }
+            });
+            lines += 1;
+        }
+    }
+    assert!(lines > 80);
+    assert_eq!(drifted, Vec::<String>::new());
 }

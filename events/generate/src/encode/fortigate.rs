@@ -83,7 +83,8 @@ impl Record {
     fn read(line: &str) -> Option<Self> {
         let start = line.find(|c: char| c.is_ascii_alphabetic())?;
         let (priority, mut rest) = line.split_at(start);
-        if !priority.is_empty() && !(priority.starts_with('<') && priority.ends_with('>')) {
+        let is_bracketed = priority.starts_with('<') && priority.ends_with('>');
+        if !(priority.is_empty() || is_bracketed) {
             return None;
         }
         let mut pairs = Vec::new();

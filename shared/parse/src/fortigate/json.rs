@@ -53,11 +53,10 @@ fn is_log(text: &str) -> bool {
     holds("type=") || holds("|Fortinet|") || holds("\"logid\"")
 }
 
-/// Tells a log of which [`is_document`] or the other vendor's says that it is one from the other vendor's.
+/// Tells what [`is_document`] does of an object that is some vendor's log, mostly at its first names.
 pub(super) fn looks_like(object: &[Node<'_>]) -> bool {
-    members(object).any(|(name, _)| {
-        matches!(without_prefix(name), "logid" | "log_id" | "devid" | "device_id" | "vd" | "eventtime")
-    })
+    let is_ours = |name: &str| matches!(without_prefix(name), "logid" | "log_id" | "devid" | "device_id");
+    members(object).any(|(name, _)| is_ours(name)) || is_document(object)
 }
 
 /// Reads an object, which is given as its tape; the pairs replace those in `pairs` and point into `text`.

@@ -13,6 +13,8 @@ use crate::scan::pair::{Form, Pair};
 /// Names of what is no pair, in the extra fields; FortiGate's reader has the same.
 const STRAY: &str = "stray_text";
 const REST: &str = "rest";
+/// The name of an object's member whose own is empty.
+const UNNAMED: &str = "unnamed";
 
 /// Buffers that are reused from line to line.
 pub(crate) struct Scratch {
@@ -79,10 +81,10 @@ impl Named {
             }
         }
         self.fields.push(Field { span: value, escape });
-        let name = if meaning.column.is_empty() {
-            FieldName::InLine(name)
-        } else {
-            FieldName::Known(meaning.column)
+        let name = match meaning.column {
+            "" if name.start >= name.end => FieldName::Known(UNNAMED),
+            "" => FieldName::InLine(name),
+            column => FieldName::Known(column),
         };
         self.keys.push(Key { name, known: meaning.known });
     }

@@ -146,7 +146,7 @@ pub(in crate::encode) fn strata_cef(line: &str) -> Option<Encoded> {
         cef.pair(&format!("PanOS{name}"), value);
     }
     let header = format!("<14>1 {} logforwarder panwlogs - - - ", stamp(&row)?);
-    let row = row.to_the_second();
+    let row = row.without_fraction();
     Some(row.encoded(header + &cef.finish(), |column| left_out(&row, &fields, column)))
 }
 
