@@ -322,9 +322,13 @@ impl Cut {
                 return (0, Next::More);
             }
         };
-        let (line, part) = self.place(used > end || end == rest.len());
-        let frames = self.frames();
         let range = if self.refused.is_some() { trimmed(rest, 0..end) } else { trimmed_end(rest, end) };
+        let frames = self.frames();
+        // Behind an array that broke there may be nothing.
+        let (line, part) = match range.is_empty() {
+            true => (self.line, self.part),
+            false => self.place(used > end || end == rest.len()),
+        };
         let what = match self.rejection() {
             Some(reject) => {
                 self.pass(rest.get(..end).unwrap_or(rest));
