@@ -174,8 +174,8 @@ struct Run<'a, S> {
 }
 
 impl<S: Store> Run<'_, S> {
-    /// Archives, parses and examines one line; returns its time.
-    fn line(&mut self, line: SourceLine<'_>) -> Result<Option<EventTime>, Fault> {
+    /// Archives, parses and examines one line.
+    fn line(&mut self, line: SourceLine<'_>) -> Result<(), Fault> {
         let place = (line.file, line.number, line.part);
         let bytes = match line.content {
             Ok(bytes) => bytes,
@@ -184,26 +184,21 @@ impl<S: Store> Run<'_, S> {
         let locator = self.shelf.keep(line.index, line.file, bytes)?;
         let Run { registry, scratch, count, window, known, .. } = self;
         let read = caught(|| {
-            let event = read_event(bytes, line.frames, registry, line.latest, scratch)?;
+            let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
+            line.clocks.see(&event.device, event.time);
             window.at(event.time).examine_new(&event, Some(locator), known);
             count.event(&event);
-            Ok(event.time)
+            Ok(())
         });
         match read {
-            Ok(time) => Ok(Some(time)),
+            Ok(()) => Ok(()),
             Err(reject) => self.set_aside(place, bytes, reject),
         }
     }
 
-    fn set_aside(
-        &mut self,
-        place: (&str, u64, u64),
-        raw: &[u8],
-        reject: Reject,
-    ) -> Result<Option<EventTime>, Fault> {
+    fn set_aside(&mut self, place: (&str, u64, u64), raw: &[u8], reject: Reject) -> Result<(), Fault> {
         self.count.quarantined(reject.reason);
-        self.results.quarantine(quarantine_entry(place, raw, reject))?;
-        Ok(None)
+        self.results.quarantine(quarantine_entry(place, raw, reject))
     }
 
     /// Judges the minutes that need not wait any longer, now that every file has reached an instant.

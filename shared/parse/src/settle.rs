@@ -110,8 +110,8 @@ mod tests {
             // Held back, or a clock that is behind: one line does not tell.
             (-301, false, -301, Some(ClockSkew)),
             (-9 * 3_600, false, -9 * 3_600, Some(ClockSkew)),
-            (-30 * day, false, -30 * day, Some(ClockSkew)),
-            (-30 * day - 1, false, 0, Some(ClockBehind)),
+            (-7 * day, false, -7 * day, Some(ClockSkew)),
+            (-7 * day - 1, false, 0, Some(ClockBehind)),
             // A zone that nobody said.
             (9 * 3_600, true, 0, Some(NoZone)),
             (-9 * 3_600 - 2, true, 0, Some(NoZone)),

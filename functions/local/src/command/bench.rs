@@ -137,7 +137,7 @@ fn load(args: &cli::Bench) -> Result<Vec<u8>, Fault> {
                         text.push(b'\n');
                     }
                     full = text.len() >= MAX_BYTES;
-                    Ok(None)
+                    Ok(())
                 })?
                 .is_some()
         {}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Language, Reject};
+use hinomi_model::{Language, Reject};
 use hinomi_parse::Scratch;
 
 use crate::cli::{self, Form};
@@ -55,37 +55,32 @@ impl Printer<'_> {
         Ok(())
     }
 
-    fn line(&mut self, line: SourceLine<'_>) -> Result<Option<EventTime>, Fault> {
+    fn line(&mut self, line: SourceLine<'_>) -> Result<(), Fault> {
         let bytes = match line.content {
             Ok(bytes) => bytes,
             Err((reject, _)) => return self.reject(line.file, line.number, line.part, &reject),
         };
         let Printer { registry, scratch, count, out, .. } = self;
         let printed = caught(|| {
-            let event = read_event(bytes, line.frames, registry, line.latest, scratch)?;
+            let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
+            line.clocks.see(&event.device, event.time);
             count.event(&event);
-            Ok((event.time, print(out, &event)))
+            Ok(print(out, &event))
         });
         match printed {
-            Ok((time, printed)) => printed.map(|()| Some(time)),
+            Ok(printed) => printed,
             Err(reject) => self.reject(line.file, line.number, line.part, &reject),
         }
     }
 
-    fn reject(
-        &mut self,
-        file: &str,
-        number: u64,
-        part: u64,
-        reject: &Reject,
-    ) -> Result<Option<EventTime>, Fault> {
+    fn reject(&mut self, file: &str, number: u64, part: u64, reject: &Reject) -> Result<(), Fault> {
         self.count.quarantined(reject.reason);
         write!(self.problems, "{}:{number}", plain(file))?;
         if part > 0 {
             write!(self.problems, ".{part}")?;
         }
         writeln!(self.problems, ": {}", plain(&reject.to_string()))?;
-        Ok(None)
+        Ok(())
     }
 
     fn account(mut self) -> Result<(), Fault> {

@@ -17,6 +17,10 @@ const SILENT_LINES: u64 = 1 << 15;
 /// Devices told apart in one file; further ones share the clock of the last. More than any one collector serves.
 const MAX_DEVICES: usize = 1 << 12;
 
+/// Up to this many devices the file's time is exact; beyond, it is looked at when the device furthest behind comes to
+/// another minute, which is all that those who ask want to know.
+const FEW_DEVICES: usize = 16;
+
 /// The clocks of the devices that write into one file.
 #[derive(Debug, Default)]
 pub(crate) struct Clocks {
@@ -24,17 +28,17 @@ pub(crate) struct Clocks {
     names: HashMap<String, usize>,
     /// The device of the line before, which most often is this line's too.
     latest: usize,
+    /// The time of the line before.
+    time: EventTime,
     lines: u64,
-    /// The minute that all devices have reached, and which of them is the last to.
-    reached: Option<(i64, usize)>,
+    /// What all devices have reached, and which of them is the last to.
+    reached: Option<(EventTime, usize)>,
 }
 
 #[derive(Debug)]
 struct Device {
     name: String,
     clock: Clock,
-    /// The minute it has reached; `None` before that can be told.
-    minute: Option<i64>,
     seen: u64,
 }
 
@@ -42,25 +46,35 @@ impl Clocks {
     /// Takes note of the next line: its device and time.
     pub(crate) fn see(&mut self, device: &str, time: EventTime) {
         self.lines += 1;
+        self.time = time;
         let index = self.index(device);
         self.latest = index;
+        let few = self.devices.len() <= FEW_DEVICES;
         let Some(known) = self.devices.get_mut(index) else { return };
-        let before = known.minute;
+        let before = known.clock.reached();
         known.seen = self.lines;
         known.clock.see(time);
-        known.minute = known.clock.reached().map(EventTime::minute);
-        let moved = known.minute != before;
-        let now = known.minute;
-        // Most lines change no minute, and most that do are not of the device that the others are waiting for.
-        let is_last = self.reached.is_none_or(|(minute, last)| last == index || now.is_some_and(|now| now < minute));
+        let now = known.clock.reached();
+        let moved = match (before, now) {
+            (Some(before), Some(now)) if !few => before.minute() != now.minute(),
+            (before, now) => before != now,
+        };
+        // Most lines are not of the device that the others are waiting for.
+        let is_last =
+            self.reached.is_none_or(|(last, holder)| holder == index || now.is_some_and(|now| now < last));
         if (moved && is_last) || self.lines.is_multiple_of(SILENT_LINES) {
             self.reached = self.furthest_behind();
         }
     }
 
-    /// Returns the start of the minute that every device has reached; `None` before that can be told.
+    /// Returns the time that every device has reached; `None` before that can be told.
     pub(crate) fn reached(&self) -> Option<EventTime> {
-        self.reached.map(|(minute, _)| EventTime::from_seconds(minute.saturating_mul(60)))
+        self.reached.map(|(time, _)| time)
+    }
+
+    /// Returns the time of the latest line; the epoch before the first.
+    pub(crate) fn latest(&self) -> EventTime {
+        self.time
     }
 
     fn index(&mut self, device: &str) -> usize {
@@ -73,18 +87,18 @@ impl Clocks {
         if self.devices.len() < MAX_DEVICES {
             let name = device.to_owned();
             self.names.insert(name.clone(), self.devices.len());
-            self.devices.push(Device { name, clock: Clock::default(), minute: None, seen: 0 });
+            self.devices.push(Device { name, clock: Clock::default(), seen: 0 });
         }
         self.devices.len() - 1
     }
 
-    fn furthest_behind(&self) -> Option<(i64, usize)> {
+    fn furthest_behind(&self) -> Option<(EventTime, usize)> {
         let writes = |known: &&(usize, &Device)| self.lines - known.1.seen < SILENT_LINES;
         self.devices
             .iter()
             .enumerate()
             .filter(|known| writes(&known))
-            .filter_map(|(index, known)| Some((known.minute?, index)))
+            .filter_map(|(index, known)| Some((known.clock.reached()?, index)))
             .min()
     }
 }
@@ -143,6 +157,7 @@ mod tests {
         see(&mut clocks, "fw", 9);
         see(&mut clocks, "fw", 4);
         assert_eq!(reached(&clocks), Some(9));
+        assert_eq!(clocks.latest().minute() - NOON, 4);
     }
 
     #[test]

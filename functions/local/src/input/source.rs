@@ -9,7 +9,7 @@ use hinomi_model::{EventTime, Frames, Reject};
 use hinomi_parse::{Item, LineReader};
 
 use super::Input;
-use super::clock::Clock;
+use super::clocks::Clocks;
 use crate::error::Fault;
 
 /// One file that is being read.
@@ -17,8 +17,7 @@ pub(crate) struct Source {
     index: usize,
     name: String,
     lines: LineReader<'static>,
-    clock: Clock,
-    latest: EventTime,
+    clocks: Clocks,
 }
 
 /// What a file gives next.
@@ -33,9 +32,9 @@ pub(crate) struct SourceLine<'a> {
     pub(crate) part: u64,
     /// What it came out of, as far as that is known before anybody looks into it.
     pub(crate) frames: Frames,
-    /// The time of the line before: the best guess at when a line that has no time was received, as a file does not
-    /// say. The epoch before the first line.
-    pub(crate) latest: EventTime,
+    /// How far the file's devices have come. The time of the line before is the best guess at when a line that has no
+    /// time was received, as a file does not say; whoever reads the line says what its own was.
+    pub(crate) clocks: &'a mut Clocks,
     /// The line without its line end; or why it is refused before anybody looks into it, and its beginning.
     pub(crate) content: Result<&'a [u8], (Reject, &'a [u8])>,
 }
@@ -71,19 +70,19 @@ impl Source {
         };
         let lines = LineReader::new(Counted { stream, read: Arc::clone(read) })
             .map_err(|source| Fault::Read { name: name.clone(), source })?;
-        Ok((Source { index, name, lines, clock: Clock::default(), latest: EventTime::EPOCH }, length))
+        Ok((Source { index, name, lines, clocks: Clocks::default() }, length))
     }
 
-    /// Hands the next line to `take` and notes the event time that it returns; `None` at the end.
+    /// Hands the next line to `take`; `None` at the end.
     ///
     /// # Errors
     ///
     /// [`Fault::Read`] when the file itself fails (what it holds never does), and whatever `take` fails with.
     pub(crate) fn read_line(
         &mut self,
-        take: impl FnOnce(SourceLine<'_>) -> Result<Option<EventTime>, Fault>,
+        take: impl FnOnce(SourceLine<'_>) -> Result<(), Fault>,
     ) -> Result<Option<()>, Fault> {
-        let (index, file, latest) = (self.index, self.name.as_str(), self.latest);
+        let (index, file, clocks) = (self.index, self.name.as_str(), &mut self.clocks);
         let Some(Item { line: number, part, frames, content }) = self.lines.next_line() else {
             return match self.lines.fault() {
                 // An I/O error can't be cloned; its kind and words are what matters.
@@ -94,17 +93,13 @@ impl Source {
                 None => Ok(None),
             };
         };
-        let seen = take(SourceLine { index, file, number, part, frames, latest, content })?;
-        if let Some(time) = seen {
-            self.latest = time;
-            self.clock.see(time);
-        }
+        take(SourceLine { index, file, number, part, frames, clocks, content })?;
         Ok(Some(()))
     }
 
     /// Returns the event time it has reached; `None` before that can be told.
     pub(crate) fn reached(&self) -> Option<EventTime> {
-        self.clock.reached()
+        self.clocks.reached()
     }
 }
 

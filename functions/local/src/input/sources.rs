@@ -69,21 +69,20 @@ impl Sources {
         self.open.get(self.turn).and_then(Source::reached)
     }
 
-    /// Hands the next line of the file that is furthest behind to `take` and notes the time that it returns.
-    /// Returns whether there was one.
+    /// Hands the next line of the file that is furthest behind to `take`. Returns whether there was one.
     ///
     /// # Errors
     ///
     /// [`Fault::Read`] when a file fails, and whatever `take` fails with.
     pub(crate) fn read_line(
         &mut self,
-        take: impl FnOnce(SourceLine<'_>) -> Result<Option<EventTime>, Fault>,
+        take: impl FnOnce(SourceLine<'_>) -> Result<(), Fault>,
     ) -> Result<bool, Fault> {
         let mut take = Some(take);
         while let Some(source) = self.open.get_mut(self.turn) {
             let given = source.read_line(|line| match take.take() {
                 Some(take) => take(line),
-                None => Ok(None),
+                None => Ok(()),
             })?;
             if given.is_some() {
                 let beyond = source.reached() > self.until;
@@ -124,7 +123,8 @@ mod tests {
             .read_line(|line| {
                 let second: i64 = std::str::from_utf8(line.content.unwrap()).unwrap().parse().unwrap();
                 order.push(second);
-                Ok(Some(EventTime::from_seconds(second)))
+                line.clocks.see("fw", EventTime::from_seconds(second));
+                Ok(())
             })
             .unwrap()
         {}
@@ -156,7 +156,8 @@ mod tests {
             sources
                 .read_line(|line| {
                     let text = std::str::from_utf8(line.content.unwrap()).unwrap();
-                    Ok(Some(EventTime::from_seconds(text.parse().unwrap())))
+                    line.clocks.see("fw", EventTime::from_seconds(text.parse().unwrap()));
+                    Ok(())
                 })
                 .unwrap();
             known.push(sources.reached().map(EventTime::seconds));
