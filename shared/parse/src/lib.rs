@@ -83,10 +83,11 @@ pub fn parse_line<'a>(
         text: contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']),
         object: contents.document.as_ref().map(|document| document.0.as_slice()),
     };
-    let read = if fortigate::looks_like(&payload) {
-        fortigate::read(&payload, &contents.header, &context, fortigate)
-    } else if panos::looks_like(&payload) {
+    // PAN-OS first: its lines are told by how they begin, FortiGate's also by words that a URL can hold.
+    let read = if panos::looks_like(&payload) {
         panos::read(&payload, &contents.header, &context, panos)
+    } else if fortigate::looks_like(&payload) {
+        fortigate::read(&payload, &contents.header, &context, fortigate)
     } else {
         Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
     };
