@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use hinomi_model::{
-    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, FindingKind, Function,
-    IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload, Posture, Priority,
-    QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
+    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, FindingKind, Frame,
+    Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload, Posture,
+    Priority, QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
 };
 use serde_json::Value;
 
@@ -65,6 +65,7 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("notice", "/properties/language", words!(Language)),
         ("quarantine", "/properties/reason", words!(QuarantineReason)),
         ("summary", "/properties/quarantined/propertyNames", words!(QuarantineReason)),
+        ("summary", "/properties/frames/propertyNames", words!(Frame)),
         ("summary", "/properties/events/propertyNames", words!(Vendor)),
         ("summary", "/properties/events/additionalProperties/propertyNames", words!(Function)),
         ("summary", "/properties/findings/propertyNames", words!(FindingKind)),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use hinomi_model::{
-    Channel, Document, Event, EventTime, FindingKind, Function, Notice, NoticeKind, QuarantineReason, Vendor,
+    Channel, Document, Event, EventTime, FindingKind, Frame, Frames, Function, Notice, NoticeKind,
+    QuarantineReason, Vendor,
 };
 use serde::Serialize;
 
@@ -18,6 +19,9 @@ pub struct Summary {
     pub quarantined: BTreeMap<QuarantineReason, u64>,
     /// Lines that became events, by vendor and function.
     pub events: BTreeMap<Vendor, BTreeMap<Function, u64>>,
+    /// Lines that became events, by what they came out of; a line may count under several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub frames: BTreeMap<Frame, u64>,
     /// Anti-spam lines: read and counted above under `email`, never judged.
     pub anti_spam: u64,
     /// Lines of which something was odd (a bad number, a stray quote); they are among `done`.
@@ -65,6 +69,9 @@ impl Summary {
 pub(crate) struct LineCount {
     done: [[u64; Function::ALL.len()]; Vendor::ALL.len()],
     quarantined: [u64; QuarantineReason::ALL.len()],
+    frames: [u64; Frame::ALL.len()],
+    /// The frames of the lines counted last, and how many those are: hardly any line differs from the one before.
+    alike: (Frames, u64),
     with_anomalies: u64,
     first: Option<EventTime>,
     last: Option<EventTime>,
@@ -75,6 +82,11 @@ impl LineCount {
     pub(crate) fn event(&mut self, event: &Event<'_>) {
         // Enums without values index arrays as long as they have variants.
         self.done[event.vendor as usize][event.function as usize] += 1;
+        if event.frames != self.alike.0 {
+            self.settle_frames();
+            self.alike.0 = event.frames;
+        }
+        self.alike.1 += 1;
         self.with_anomalies += u64::from(!event.anomalies.is_empty());
         self.first = Some(self.first.map_or(event.time, |first| first.min(event.time)));
         self.last = self.last.max(Some(event.time));
@@ -83,6 +95,13 @@ impl LineCount {
     /// Counts a line that was set aside.
     pub(crate) fn quarantined(&mut self, reason: QuarantineReason) {
         self.quarantined[reason as usize] += 1;
+    }
+
+    fn settle_frames(&mut self) {
+        let lines = std::mem::take(&mut self.alike.1);
+        for frame in self.alike.0.iter() {
+            self.frames[frame as usize] += lines;
+        }
     }
 
     fn lines(&self) -> u64 {
@@ -99,7 +118,8 @@ impl LineCount {
     }
 
     /// Writes the counts into a summary.
-    pub(crate) fn into_summary(self, summary: &mut Summary) {
+    pub(crate) fn into_summary(mut self, summary: &mut Summary) {
+        self.settle_frames();
         summary.lines_read = self.lines();
         summary.done = self.done();
         summary.with_anomalies = self.with_anomalies;
@@ -112,6 +132,9 @@ impl LineCount {
                     summary.anti_spam += count;
                 }
             }
+        }
+        for (frame, count) in Frame::ALL.iter().zip(self.frames).filter(|(_, count)| *count > 0) {
+            summary.frames.insert(*frame, count);
         }
         for (reason, count) in QuarantineReason::ALL.iter().zip(self.quarantined) {
             if count > 0 {
@@ -139,6 +162,10 @@ mod tests {
         ] {
             let mut event = Event::new(tenant, vendor, EventTime::from_seconds(at));
             event.function = function;
+            event.frames = Frames::EMPTY.with(Frame::Newline);
+            if vendor == Vendor::Panos {
+                event.frames = event.frames.with(Frame::Gzip);
+            }
             count.event(&event);
         }
         count.quarantined(QuarantineReason::Fault);
@@ -148,6 +175,7 @@ mod tests {
         assert_eq!(summary.events[&Vendor::Fortigate][&Function::Email], 2);
         assert_eq!(summary.events[&Vendor::Panos][&Function::Other], 1);
         assert_eq!(summary.anti_spam, 2);
+        assert_eq!(summary.frames, BTreeMap::from([(Frame::Gzip, 1), (Frame::Newline, 3)]));
         assert_eq!(summary.first_event, Some(EventTime::from_seconds(10)));
         assert_eq!(summary.last_event, Some(EventTime::from_seconds(30)));
     }
