@@ -57,13 +57,13 @@ fn at(civil: Civil, fields: &mut Fields<'_>, zone: &TimeZone, zones: &mut Zones)
 /// Reads a time as CEF has it: an epoch, or `Jan 20 2026 10:15:01`.
 fn stamped(fields: &mut Fields<'_>, key: Key, zone: &TimeZone, zones: &mut Zones) -> Option<EventTime> {
     enum Stamp {
-        Instant(EventTime),
+        Exact(EventTime),
         Local(Civil),
     }
     let read =
-        |text: &str| when::epoch(text).map(Stamp::Instant).or_else(|| month_first(text).map(Stamp::Local));
+        |text: &str| when::epoch(text).map(Stamp::Exact).or_else(|| month_first(text).map(Stamp::Local));
     match fields.parsed(key, AnomalyKind::BadTime, read)? {
-        Stamp::Instant(time) => Some(time),
+        Stamp::Exact(time) => Some(time),
         Stamp::Local(civil) => Some(at(civil, fields, zone, zones)),
     }
 }

@@ -173,7 +173,18 @@ fn header(line: &str) -> Option<cef::Header<'_>> {
     let (class_id, rest) = rest.split_once('|')?;
     let (name, rest) = rest.split_once('|')?;
     let extension = line.len() - rest.len();
-    Some(cef::Header { vendor, product, version, class_id, name, severity: "", extension })
+    let nowhere = Span::default();
+    Some(cef::Header {
+        vendor,
+        product,
+        version,
+        class_id,
+        name,
+        severity: "",
+        class_span: nowhere,
+        name_span: nowhere,
+        extension,
+    })
 }
 
 struct Type<'a> {
