@@ -47,6 +47,8 @@ slots! {
     Serial, ReceiveTime,
     /// The zone of times that name none; only CEF has it.
     TimeZone,
+    /// Strata Logging Service's word for one of the flags.
+    IsDecrypted,
 }
 
 /// One column of a log type.

@@ -70,10 +70,12 @@ pub(crate) fn meaning(kind: Kind, dialect: Dialect, key: &str) -> Meaning {
     let Some(plain) = plain(key, &mut buffer) else { return Meaning::UNKNOWN };
     let own = match dialect {
         Dialect::Native => None,
-        Dialect::Strata => strata(plain),
+        Dialect::Strata => strata(kind, plain),
         Dialect::CefGuide => cef(kind, plain, false),
-        Dialect::CefStrata => cef(kind, plain, true),
-        Dialect::Leef => leef(kind, plain).or_else(|| strata(plain)),
+        Dialect::CefStrata => {
+            cef(kind, plain, true).or_else(|| strata(kind, plain.strip_prefix("panos").unwrap_or(plain)))
+        }
+        Dialect::Leef => leef(kind, plain).or_else(|| strata(kind, plain)),
     };
     if let Some((column, slot)) = own {
         return Meaning { wins: is_better(dialect, plain), ..Meaning::column(kind, column, slot) };
@@ -105,9 +107,14 @@ fn is_better(dialect: Dialect, plain: &str) -> bool {
 }
 
 /// What Strata Logging Service calls otherwise than native columns of the same name.
-fn strata(plain: &str) -> Option<(&'static str, Option<Slot>)> {
+fn strata(kind: Kind, plain: &str) -> Option<(&'static str, Option<Slot>)> {
     Some(match plain {
         "serialnumber" => ("serial", Some(Slot::Serial)),
+        // Whatever the threat is about: an exploit's URL, too.
+        "filename" if kind == Kind::Threat => ("misc", Some(Slot::Misc)),
+        "endpointostype" if kind == Kind::HipMatch => ("os", None),
+        "mappingdatasource" if kind == Kind::IpTag => ("datasourcename", None),
+        "mappingdatasourcetype" if kind == Kind::IpTag => ("datasource_type", None),
         "vendorseverity" => ("severity", Some(Slot::Severity)),
         _ => return None,
     })
@@ -178,6 +185,7 @@ fn cef(kind: Kind, plain: &str, is_strata: bool) -> Option<(&'static str, Option
         "msg" => match kind {
             Kind::Config => ("path", Some(Slot::Message)),
             Kind::Threat => ("subject", Some(Slot::MailSubject)),
+            Kind::Authentication if is_strata => ("event", Some(Slot::Status)),
             Kind::Authentication => ("desc", Some(Slot::Message)),
             _ => ("opaque", Some(Slot::Message)),
         },
@@ -202,6 +210,7 @@ fn cef(kind: Kind, plain: &str, is_strata: bool) -> Option<(&'static str, Option
         "fileid" => ("pcap_id", None),
         "oldfileid" => ("reportid", None),
         "filepath" if !is_strata => ("cloud", None),
+        "filepath" if kind == Kind::Threat => ("misc", Some(Slot::Misc)),
         "suid" if !is_strata && kind == Kind::Threat => ("sender", Some(Slot::Sender)),
         "duid" if !is_strata && kind == Kind::Threat => ("recipient", Some(Slot::Recipient)),
         "destinationservicename" => ("client", None),

@@ -69,6 +69,7 @@ pub(crate) fn make<'a>(
     if let Some(flags) = values.raw(Slot::Flags) {
         event.decrypted = words::is_decrypted(flags);
     }
+    event.decrypted |= values.raw(Slot::IsDecrypted).is_some_and(|said| said.eq_ignore_ascii_case("true"));
 
     session(ends, &mut event, values);
     let said = match kind {

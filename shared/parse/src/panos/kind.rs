@@ -93,6 +93,10 @@ impl Kind {
             "GTP",
             "SCTP",
         ];
+        // Both are written; the name is part of what tells one event from another.
+        if log_type.eq_ignore_ascii_case("AUTH") {
+            return Text::Borrowed("AUTHENTICATION");
+        }
         if log_type.bytes().any(|byte| byte.is_ascii_lowercase())
             && let Some(name) = NAMES.iter().find(|name| name.eq_ignore_ascii_case(&log_type))
         {

@@ -59,13 +59,15 @@ pub(crate) fn read<'a>(
     }
     // What no attribute says, the header may.
     let said = match kind {
-        Kind::System => Some(("eventid", Slot::EventId)),
-        Kind::Threat => Some(("threatid", Slot::Threat)),
-        Kind::Traffic | Kind::Tunnel => Some(("action", Slot::Action)),
+        Kind::System => Some(("eventid", Some(Slot::EventId))),
+        Kind::Threat => Some(("threatid", Some(Slot::Threat))),
+        Kind::Traffic | Kind::Tunnel => Some(("action", Some(Slot::Action))),
+        Kind::HipMatch => Some(("matchname", None)),
         _ => None,
     };
-    if let Some((column, slot)) = said.filter(|(_, slot)| !named.has(*slot) && header.event_id != name) {
-        named.add_column(line, header.event_id, kind, column, Some(slot));
+    let is_news = |slot: Option<Slot>| slot.is_none_or(|slot| !named.has(slot)) && header.event_id != name;
+    if let Some((column, slot)) = said.filter(|(_, slot)| is_news(*slot)) {
+        named.add_column(line, header.event_id, kind, column, slot);
     }
     let mut values = named.values(line);
     values.anomalies.extend(oddities(pairs));
