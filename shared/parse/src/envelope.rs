@@ -405,7 +405,10 @@ mod tests {
             (r#"{"event":{"LogType":"TRAFFIC","x":[1]}}"#, r#"{"LogType":"TRAFFIC","x":[1]}"#),
             (r#"{"event":{"message":"date=1"}}"#, "date=1"),
             // A log's own message makes it no envelope.
-            (r#"{"logid":"1","msg":"x","log":"y"}"#, r#"{"logid":"1","msg":"x","log":"y"}"#),
+            (
+                r#"{"type":"event","subtype":"ha","logid":"1","msg":"x","log":"y"}"#,
+                r#"{"type":"event","subtype":"ha","logid":"1","msg":"x","log":"y"}"#,
+            ),
         ];
         for (line, expected) in cases {
             assert_eq!(payload(line).as_deref(), Ok(expected), "{line}");
