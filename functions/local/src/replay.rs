@@ -132,7 +132,6 @@ fn drive<S: Store>(
         window: Window::new(),
         known: KnownLines::default(),
         shelf: Shelf { store, streams: BTreeMap::new() },
-        reached: None,
         pipeline: Pipeline::new(store, scene.registry, scene.settings, acts)?,
         results,
     };
@@ -151,7 +150,8 @@ fn drive<S: Store>(
             scene.progress.at(sources.bytes_read(), lines, scene.started.elapsed());
         }
     }
-    let mut summary = run.finish()?;
+    let furthest = sources.furthest(run.count.last());
+    let mut summary = run.finish(furthest)?;
     scene.progress.clear();
     summary.seconds = scene.started.elapsed().as_secs_f64();
     if summary.seconds > 0.0 {
@@ -167,8 +167,6 @@ struct Run<'a, S> {
     window: Window<Examiner>,
     known: KnownLines,
     shelf: Shelf<'a, S>,
-    /// The event time that all files had reached when that was last known.
-    reached: Option<EventTime>,
     pipeline: Pipeline<'a, S>,
     results: &'a mut Results,
 }
@@ -207,7 +205,6 @@ impl<S: Store> Run<'_, S> {
             self.judge(end, examiner)?;
         }
         let Some(reached) = reached else { return Ok(()) };
-        self.reached = Some(reached);
         while let Some((end, examiner)) = self.window.take_ripe(reached) {
             self.judge(end, examiner)?;
         }
@@ -221,9 +218,9 @@ impl<S: Store> Run<'_, S> {
     }
 
     /// Judges what is left, writes the incidents, and returns the account as far as it is known here.
-    fn finish(mut self) -> Result<Summary, Fault> {
+    fn finish(mut self, furthest: Option<EventTime>) -> Result<Summary, Fault> {
         // A single line from 2106 must not let the whole of the engine's time pass.
-        let last = self.reached.or(self.count.last()).unwrap_or_default();
+        let last = furthest.or(self.count.last()).unwrap_or_default();
         let end_of_last = EventTime::from_seconds((last.minute() + 1).saturating_mul(60));
         while let Some((end, examiner)) = self.window.take_oldest() {
             self.judge(end.min(end_of_last), examiner)?;

@@ -72,6 +72,11 @@ impl Clocks {
         self.reached.map(|(time, _)| time)
     }
 
+    /// Returns the latest time that any device has reached, one that fell silent or is ahead included.
+    pub(crate) fn furthest(&self) -> Option<EventTime> {
+        self.devices.iter().filter_map(|known| known.clock.reached()).max()
+    }
+
     /// Returns the time of the latest line; the epoch before the first.
     pub(crate) fn latest(&self) -> EventTime {
         self.time
@@ -136,6 +141,7 @@ mod tests {
             }
         }
         assert_eq!(reached(&clocks), Some(29));
+        assert_eq!(clocks.furthest().map(|time| time.minute() - NOON), Some(209));
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl Source {
         Ok(Some(()))
     }
 
+    /// Returns the latest time that any of its devices has reached.
+    pub(crate) fn furthest(&self) -> Option<EventTime> {
+        self.clocks.furthest()
+    }
+
     /// Returns the event time it has reached; `None` before that can be told.
     pub(crate) fn reached(&self) -> Option<EventTime> {
         self.clocks.reached()

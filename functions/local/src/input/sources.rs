@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hinomi_model::EventTime;
 
 use super::Input;
+use super::clock::is_near;
 use super::source::{Source, SourceLine};
 use crate::error::Fault;
 
@@ -23,6 +24,8 @@ pub(crate) struct Sources {
     turn: usize,
     /// It stays its turn while it is not beyond this: the time of the next one behind.
     until: Option<EventTime>,
+    /// The latest time that a file which is at its end had reached.
+    ended: Option<EventTime>,
     read: Arc<AtomicU64>,
     length: Option<u64>,
 }
@@ -49,7 +52,7 @@ impl Sources {
             length = length.zip(bytes).map(|(all, bytes)| all.saturating_add(bytes));
         }
         // Nobody has reached anything yet, so every turn is right.
-        Ok(Sources { open, turn: 0, until: None, read, length })
+        Ok(Sources { open, turn: 0, until: None, ended: None, read, length })
     }
 
     /// Returns the length of all files as they lie on disk; `None` when one of them has none.
@@ -67,6 +70,13 @@ impl Sources {
     pub(crate) fn reached(&self) -> Option<EventTime> {
         // It is always the turn of the one that is furthest behind.
         self.open.get(self.turn).and_then(Source::reached)
+    }
+
+    /// Returns the latest time that any device of any file has reached, those of files at their end included. `last`,
+    /// the latest of all lines, counts where it is near: few lines of a device tell no time of their own.
+    pub(crate) fn furthest(&self, last: Option<EventTime>) -> Option<EventTime> {
+        let told = self.open.iter().filter_map(Source::furthest).max().max(self.ended)?;
+        Some(last.filter(|last| is_near(told, *last)).map_or(told, |last| last.max(told)))
     }
 
     /// Hands the next line of the file that is furthest behind to `take`. Returns whether there was one.
@@ -91,6 +101,7 @@ impl Sources {
                 }
                 return Ok(true);
             }
+            self.ended = self.ended.max(source.furthest());
             self.open.swap_remove(self.turn);
             self.choose();
         }
