@@ -6,10 +6,12 @@
 
 pub mod cli;
 mod command;
+mod doctor;
 mod error;
 mod input;
 mod output;
 mod pipeline;
+mod reading;
 mod registry;
 mod replay;
 pub mod terminal;

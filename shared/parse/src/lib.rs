@@ -5,6 +5,7 @@
 //! Parsing never fails on a field: a bad one becomes an anomaly of the event. It refuses only what holds no log.
 //! No clock, no I/O but reading the given stream, and nothing is judged here: that is `detect`'s work.
 
+mod anatomy;
 mod envelope;
 mod fortigate;
 mod lines;
@@ -20,6 +21,7 @@ use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Rej
 
 use self::payload::Payload;
 
+pub use anatomy::{Anatomy, Change, Part, PartKind};
 pub use lines::{LineReader, Lines, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, open};
 
 /// What a line is read against. Cheap to copy; the same for all lines of a batch.
@@ -83,13 +85,7 @@ pub fn parse_line<'a>(
         text: contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']),
         object: contents.document.as_ref().map(|document| document.0.as_slice()),
     };
-    let read = if fortigate::looks_like(&payload) {
-        fortigate::read(&payload, &contents.header, &context, fortigate)
-    } else if panos::looks_like(&payload) {
-        panos::read(&payload, &contents.header, &context, panos)
-    } else {
-        Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
-    };
+    let read = read_payload(&payload, &contents.header, &context, fortigate, panos);
     if let Some(document) = contents.document {
         tape.put(document);
     }
@@ -109,4 +105,21 @@ pub fn parse_line<'a>(
         event.anomalies.push(Anomaly { kind: AnomalyKind::ClockSkew, field: None });
     }
     Ok(event)
+}
+
+/// Sees who wrote a log and hands it to that vendor's folder.
+fn read_payload<'a>(
+    payload: &Payload<'a, '_>,
+    header: &syslog::Header<'a>,
+    context: &Context<'a>,
+    fortigate: &'a mut fortigate::Scratch,
+    panos: &'a mut panos::Scratch,
+) -> Result<Event<'a>, Reject> {
+    if fortigate::looks_like(payload) {
+        fortigate::read(payload, header, context, fortigate)
+    } else if panos::looks_like(payload) {
+        panos::read(payload, header, context, panos)
+    } else {
+        Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
+    }
 }

@@ -1,0 +1,65 @@
+//! `hinomi doctor`: reads a sample and says what is missing for good judgement.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use hinomi_model::registry::Registry;
+use hinomi_model::{EventTime, Language, Reject};
+use hinomi_parse::Scratch;
+
+use crate::cli;
+use crate::doctor::{Report, Sample};
+use crate::error::Fault;
+use crate::input::{Input, Source, SourceLine, caught, read_event};
+use crate::terminal::{self, Screen};
+
+/// Reads the files and prints what they lack.
+///
+/// # Errors
+///
+/// Faults of the registry, of a file, and of printing. What is missing is no fault.
+pub(crate) fn run(args: &cli::Doctor, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
+    let registry = crate::registry::read(args.registry.as_deref(), language)?;
+    let mut reader = Reader { registry: &registry, scratch: Scratch::default(), sample: Sample::default() };
+    for file in &args.files {
+        let input = Input::from_argument(file);
+        let (mut source, _) = Source::open(0, input, &Arc::new(AtomicU64::new(0)))?;
+        while source.read_line(|line| Ok(reader.line(line)))?.is_some() {}
+    }
+    let report = Report::of(&reader.sample);
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+    } else {
+        terminal::doctor(out, &Screen::of_stdout(language), &report)?;
+    }
+    Ok(out.flush()?)
+}
+
+struct Reader<'a> {
+    registry: &'a Registry,
+    scratch: Scratch,
+    sample: Sample,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, line: SourceLine<'_>) -> Option<EventTime> {
+        let Reader { registry, scratch, sample } = self;
+        let counted: Result<EventTime, Reject> = match line.content {
+            Ok(bytes) => caught(|| {
+                let event = read_event(bytes, registry, line.latest, scratch)?;
+                sample.event(&event, bytes.len());
+                Ok(event.time)
+            }),
+            Err((reject, _)) => Err(reject),
+        };
+        match counted {
+            Ok(time) => Some(time),
+            Err(reject) => {
+                self.sample.refuse(&reject, line.file, line.number);
+                None
+            }
+        }
+    }
+}

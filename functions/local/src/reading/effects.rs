@@ -1,0 +1,191 @@
+//! What each part of a line does to its event: the difference that its absence, or another value, makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hinomi_model::{Event, QuarantineReason};
+use hinomi_parse::{Anatomy, Change, Context, Part, PartKind};
+use serde_json::Value;
+
+use super::Refused;
+
+/// Values put in a field's place when nothing shows that it is read: a number, an address and a word, of which one fits
+/// every field.
+const OTHER_VALUES: [&str; 3] = ["1", "192.0.2.231", "zz"];
+
+/// What changes with the text alone, or with the file and not with the line.
+const NOT_COMPARED: [&str; 3] = ["received", "extra", "anomalies"];
+
+/// Everything an event says, as texts by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    fields: BTreeMap<String, String>,
+    extra: BTreeMap<String, String>,
+    /// Names among `extra` that the vendor's tables don't have.
+    unknown: BTreeSet<String>,
+}
+
+impl Facts {
+    pub(super) fn of(event: &Event<'_>) -> Facts {
+        let mut facts = Facts::default();
+        // An event is always an object; what could not be written would only be missing here.
+        if let Ok(Value::Object(fields)) = serde_json::to_value(event) {
+            for (name, value) in &fields {
+                if let ("extra", Value::Object(extra)) = (name.as_str(), value) {
+                    facts.extra = extra.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+                }
+                if !NOT_COMPARED.contains(&name.as_str()) {
+                    facts.fields.insert(name.clone(), text(value));
+                }
+            }
+        }
+        // What is known of the event and is no part of its JSON.
+        let also = [
+            ("posture", Some(event.posture.to_string())),
+            ("firmware", event.firmware.as_deref().map(str::to_owned)),
+            ("event_type", event.event_type.as_deref().map(str::to_owned)),
+            ("sequence", event.sequence.as_deref().map(str::to_owned)),
+            ("category_id", event.category_id.map(|id| id.to_string())),
+            ("registration", event.registration.map(|device| device.id.clone())),
+        ];
+        for (name, value) in also {
+            if let Some(value) = value {
+                facts.fields.insert(name.to_owned(), value);
+            }
+        }
+        for (field, (name, _)) in event.extra.fields.iter().zip(event.extra.iter()) {
+            if !field.known {
+                facts.unknown.insert(name.into_owned());
+            }
+        }
+        facts
+    }
+
+    pub(super) fn value(&self, field: &str) -> Option<&str> {
+        self.fields.get(field).map(String::as_str)
+    }
+
+    pub(super) fn is_unknown(&self, kept: &str) -> bool {
+        self.unknown.contains(kept)
+    }
+
+    /// Returns the fields that are here and differ there. What appears only when something else is missing did not
+    /// come of it.
+    fn lost_in(&self, other: &Facts) -> BTreeSet<String> {
+        let lost = self.fields.iter().filter(|(name, value)| other.fields.get(*name) != Some(value));
+        lost.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Returns the name under which the text of a field is kept here and not there.
+    fn kept_only_here(&self, other: &Facts, part: &Part) -> Option<String> {
+        let gone = || self.extra.iter().filter(|(name, value)| other.extra.get(*name) != Some(value));
+        let same_text = |value: &str| value.trim() == part.value.trim();
+        let named = gone().find(|(name, value)| **name == part.name && same_text(value));
+        // Other encodings have other names for the vendor's field.
+        named.or_else(|| gone().find(|(_, value)| same_text(value))).map(|(name, _)| name.clone())
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What depends on one part of a line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Effects {
+    fields: BTreeSet<String>,
+    /// The name under which its text is kept.
+    pub(super) kept: Option<String>,
+    /// Why the line can't be read without it.
+    pub(super) needed: Option<Refused>,
+}
+
+impl Effects {
+    /// Tells whether a field of the event depends on it.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.fields.contains(field)
+    }
+
+    /// Walks the fields of the event that depend on it.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(String::as_str)
+    }
+
+    /// Tells whether it decides whose the line is.
+    pub(super) fn decides_identity(&self) -> bool {
+        let refused = self.needed.as_ref().map(|needed| needed.reason);
+        let is_missed = matches!(
+            refused,
+            Some(
+                QuarantineReason::UnknownDevice
+                    | QuarantineReason::NoDevice
+                    | QuarantineReason::DeviceMismatch
+            )
+        );
+        is_missed || ["tenant", "device", "registration"].iter().any(|field| self.has(field))
+    }
+}
+
+/// Finds what depends on each part of a line, in the order of its parts. `base` is what the unchanged line says.
+pub(super) fn all(anatomy: &Anatomy, context: &Context<'_>, base: &Facts) -> Vec<Effects> {
+    (0..anatomy.parts().len()).map(|index| of_part(anatomy, index, context, base)).collect()
+}
+
+fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts) -> Effects {
+    let Some(part) = anatomy.parts().get(index) else { return Effects::default() };
+    let read =
+        |change: Change<'_>| anatomy.read(change, context, |result| result.map(|event| Facts::of(&event)));
+    let nudged = || {
+        let near = nudged(&part.value)?;
+        read(Change::With(index, &near)).ok().map(|with| base.lost_in(&with))
+    };
+    let without = match read(Change::Without(index)) {
+        Ok(without) => without,
+        Err(reject) => {
+            // What the line can't be read without is where its value stands, or what moves with it.
+            let is_it = |(name, value): (&String, &String)| (value == &part.value).then(|| name.clone());
+            let mut fields: BTreeSet<String> = base.fields.iter().filter_map(is_it).collect();
+            fields.extend(nudged().unwrap_or_default());
+            return Effects { fields, kept: None, needed: Some(Refused::from(reject)) };
+        }
+    };
+    let mut effects =
+        Effects { fields: base.lost_in(&without), kept: base.kept_only_here(&without, part), needed: None };
+    if part.kind != PartKind::Field || part.value.trim().is_empty() {
+        return effects;
+    }
+    // Another field may say the same, and then only a different value shows that this one is read.
+    effects.fields.extend(nudged().unwrap_or_default());
+    for far in OTHER_VALUES.iter().filter(|far| **far != part.value) {
+        // A value of another kind is a last resort.
+        if !effects.fields.is_empty() {
+            break;
+        }
+        if let Ok(with) = read(Change::With(index, far)) {
+            effects.fields = base.lost_in(&with);
+        }
+    }
+    effects
+}
+
+/// Returns the value with another last digit; `None` when it has none.
+fn nudged(value: &str) -> Option<String> {
+    let at = value.rfind(|c: char| c.is_ascii_digit())?;
+    let (before, rest) = value.split_at_checked(at)?;
+    let (digit, after) = rest.split_at_checked(1)?;
+    let other = match digit {
+        "9" => "8",
+        "0" => "1",
+        "1" => "2",
+        "2" => "3",
+        "3" => "4",
+        "4" => "5",
+        "5" => "6",
+        "6" => "7",
+        "7" => "8",
+        _ => "9",
+    };
+    Some(format!("{before}{other}{after}"))
+}

@@ -1,0 +1,334 @@
+//! Takes one line apart for a person who asks how it was read, and reads it again with one part changed.
+//!
+//! ```text
+//! <189>date=2026-01-20 time=10:15:01 devid="FGT60FTK20000001" type="traffic" dstport=443 ...
+//! ```
+//!
+//! What a field became is not looked up in a table that could differ from the parser: the line is read once more
+//! without the field, by the same code as every line, and whatever the event then lacks came of it.
+//! Fields are found by the scanners themselves. Cold: everything is owned and nothing is reused.
+
+use hinomi_model::registry::Collected;
+use hinomi_model::{Escape, Event, Frames, QuarantineReason, Reject, Span};
+use simd_json::Buffers;
+
+use crate::payload::Payload;
+use crate::scan::json::{SpareTape, members, write_string, write_value};
+use crate::scan::pair::{Form, Pair};
+use crate::scan::{cef, kv};
+use crate::syslog::Header;
+use crate::{Context, Scratch, envelope, fortigate, panos};
+
+/// What a part of a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PartKind {
+    /// A field that the vendor wrote.
+    Field,
+    /// The host of the innermost syslog header.
+    HeaderHost,
+    /// The time of the innermost syslog header.
+    HeaderTime,
+    /// The collector's name, from an envelope.
+    Collector,
+    /// The collector's name for the device, from an envelope.
+    CollectedDevice,
+    /// When the collector received it, from an envelope.
+    Received,
+}
+
+/// A part of a line that its event may depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is.
+    pub kind: PartKind,
+    /// The vendor's name for it; empty for what is no field, and for text that belongs to no field.
+    pub name: String,
+    /// What it says, with escapes undone.
+    pub value: String,
+}
+
+/// How a line is to be read: as it is, or changed in one part. Parts are counted as in [`Anatomy::parts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change<'c> {
+    /// As it is.
+    Nothing,
+    /// Without one part.
+    Without(usize),
+    /// With another value in one part. What is no field is left out instead.
+    With(usize, &'c str),
+}
+
+/// A line without what was around it, and its parts.
+#[derive(Clone, Debug)]
+pub struct Anatomy {
+    payload: String,
+    is_object: bool,
+    /// With the host taken out, because it borrows.
+    header: Header<'static>,
+    host: Option<String>,
+    received: Option<hinomi_model::EventTime>,
+    collector: Option<String>,
+    device: Option<String>,
+    parts: Vec<Part>,
+    /// Where the fields stand; the first parts are the fields.
+    places: Vec<Place>,
+}
+
+/// Where a field stands in the payload; in an object its members are counted instead.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    /// Name, value and quotes; empty in what is known by its place.
+    whole: Span,
+    /// The value as it is written.
+    value: Span,
+}
+
+impl Anatomy {
+    /// Takes a line apart. A line that nobody can read has whatever parts can be seen.
+    ///
+    /// # Errors
+    ///
+    /// A [`Reject`] when the envelope around it can't be opened.
+    pub fn of(line: &[u8]) -> Result<Anatomy, Reject> {
+        let text = String::from_utf8_lossy(line);
+        let mut layers = envelope::Scratch::default();
+        let contents = envelope::open(&text, &mut layers, &mut SpareTape::default())?;
+        let payload = contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']);
+        let object = contents.document.as_ref().map(|document| document.0.as_slice());
+        let (mut parts, places) = match object {
+            Some(object) => (members_of(object), Vec::new()),
+            None => fields_of(payload),
+        };
+        let host = contents.header.host.map(str::to_owned);
+        let collector = contents.collected.collector.map(str::to_owned);
+        let device = contents.collected.device.map(str::to_owned);
+        let header = Header { host: None, ..contents.header };
+        let mut around = |kind, value: String| parts.push(Part { kind, name: String::new(), value });
+        if let Some(host) = &host {
+            around(PartKind::HeaderHost, host.clone());
+        }
+        if header.time.is_some() || header.stamp.is_some() {
+            around(PartKind::HeaderTime, header.time.map(|time| time.to_string()).unwrap_or_default());
+        }
+        if let Some(collector) = &collector {
+            around(PartKind::Collector, collector.clone());
+        }
+        if let Some(device) = &device {
+            around(PartKind::CollectedDevice, device.clone());
+        }
+        if let Some(received) = contents.received {
+            around(PartKind::Received, received.to_string());
+        }
+        let header = Header { host: None, time: header.time, stamp: header.stamp, frames: header.frames };
+        Ok(Anatomy {
+            payload: payload.to_owned(),
+            is_object: object.is_some(),
+            header,
+            host,
+            received: contents.received,
+            collector,
+            device,
+            parts,
+            places,
+        })
+    }
+
+    /// Returns the parts: the fields in their order, then what the headers and envelopes said.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Returns what was around the firewall's own text.
+    pub fn frames(&self) -> Frames {
+        self.header.frames
+    }
+
+    /// Returns the firewall's own text.
+    pub fn payload(&self) -> &str {
+        &self.payload
+    }
+
+    /// Reads the line with a change and shows the result to `see`.
+    pub fn read<R>(
+        &self,
+        change: Change<'_>,
+        context: &Context<'_>,
+        see: impl FnOnce(Result<Event<'_>, Reject>) -> R,
+    ) -> R {
+        let gone = match change {
+            Change::Nothing => None,
+            Change::Without(part) | Change::With(part, _) => self.parts.get(part).map(|part| part.kind),
+        };
+        let unless = |kind: PartKind| gone != Some(kind);
+        let header = Header {
+            host: self.host.as_deref().filter(|_| unless(PartKind::HeaderHost)),
+            time: self.header.time.filter(|_| unless(PartKind::HeaderTime)),
+            stamp: self.header.stamp.filter(|_| unless(PartKind::HeaderTime)),
+            frames: self.header.frames,
+        };
+        let context = Context {
+            registry: context.registry,
+            received: self.received.filter(|_| unless(PartKind::Received)).unwrap_or(context.received),
+            collected: Collected {
+                collector: self.collector.as_deref().filter(|_| unless(PartKind::Collector)),
+                device: self.device.as_deref().filter(|_| unless(PartKind::CollectedDevice)),
+            },
+        };
+        let text = self.changed(change);
+        let mut scratch = Scratch::default();
+        if !self.is_object {
+            let payload = Payload { text: &text, object: None };
+            return see(crate::read_payload(
+                &payload,
+                &header,
+                &context,
+                &mut scratch.fortigate,
+                &mut scratch.panos,
+            ));
+        }
+        let mut input = text.clone().into_bytes();
+        let mut buffers = Buffers::default();
+        let mut tape = SpareTape::default().take();
+        if simd_json::fill_tape(&mut input, &mut buffers, &mut tape).is_err() {
+            return see(Err(Reject::new(QuarantineReason::BadEnvelope, "json")));
+        }
+        let payload = Payload { text: &text, object: Some(tape.0.as_slice()) };
+        see(crate::read_payload(&payload, &header, &context, &mut scratch.fortigate, &mut scratch.panos))
+    }
+
+    fn changed(&self, change: Change<'_>) -> String {
+        let (part, value) = match change {
+            Change::Nothing => return self.payload.clone(),
+            Change::Without(part) => (part, None),
+            Change::With(part, value) => (part, Some(value)),
+        };
+        if self.parts.get(part).is_none_or(|part| part.kind != PartKind::Field) {
+            return self.payload.clone();
+        }
+        if self.is_object {
+            return changed_object(&self.payload, part, value).unwrap_or_else(|| self.payload.clone());
+        }
+        let Some(place) = self.places.get(part) else { return self.payload.clone() };
+        let span = if value.is_some() { place.value } else { place.whole };
+        let (start, end) = (span.start as usize, span.end as usize);
+        let before = self.payload.get(..start).unwrap_or("");
+        let after = self.payload.get(end..).unwrap_or("");
+        format!("{before}{}{after}", value.unwrap_or(""))
+    }
+}
+
+/// Returns the members of an object; values that are no strings stay JSON.
+fn members_of(object: &[simd_json::Node<'_>]) -> Vec<Part> {
+    let text = |nodes: &[simd_json::Node<'_>]| match nodes.first() {
+        Some(simd_json::Node::String(text)) => (*text).to_owned(),
+        _ => {
+            let mut text = String::new();
+            // What nests too deep is shown as far as it was written.
+            let _ = write_value(nodes, 0, &mut text);
+            text
+        }
+    };
+    members(object)
+        .map(|(name, value)| Part { kind: PartKind::Field, name: name.to_owned(), value: text(value) })
+        .collect()
+}
+
+/// Writes an object again without one member, or with a string in its place.
+fn changed_object(payload: &str, changed: usize, value: Option<&str>) -> Option<String> {
+    let mut input = payload.as_bytes().to_vec();
+    let tape = simd_json::to_tape(&mut input).ok()?;
+    let mut text = String::from("{");
+    for (index, (name, nodes)) in members(&tape.0).enumerate() {
+        if index == changed && value.is_none() {
+            continue;
+        }
+        if text.len() > 1 {
+            text.push(',');
+        }
+        write_string(name, &mut text);
+        text.push(':');
+        match value {
+            Some(value) if index == changed => write_string(value, &mut text),
+            _ => {
+                write_value(nodes, 0, &mut text)?;
+            }
+        }
+    }
+    text.push('}');
+    Some(text)
+}
+
+/// Finds the fields of a text by the scanner of its form.
+fn fields_of(text: &str) -> (Vec<Part>, Vec<Place>) {
+    let payload = Payload { text, object: None };
+    let mut found = Found { text, parts: Vec::new(), places: Vec::new() };
+    if let Some(header) = cef::header(text) {
+        for (name, value) in [
+            ("deviceVendor", header.vendor),
+            ("deviceProduct", header.product),
+            ("deviceVersion", header.version),
+            ("deviceEventClassId", header.class_id),
+            ("name", header.name),
+            ("severity", header.severity),
+        ] {
+            let span = span_in(text, value);
+            found.add(name, span, span, Escape::Cef);
+        }
+        let mut pairs: Vec<Pair<()>> = Vec::new();
+        cef::scan(text, header.extension, &mut pairs, |_| None);
+        found.pairs(&pairs);
+    } else if fortigate::looks_like(&payload) {
+        let mut pairs: Vec<Pair<()>> = Vec::new();
+        kv::scan(text, &mut kv::Shape::default(), &mut pairs, |_| None);
+        found.pairs(&pairs);
+    } else if panos::looks_like(&payload) {
+        for (name, field) in panos::columns_of(text) {
+            found.add(&name, field.span, field.span, field.escape);
+        }
+    }
+    (found.parts, found.places)
+}
+
+struct Found<'t> {
+    text: &'t str,
+    parts: Vec<Part>,
+    places: Vec<Place>,
+}
+
+impl Found<'_> {
+    fn pairs<K>(&mut self, pairs: &[Pair<K>]) {
+        for pair in pairs {
+            let escape = match pair.form {
+                Form::Escaped | Form::Unclosed => Escape::Backslash,
+                Form::Cef => Escape::Cef,
+                _ => Escape::None,
+            };
+            let mut whole = match pair.name.start < pair.name.end {
+                true => Span { start: pair.name.start, end: pair.value.end },
+                false => pair.value,
+            };
+            if matches!(pair.form, Form::Quoted | Form::Escaped) {
+                whole.end += 1;
+            }
+            let name = pair.name.of(self.text);
+            self.add(name, whole, pair.value, escape);
+        }
+    }
+
+    fn add(&mut self, name: &str, whole: Span, value: Span, escape: Escape) {
+        let text = escape.undo(value.of(self.text)).into_owned();
+        self.parts.push(Part { kind: PartKind::Field, name: name.to_owned(), value: text });
+        self.places.push(Place { whole, value });
+    }
+}
+
+/// Returns where a part of a text stands in it; empty when it is none of it.
+fn span_in(text: &str, part: &str) -> Span {
+    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    if start + part.len() > text.len() {
+        return Span::default();
+    }
+    // Lines are bounded far below 4 GiB, so the spans hold every offset.
+    Span { start: start as u32, end: (start + part.len()) as u32 }
+}
