@@ -115,10 +115,11 @@ fn read_payload<'a>(
     fortigate: &'a mut fortigate::Scratch,
     panos: &'a mut panos::Scratch,
 ) -> Result<Event<'a>, Reject> {
-    if fortigate::looks_like(payload) {
-        fortigate::read(payload, header, context, fortigate)
-    } else if panos::looks_like(payload) {
+    // PAN-OS first: its lines are told by how they begin, FortiGate's also by words that a URL can hold.
+    if panos::looks_like(payload) {
         panos::read(payload, header, context, panos)
+    } else if fortigate::looks_like(payload) {
+        fortigate::read(payload, header, context, fortigate)
     } else {
         Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
     }

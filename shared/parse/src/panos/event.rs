@@ -24,7 +24,7 @@ pub(crate) fn make<'a>(
     context: &Context<'a>,
     zones: &mut Zones,
 ) -> Result<Event<'a>, Reject> {
-    let log_type = values.text(Slot::LogType).unwrap_or_default();
+    let log_type = values.text(Slot::LogType).map(Kind::native_name).unwrap_or_default();
     let log_subtype = values.text(Slot::Subtype).unwrap_or_default();
     let subtype = kind.subtype(&log_type, &log_subtype);
     let ends = orient::ends(kind, subtype, values);
@@ -56,6 +56,8 @@ pub(crate) fn make<'a>(
         event.src_ip = src_ip.filter(|ip| !ip.is_unspecified());
     }
 
+    // The column stays among the extra fields: it is the log schema's number, not the release's name.
+    event.firmware = values.peek(Slot::ConfigVersion).and_then(|text| part(&text, words::release));
     event.log_type = log_type;
     event.log_subtype = log_subtype;
     event.function = kind.function(subtype);
@@ -97,7 +99,7 @@ pub(crate) fn make<'a>(
             Some(Disposition::Unknown)
         }
         Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
-        Kind::Traffic | Kind::Tunnel | Kind::Mobile => {
+        Kind::Traffic | Kind::Tunnel | Kind::Gtp | Kind::Sctp => {
             event.category = category(values);
             event.reason = values.text(Slot::EndReason);
             event.interim = event.log_subtype == "start";

@@ -1,31 +1,38 @@
-//! PAN-OS logs: native CSV of every type, 8.0 to 12.x, and the JSON of Strata Logging Service.
+//! PAN-OS logs of every type, 8.0 to 12.x: native CSV, and the same logs in CEF, LEEF and JSON.
 //!
 //! ```text
 //! 1,2026/01/20 10:15:02,012345678901234,THREAT,vulnerability,2561,2026/01/20 10:15:01,203.0.113.9,198.51.100.10,...
+//! CEF:0|Palo Alto Networks|PAN-OS|11.1.2|end|TRAFFIC|1|rt=Jan 20 2026 01:15:02 GMT deviceExternalId=012345678901234 ...
 //! ```
 //!
-//! Columns are known by their place after the type column ([`columns`]), never by how many there are. Custom formats
-//! that an administrator wrote (CEF, LEEF, key=value) are not read here.
+//! Columns are known by their place after the type column ([`columns`]), never by how many there are; the other
+//! encodings name their fields, and [`dictionary`] says which columns those are. From there on all are read by the
+//! same code ([`values`], [`event`]), so that one event is the same event in each of them.
 //!
 //! Specification: "Syslog Field Descriptions",
 //! <https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions>,
-//! and "Log Forwarding Schema Reference" of Strata Logging Service. Deviations that the field forces on us stand at
-//! the head of [`split`] and [`align`].
+//! and "Log Reference" of Strata Logging Service. Deviations that the field forces on us stand at the head of
+//! [`split`] and [`align`].
 
+mod aliases;
 mod align;
+mod cef;
 mod clock;
 mod columns;
+mod dictionary;
 mod event;
+mod json;
 mod kind;
+mod leef;
 mod login;
+mod named;
 mod names;
 mod orient;
 mod split;
-mod strata;
 mod values;
 mod words;
 
-use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, Format, QuarantineReason, Reject};
+use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, Format, QuarantineReason, Reject, Text};
 use simd_json::Node;
 
 use self::kind::Kind;
@@ -46,21 +53,28 @@ pub(crate) struct Scratch {
     fields: Fields,
     extra: Vec<ExtraField>,
     zones: Zones,
-    strata: strata::Scratch,
+    named: named::Scratch,
 }
 
 /// Tells whether an object is a log, not an envelope around one.
 pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
-    strata::is_document(object)
+    json::is_document(object)
 }
 
-/// Tells whether a line without its headers was written by PAN-OS or Strata Logging Service.
+/// Tells whether a line without its headers was written by PAN-OS or Strata Logging Service. A line of pairs is told
+/// from a row by its first byte of meaning, before anything in it that others may have written.
 pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
     if let Some(object) = payload.object {
         return is_document(object);
     }
     let bytes = payload.text.as_bytes();
     let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+    // A row's first column holds no `=`, and a pair's name no comma.
+    match memchr::memchr3(b',', b'=', b'|', head).and_then(|at| head.get(at)) {
+        Some(b',') => {}
+        Some(b'|') => return cef::looks_like(payload.text) || leef::looks_like(payload.text),
+        _ => return false,
+    }
     let mut columns = head.split(|&byte| byte == b',').take(HEAD_COLUMNS).skip(1);
     columns.any(|column| std::str::from_utf8(column).is_ok_and(|text| Kind::of_token(text.trim()).is_some()))
 }
@@ -76,18 +90,31 @@ pub(crate) fn read<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { fields, extra, zones, strata } = scratch;
+    let Scratch { fields, extra, zones, named } = scratch;
     let line = payload.text.trim_end_matches(['\r', '\n']);
-    let (kind, mut values) = match payload.object {
-        Some(object) => strata::read(object, strata)?,
-        None => read_row(line, fields)?,
+    let mut firmware = None;
+    let (format, (kind, mut values)) = if let Some(object) = payload.object {
+        (Format::Json, json::read(object, named)?)
+    } else if cef::looks_like(line) {
+        let (kind, values, version) = cef::read(line, named)?;
+        firmware = version;
+        (Format::Cef, (kind, values))
+    } else if leef::looks_like(line) {
+        let (kind, values, version) = leef::read(line, named)?;
+        firmware = version;
+        (Format::Leef, (kind, values))
+    } else {
+        (Format::Csv, read_row(line, fields)?)
     };
     let mut event = event::make(kind, &mut values, header, context, zones)?;
     extra.clear();
-    values.extra(extra);
+    event.unknown_fields = values.extra(extra);
     event.frames = header.frames;
     event.raw = line;
-    event.format = if payload.object.is_some() { Format::Json } else { Format::Csv };
+    event.format = format;
+    if let Some(release) = firmware.and_then(words::release) {
+        event.firmware = Some(Text::Borrowed(release));
+    }
     event.extra = Extra { line: values.line(), fields: extra };
     Ok(event)
 }

@@ -7,5 +7,8 @@ pub(crate) mod json;
 pub(crate) mod kv;
 #[cfg(test)]
 mod kv_reference;
+pub(crate) mod leef;
+#[cfg(test)]
+mod leef_reference;
 pub(crate) mod pair;
 pub(crate) mod shape;
