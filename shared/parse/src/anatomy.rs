@@ -9,13 +9,14 @@
 //! Fields are found by the scanners themselves. Cold: everything is owned and nothing is reused.
 
 use hinomi_model::registry::Collected;
-use hinomi_model::{Escape, Event, Frames, QuarantineReason, Reject, Span};
+use hinomi_model::{Escape, Event, Format, Frames, QuarantineReason, Reject, Span};
 use simd_json::Buffers;
 
 use crate::payload::Payload;
 use crate::scan::json::{SpareTape, members, write_string, write_value};
 use crate::scan::pair::{Form, Pair};
-use crate::scan::{cef, kv};
+use crate::scan::shape::Shape;
+use crate::scan::{cef, kv, leef};
 use crate::syslog::Header;
 use crate::{Context, Scratch, envelope, fortigate, panos};
 
@@ -259,35 +260,72 @@ fn changed_object(payload: &str, changed: usize, value: Option<&str>) -> Option<
     Some(text)
 }
 
+/// The parts of a CEF header, as the format's specification calls them.
+const CEF_HEADER: [&str; 7] = [
+    "cefVersion",
+    "deviceVendor",
+    "deviceProduct",
+    "deviceVersion",
+    "deviceEventClassId",
+    "name",
+    "severity",
+];
+/// The parts of a LEEF header.
+const LEEF_HEADER: [&str; 6] =
+    ["leefVersion", "deviceVendor", "deviceProduct", "deviceVersion", "eventId", "delimiter"];
+
 /// Finds the fields of a text by the scanner of its form.
 fn fields_of(text: &str) -> (Vec<Part>, Vec<Place>) {
     let payload = Payload { text, object: None };
-    let mut found = Found { text, parts: Vec::new(), places: Vec::new() };
-    if let Some(header) = cef::header(text) {
-        for (name, value) in [
-            ("deviceVendor", header.vendor),
-            ("deviceProduct", header.product),
-            ("deviceVersion", header.version),
-            ("deviceEventClassId", header.class_id),
-            ("name", header.name),
-            ("severity", header.severity),
-        ] {
-            let span = span_in(text, value);
-            found.add(name, span, span, Escape::Cef);
-        }
-        let mut pairs: Vec<Pair<()>> = Vec::new();
-        cef::scan(text, header.extension, &mut pairs, |_| None);
-        found.pairs(&pairs);
+    let (form, start) = if panos::looks_like(&payload) {
+        (panos::form_of(text), 0)
     } else if fortigate::looks_like(&payload) {
-        let mut pairs: Vec<Pair<()>> = Vec::new();
-        kv::scan(text, &mut kv::Shape::default(), &mut pairs, |_| None);
-        found.pairs(&pairs);
-    } else if panos::looks_like(&payload) {
-        for (name, field) in panos::columns_of(text) {
-            found.add(&name, field.span, field.span, field.escape);
+        fortigate::form_of(text)
+    } else {
+        return (Vec::new(), Vec::new());
+    };
+    let mut found = Found { text, parts: Vec::new(), places: Vec::new() };
+    let mut pairs: Vec<Pair<()>> = Vec::new();
+    match form {
+        Format::Cef => {
+            let extension = cef_extension(text, start);
+            found.header(start, extension, &CEF_HEADER);
+            cef::scan(text, extension, &mut pairs, |_| None);
+            found.pairs(&pairs, None);
+        }
+        Format::Leef => {
+            if let Some(header) = leef::header(text) {
+                found.header(start, header.attributes, &LEEF_HEADER);
+                leef::scan(text, header.attributes, header.separator, &mut pairs, |_| None);
+                found.pairs(&pairs, Some(header.separator));
+            }
+        }
+        Format::KeyValueComma => {
+            kv::scan_commas(text, &mut Shape::default(), &mut pairs, |_| None);
+            found.pairs(&pairs, Some(b','));
+        }
+        Format::KeyValue => {
+            kv::scan(text, &mut Shape::default(), &mut pairs, |_| None);
+            found.pairs(&pairs, None);
+        }
+        Format::Csv | Format::Json => {
+            for (name, field) in panos::columns_of(text) {
+                found.add(&name, field.span, field.span, field.escape);
+            }
         }
     }
     (found.parts, found.places)
+}
+
+/// Returns where the extension of a CEF line begins: behind the header, or behind the last `|` in front of the first
+/// `=` when the header is short.
+fn cef_extension(text: &str, start: usize) -> usize {
+    let log = text.get(start..).unwrap_or("");
+    if let Some(header) = cef::header(log).filter(|header| !header.severity.contains('=')) {
+        return start + header.extension;
+    }
+    let before_pairs = log.split_once('=').map_or(log, |(before, _)| before);
+    before_pairs.rfind('|').map_or(text.len(), |at| start + at + 1)
 }
 
 struct Found<'t> {
@@ -297,7 +335,22 @@ struct Found<'t> {
 }
 
 impl Found<'_> {
-    fn pairs<K>(&mut self, pairs: &[Pair<K>]) {
+    /// Adds what stands between the bars of a header that ends before `end`.
+    fn header(&mut self, start: usize, end: usize, names: &[&str]) {
+        let mut at = start;
+        let head = self.text.get(start..end).unwrap_or("");
+        for (index, text) in head.trim_end_matches('|').split('|').enumerate() {
+            // Lines are bounded far below 4 GiB, so the spans hold every offset.
+            let span = Span { start: at as u32, end: (at + text.len()) as u32 };
+            at += text.len() + 1;
+            if let Some(name) = names.get(index) {
+                self.add(name, span, span, Escape::Cef);
+            }
+        }
+    }
+
+    /// Adds pairs; a separator behind one goes with it.
+    fn pairs<K>(&mut self, pairs: &[Pair<K>], separator: Option<u8>) {
         for pair in pairs {
             let escape = match pair.form {
                 Form::Escaped | Form::Unclosed => Escape::Backslash,
@@ -311,6 +364,10 @@ impl Found<'_> {
             if matches!(pair.form, Form::Quoted | Form::Escaped) {
                 whole.end += 1;
             }
+            let next = self.text.as_bytes().get(whole.end as usize);
+            if separator.is_some() && next == separator.as_ref() {
+                whole.end += 1;
+            }
             let name = pair.name.of(self.text);
             self.add(name, whole, pair.value, escape);
         }
@@ -321,14 +378,4 @@ impl Found<'_> {
         self.parts.push(Part { kind: PartKind::Field, name: name.to_owned(), value: text });
         self.places.push(Place { whole, value });
     }
-}
-
-/// Returns where a part of a text stands in it; empty when it is none of it.
-fn span_in(text: &str, part: &str) -> Span {
-    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    if start + part.len() > text.len() {
-        return Span::default();
-    }
-    // Lines are bounded far below 4 GiB, so the spans hold every offset.
-    Span { start: start as u32, end: (start + part.len()) as u32 }
 }

@@ -21,13 +21,7 @@ use crate::terminal::{self, Screen};
 /// Faults of the registry, of a file, and of printing. What is missing is no fault.
 pub(crate) fn run(args: &cli::Doctor, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
     let registry = crate::registry::read(args.registry.as_deref(), language)?;
-    let mut reader = Reader { registry: &registry, scratch: Scratch::default(), sample: Sample::default() };
-    for file in &args.files {
-        let input = Input::from_argument(file);
-        let (mut source, _) = Source::open(0, input, &Arc::new(AtomicU64::new(0)))?;
-        while source.read_line(|line| Ok(reader.line(line)))?.is_some() {}
-    }
-    let report = Report::of(&reader.sample);
+    let report = examine(args.files.iter().map(|file| Input::from_argument(file)), &registry)?;
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
         out.write_all(b"\n")?;
@@ -35,6 +29,20 @@ pub(crate) fn run(args: &cli::Doctor, language: Language, out: &mut dyn Write) -
         terminal::doctor(out, &Screen::of_stdout(language), &report)?;
     }
     Ok(out.flush()?)
+}
+
+/// Reads a sample and reports what it lacks.
+///
+/// # Errors
+///
+/// [`Fault::Open`] and [`Fault::Read`] for an input.
+pub fn examine(inputs: impl IntoIterator<Item = Input>, registry: &Registry) -> Result<Report, Fault> {
+    let mut reader = Reader { registry, scratch: Scratch::default(), sample: Sample::default() };
+    for input in inputs {
+        let (mut source, _) = Source::open(0, input, &Arc::new(AtomicU64::new(0)))?;
+        while source.read_line(|line| Ok(reader.line(line)))?.is_some() {}
+    }
+    Ok(Report::of(&reader.sample))
 }
 
 struct Reader<'a> {

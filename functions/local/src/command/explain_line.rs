@@ -51,6 +51,12 @@ pub(crate) fn run(
     Ok(out.flush()?)
 }
 
+/// Explains one line of a file.
+pub fn explain_line(file: &str, number: u64, line: &[u8], registry: &Registry) -> Reading {
+    let context = Context { registry, received: EventTime::EPOCH, collected: Collected::default() };
+    reading::read(file, number, line, &context)
+}
+
 struct Explainer<'a> {
     args: &'a cli::Parse,
     registry: &'a Registry,

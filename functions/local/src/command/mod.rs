@@ -10,6 +10,9 @@ mod replay;
 
 use std::io::Write;
 
+pub use doctor::examine;
+pub use explain_line::explain_line;
+
 use crate::cli::{Cli, Command};
 use crate::error::Fault;
 

@@ -13,5 +13,6 @@ mod sample;
 mod tests;
 
 pub(crate) use check::{Area, Cost, Verdict};
-pub(crate) use report::{Finding, Report, VendorPart};
+pub use report::Report;
+pub(crate) use report::{Finding, VendorPart};
 pub(crate) use sample::Sample;

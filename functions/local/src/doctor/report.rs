@@ -15,7 +15,7 @@ const MAX_DEVICES: usize = 5;
 
 /// What a sample shows.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     /// Lines read.
     pub(crate) lines: u64,
     /// Lines refused, by reason.

@@ -10,7 +10,9 @@ use super::Refused;
 
 /// Values put in a field's place when nothing shows that it is read: a number, an address and a word, of which one fits
 /// every field.
-const OTHER_VALUES: [&str; 3] = ["1", "192.0.2.231", "zz"];
+const OTHER_VALUES: [&str; 3] = ["1", "192.0.2.231", OTHER_WORD];
+/// A word that no vendor writes.
+const OTHER_WORD: &str = "zz";
 
 /// What changes with the text alone, or with the file and not with the line.
 const NOT_COMPARED: [&str; 3] = ["received", "extra", "anomalies"];
@@ -75,13 +77,17 @@ impl Facts {
         lost.map(|(name, _)| name.clone()).collect()
     }
 
-    /// Returns the name under which the text of a field is kept here and not there.
-    fn kept_only_here(&self, other: &Facts, part: &Part) -> Option<String> {
-        let gone = || self.extra.iter().filter(|(name, value)| other.extra.get(*name) != Some(value));
-        let same_text = |value: &str| value.trim() == part.value.trim();
-        let named = gone().find(|(name, value)| **name == part.name && same_text(value));
+    /// Returns the name under which the text of a field is kept: where another text stands once the field has it.
+    fn kept_as(&self, changed: &Facts, part: &Part, other: &str) -> Option<String> {
+        let holds = |facts: &Facts, name: &str, text: &str| {
+            facts.extra.get(name).is_some_and(|value| value.trim() == text.trim())
+        };
+        let is_it = |name: &str| holds(self, name, &part.value) && holds(changed, name, other);
+        if is_it(&part.name) {
+            return Some(part.name.clone());
+        }
         // Other encodings have other names for the vendor's field.
-        named.or_else(|| gone().find(|(_, value)| same_text(value))).map(|(name, _)| name.clone())
+        self.extra.keys().find(|name| is_it(name)).cloned()
     }
 }
 
@@ -137,27 +143,28 @@ fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts)
     let Some(part) = anatomy.parts().get(index) else { return Effects::default() };
     let read =
         |change: Change<'_>| anatomy.read(change, context, |result| result.map(|event| Facts::of(&event)));
-    let nudged = || {
-        let near = nudged(&part.value)?;
-        read(Change::With(index, &near)).ok().map(|with| base.lost_in(&with))
-    };
-    let without = match read(Change::Without(index)) {
-        Ok(without) => without,
+    let mut effects = Effects::default();
+    match read(Change::Without(index)) {
+        Ok(without) => effects.fields = base.lost_in(&without),
         Err(reject) => {
-            // What the line can't be read without is where its value stands, or what moves with it.
+            // What the line can't be read without is where its value stands.
             let is_it = |(name, value): (&String, &String)| (value == &part.value).then(|| name.clone());
-            let mut fields: BTreeSet<String> = base.fields.iter().filter_map(is_it).collect();
-            fields.extend(nudged().unwrap_or_default());
-            return Effects { fields, kept: None, needed: Some(Refused::from(reject)) };
+            effects.fields = base.fields.iter().filter_map(is_it).collect();
+            effects.needed = Some(Refused::from(reject));
         }
-    };
-    let mut effects =
-        Effects { fields: base.lost_in(&without), kept: base.kept_only_here(&without, part), needed: None };
+    }
     if part.kind != PartKind::Field || part.value.trim().is_empty() {
         return effects;
     }
     // Another field may say the same, and then only a different value shows that this one is read.
-    effects.fields.extend(nudged().unwrap_or_default());
+    let near = nudged(&part.value);
+    let other = near.as_deref().unwrap_or(OTHER_WORD);
+    if let Ok(with) = read(Change::With(index, other)) {
+        if near.is_some() {
+            effects.fields.extend(base.lost_in(&with));
+        }
+        effects.kept = base.kept_as(&with, part, other);
+    }
     for far in OTHER_VALUES.iter().filter(|far| **far != part.value) {
         // A value of another kind is a last resort.
         if !effects.fields.is_empty() {

@@ -5,6 +5,8 @@
 //! what it became. So this can say nothing that the parser doesn't do, whatever the encoding.
 
 mod effects;
+#[cfg(test)]
+mod tests;
 
 use hinomi_model::registry::{Device, Registry};
 use hinomi_model::{Event, EventTime, Format, Frame, Function, QuarantineReason, Reject, TimeSource, Vendor};
@@ -15,13 +17,13 @@ use self::effects::{Effects, Facts};
 
 /// How one line was read.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Reading {
+pub struct Reading {
     /// The file.
     pub(crate) file: String,
     /// The line's number in it, from 1.
     pub(crate) line: u64,
-    /// What was around the log.
-    pub(crate) frames: Vec<Frame>,
+    /// What was around the log, outermost first.
+    pub(crate) layers: Vec<Layer>,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refused: Option<Refused>,
@@ -36,6 +38,15 @@ pub(crate) struct Reading {
     /// What is odd about the line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) anomalies: Vec<Odd>,
+}
+
+/// Something that was around the log.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Layer {
+    pub(crate) frame: Frame,
+    /// What it said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) detail: String,
 }
 
 /// A line that was refused.
@@ -206,13 +217,13 @@ pub(crate) fn read(file: &str, number: u64, line: &[u8], context: &Context<'_>) 
         Err(reject) => return Reading { refused: Some(reject.into()), ..Reading::empty(file, number) },
     };
     let base = anatomy.read(Change::Nothing, context, |result| result.map(|event| Base::of(&event)));
-    let frames = anatomy.frames().iter().collect();
+    let layers = anatomy.frames().iter().map(|frame| Layer { frame, detail: String::new() }).collect();
     let base = match base {
         Ok(base) => base,
         Err(reject) => {
             let fields = anatomy.parts().iter().filter(|part| part.kind == PartKind::Field);
             let fields = fields.map(|part| Field::plain(&part.name, &part.value)).collect();
-            return Reading { frames, fields, refused: Some(reject.into()), ..Reading::empty(file, number) };
+            return Reading { layers, fields, refused: Some(reject.into()), ..Reading::empty(file, number) };
         }
     };
     let effects = effects::all(&anatomy, context, &base.facts);
@@ -249,7 +260,7 @@ pub(crate) fn read(file: &str, number: u64, line: &[u8], context: &Context<'_>) 
         .collect();
     let log = base.log(context.registry, from(&Effects::decides_identity), from(&|e| e.has("time")));
     let anomalies = base.anomalies;
-    Reading { frames, fields, derived, anomalies, log: Some(log), ..Reading::empty(file, number) }
+    Reading { layers, fields, derived, anomalies, log: Some(log), ..Reading::empty(file, number) }
 }
 
 impl Reading {
@@ -257,7 +268,7 @@ impl Reading {
         Reading {
             file: file.to_owned(),
             line,
-            frames: Vec::new(),
+            layers: Vec::new(),
             refused: None,
             log: None,
             fields: Vec::new(),

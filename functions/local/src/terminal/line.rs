@@ -28,9 +28,16 @@ pub(crate) fn line(out: &mut dyn Write, screen: &Screen, reading: &Reading) -> i
     let title = format!("{}:{}", plain(&reading.file), reading.line);
     writeln!(out, "{}", screen.heading(&title))?;
     let page = Page { screen, texts };
-    let frames: Vec<String> =
-        reading.frames.iter().map(|frame| texts.say(&format!("frame-{frame}"), &[])).collect();
-    let around = if frames.is_empty() { texts.say("line-nothing-around", &[]) } else { frames.join(" > ") };
+    let layers: Vec<String> = reading
+        .layers
+        .iter()
+        .map(|layer| {
+            let name = texts.say(&format!("frame-{}", layer.frame), &[]);
+            let detail = plain(&layer.detail);
+            if detail.is_empty() { name } else { format!("{name} [{}]", cut(&detail, MAX_VALUE)) }
+        })
+        .collect();
+    let around = if layers.is_empty() { texts.say("line-nothing-around", &[]) } else { layers.join(" > ") };
     page.paragraph(out, "line-around", &around)?;
     if let Some(refused) = &reading.refused {
         page.refused(out, refused)?;

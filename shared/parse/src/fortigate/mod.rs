@@ -209,3 +209,13 @@ fn posture(fields: &Fields<'_>, registered: Posture) -> Posture {
         fields.peek(Key::Subtype) == Some("sniffer") || fields.peek(Key::PolicyType) == Some("sniffer");
     if sniffs { Posture::Sniffer } else { registered }
 }
+
+/// Tells in which form a text is a log, and where in the text that begins.
+pub(crate) fn form_of(text: &str) -> (Format, usize) {
+    if first_value(text).is_none()
+        && let Some(log) = cef::log_in(text)
+    {
+        return (Format::Cef, text.len() - log.len());
+    }
+    (if has_commas(text) { Format::KeyValueComma } else { Format::KeyValue }, 0)
+}

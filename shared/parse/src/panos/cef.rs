@@ -170,7 +170,17 @@ fn header(line: &str) -> Option<cef::Header<'_>> {
     let (class_id, rest) = rest.split_once('|')?;
     let (name, rest) = rest.split_once('|')?;
     let extension = line.len() - rest.len();
-    Some(cef::Header { vendor, product, version, class_id, name, severity: "", extension })
+    Some(cef::Header {
+        vendor,
+        product,
+        version,
+        class_id,
+        name,
+        severity: "",
+        class_span: Span::default(),
+        name_span: Span::default(),
+        extension,
+    })
 }
 
 struct Type<'a> {

@@ -145,3 +145,14 @@ pub(crate) fn columns_of(line: &str) -> Vec<(String, Field)> {
     let values = Values::of_row(line, &fields, row, layout);
     fields.iter().enumerate().map(|(index, field)| (values.column_name(index), *field)).collect()
 }
+
+/// Tells in which form a text is a log.
+pub(crate) fn form_of(text: &str) -> Format {
+    if cef::looks_like(text) {
+        Format::Cef
+    } else if leef::looks_like(text) {
+        Format::Leef
+    } else {
+        Format::Csv
+    }
+}

@@ -61,7 +61,7 @@ fn cut_lines(sample: &VendorSample) -> Seen {
     let Some((longest, count, torn, below)) = sample.lengths.longest(NEAR_BYTES) else {
         return Seen::Elsewhere;
     };
-    let is_pile = count >= PILE && count > below && count < sample.lines;
+    let is_pile = count >= PILE && count > below;
     let is_cut = is_pile && (torn > 0 || USUAL_CUTS.contains(&longest));
     let evidence = Evidence::of(count, sample.lines).named(vec![longest.to_string()]);
     Seen::missing_if(is_cut, sample.lines, ALIKE, evidence)
