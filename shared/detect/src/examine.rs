@@ -62,6 +62,9 @@ impl Examiner {
             self.counts.mail += 1;
             return;
         }
+        if event.clock_ahead.is_some() || event.device_time.is_some() {
+            self.clock(event, locator);
+        }
         let sides = Sides::of(event);
         if facts::is_session(event) {
             self.session(event, &sides, locator);
@@ -92,6 +95,13 @@ impl Examiner {
         self.findings.add(&part);
     }
 
+    fn clock(&mut self, event: &Event<'_>, locator: Option<&Locator>) {
+        // Not the pair's: each member has a clock of its own.
+        let source = self.facts.source(event.tenant.id(), &event.device);
+        let place = locator.map(|locator| self.facts.place(locator));
+        self.facts.clock(facts::clock(event, source, place));
+    }
+
     fn session(&mut self, event: &Event<'_>, sides: &Sides, locator: Option<&Locator>) {
         let source = self.facts.source(event.tenant.id(), event.identity());
         let key = self.sessions.of(event);
@@ -111,6 +121,7 @@ impl Examiner {
             objects: Vec::new(),
             sessions: Vec::with_capacity(self.facts.sessions.len()),
             logins: Vec::new(),
+            clocks: Vec::new(),
         };
         Examined {
             findings: self.findings.take(),

@@ -9,8 +9,8 @@
 use std::net::IpAddr;
 
 use hinomi_model::{
-    Disposition, Event, EventTime, Fact, FactFlags, Function, LoginService, Posture, Protocol, SessionKey,
-    Vendor,
+    AnomalyKind, ClockReading, ClockTrouble, Disposition, Event, EventTime, Fact, FactFlags, Function,
+    LoginService, Place, Posture, Protocol, SessionKey, Vendor,
 };
 
 use crate::sides::Sides;
@@ -56,6 +56,21 @@ pub(crate) fn session(
         count: u32::try_from(event.count.max(1)).unwrap_or(u32::MAX),
         place: None,
     })
+}
+
+/// Returns what a record shows of its device's clock.
+pub(crate) fn clock(event: &Event<'_>, source: u32, place: Option<Place>) -> ClockReading {
+    let ahead = event.clock_ahead.unwrap_or(0);
+    let trouble = event.anomalies.iter().find_map(|anomaly| match anomaly.kind {
+        AnomalyKind::ClockAhead => Some(ClockTrouble::Ahead),
+        AnomalyKind::ClockBehind => Some(ClockTrouble::Behind),
+        AnomalyKind::ClockUnset => Some(ClockTrouble::Unset),
+        AnomalyKind::NoZone => Some(ClockTrouble::NoZone),
+        _ => None,
+    });
+    // Where a wrong clock has given way the event's time is the collector's.
+    let received = event.device_time.map_or(event.time.plus(-ahead), |_| event.time);
+    ClockReading { minute: received.minute(), source, least: ahead, most: ahead, trouble, place }
 }
 
 /// Tells whether a record is of a session.

@@ -16,10 +16,12 @@ mod statement;
 mod time;
 
 pub use event::{
-    Anomaly, AnomalyKind, Direction, Disposition, Escape, Event, Extra, ExtraField, FieldName, Format, Frame,
-    Frames, Function, Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
+    Anomaly, AnomalyKind, Direction, Disposition, DriftKind, Escape, Event, Extra, ExtraField, FieldName,
+    Format, Frame, Frames, Function, Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
 };
-pub use fact::{Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, WireError};
+pub use fact::{
+    ClockReading, ClockTrouble, Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, WireError,
+};
 pub use finding::{
     Class, Delivery, Evidence, Finding, FindingKind, Host, Indicator, IndicatorKind, Locator, Peer, Role,
     Signature, Stage, Subject,

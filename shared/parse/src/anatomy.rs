@@ -65,6 +65,7 @@ pub enum Change<'c> {
 pub struct Anatomy {
     payload: String,
     is_object: bool,
+    is_utf8: bool,
     /// With the host taken out, because it borrows.
     header: Header<'static>,
     host: Option<String>,
@@ -125,6 +126,7 @@ impl Anatomy {
         Ok(Anatomy {
             payload: payload.to_owned(),
             is_object: object.is_some(),
+            is_utf8: std::str::from_utf8(line).is_ok(),
             header,
             host,
             received: contents.received,
@@ -168,34 +170,33 @@ impl Anatomy {
             stamp: self.header.stamp.filter(|_| unless(PartKind::HeaderTime)),
             frames: self.header.frames,
         };
+        let received = self.received.filter(|_| unless(PartKind::Received));
         let context = Context {
             registry: context.registry,
-            received: self.received.filter(|_| unless(PartKind::Received)).unwrap_or(context.received),
+            received: received.unwrap_or(context.received),
             collected: Collected {
                 collector: self.collector.as_deref().filter(|_| unless(PartKind::Collector)),
                 device: self.device.as_deref().filter(|_| unless(PartKind::CollectedDevice)),
             },
         };
         let text = self.changed(change);
-        let mut scratch = Scratch::default();
-        if !self.is_object {
-            let payload = Payload { text: &text, object: None };
-            return see(crate::read_payload(
-                &payload,
-                &header,
-                &context,
-                &mut scratch.fortigate,
-                &mut scratch.panos,
-            ));
-        }
-        let mut input = text.clone().into_bytes();
-        let mut buffers = Buffers::default();
         let mut tape = SpareTape::default().take();
-        if simd_json::fill_tape(&mut input, &mut buffers, &mut tape).is_err() {
-            return see(Err(Reject::new(QuarantineReason::BadEnvelope, "json")));
+        let mut buffers = Buffers::default();
+        let mut input = Vec::new();
+        if self.is_object {
+            input.extend_from_slice(text.as_bytes());
+            if simd_json::fill_tape(&mut input, &mut buffers, &mut tape).is_err() {
+                return see(Err(Reject::new(QuarantineReason::BadEnvelope, "json")));
+            }
         }
-        let payload = Payload { text: &text, object: Some(tape.0.as_slice()) };
-        see(crate::read_payload(&payload, &header, &context, &mut scratch.fortigate, &mut scratch.panos))
+        let object = self.is_object.then_some(tape.0.as_slice());
+        let payload = Payload { text: &text, object };
+        let Scratch { fortigate, panos, .. } = &mut Scratch::default();
+        let mut read = crate::read_payload(&payload, &header, &context, fortigate, panos);
+        if let Ok(event) = &mut read {
+            crate::remark(event, self.is_utf8, received, context.received);
+        }
+        see(read)
     }
 
     fn changed(&self, change: Change<'_>) -> String {

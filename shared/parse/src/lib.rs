@@ -6,22 +6,25 @@
 //! No clock, no I/O but reading the given stream, and nothing is judged here: that is `detect`'s work.
 
 mod anatomy;
+mod drift;
 mod envelope;
 mod fortigate;
 mod lines;
 mod panos;
 mod payload;
 mod scan;
+mod settle;
 mod syslog;
 mod value;
 mod when;
 
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Reject, TimeSource};
+use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Reject};
 
 use self::payload::Payload;
 
 pub use anatomy::{Anatomy, Change, Part, PartKind};
+pub use drift::{Drift, DriftEntry};
 pub use lines::{LineReader, Lines, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, open};
 
 /// What a line is read against. Cheap to copy; the same for all lines of a batch.
@@ -44,9 +47,6 @@ pub struct Scratch {
     fortigate: fortigate::Scratch,
     panos: panos::Scratch,
 }
-
-/// A collector's clock and a device's may differ by this much before the difference is noted.
-const MAX_SKEW_SECONDS: i64 = 300;
 
 /// Reads one line: takes off headers and envelopes, sees who wrote it, and normalises it.
 ///
@@ -89,22 +89,21 @@ pub fn parse_line<'a>(
     if let Some(document) = contents.document {
         tape.put(document);
     }
-    if is_utf8 && contents.received.is_none() {
-        // An event is some two kilobytes: passed on as it is, it is written once.
-        return read;
+    // An event is some two kilobytes: changed where it stands, it is written once.
+    let mut read = read;
+    if let Ok(event) = &mut read {
+        remark(event, is_utf8, contents.received, context.received);
     }
-    let mut event = read?;
+    read
+}
+
+/// Notes what only the whole line shows: bytes that are no text, and clocks that can't be right.
+fn remark(event: &mut Event<'_>, is_utf8: bool, collected: Option<EventTime>, received: EventTime) {
     if !is_utf8 {
         event.anomalies.push(Anomaly { kind: AnomalyKind::InvalidUtf8, field: None });
     }
     // Only a collector knows when a line was received; a file's reader only knows when it was read.
-    if let Some(received) = contents.received
-        && event.time_source != TimeSource::Received
-        && event.time.since(received).abs() > MAX_SKEW_SECONDS
-    {
-        event.anomalies.push(Anomaly { kind: AnomalyKind::ClockSkew, field: None });
-    }
-    Ok(event)
+    settle::settle(event, collected, received);
 }
 
 /// Sees who wrote a log and hands it to that vendor's folder.

@@ -69,6 +69,7 @@ fn full_event() -> Value {
     let mut event = Event::new(&registry.tenants()[0], Vendor::Fortigate, later());
     event.time = at();
     event.time_source = TimeSource::DeviceEpoch;
+    event.device_time = Some(later());
     event.device = Cow::Borrowed("FGT60FTK20000001");
     event.device_name = some("KITA-FW1");
     event.vsys = some("root");

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use hinomi_model::{
-    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, FindingKind, Function,
-    IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload, Posture, Priority,
-    QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
+    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, DriftKind, FindingKind,
+    Format, Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload,
+    Posture, Priority, QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
 };
 use serde_json::Value;
 
@@ -67,6 +67,11 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("summary", "/properties/quarantined/propertyNames", words!(QuarantineReason)),
         ("summary", "/properties/events/propertyNames", words!(Vendor)),
         ("summary", "/properties/events/additionalProperties/propertyNames", words!(Function)),
+        ("summary", "/properties/formats/propertyNames", words!(Vendor)),
+        ("summary", "/properties/formats/additionalProperties/propertyNames", words!(Format)),
+        ("summary", "/properties/anomalies/propertyNames", words!(AnomalyKind)),
+        ("summary", "/properties/drift/items/properties/vendor", words!(Vendor)),
+        ("summary", "/properties/drift/items/properties/kind", words!(DriftKind)),
         ("summary", "/properties/findings/propertyNames", words!(FindingKind)),
         ("summary", "/properties/notices/propertyNames", words!(NoticeKind)),
         ("summary", "/properties/notices/additionalProperties/propertyNames", words!(Channel)),

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use hinomi_model::{
-    Channel, Document, Event, EventTime, FindingKind, Function, Notice, NoticeKind, QuarantineReason, Vendor,
+    AnomalyKind, Channel, Document, DriftKind, Event, EventTime, FindingKind, Format, Function, Notice,
+    NoticeKind, QuarantineReason, Vendor,
 };
+use hinomi_parse::{Drift, DriftEntry};
 use serde::Serialize;
 
 /// The account of a run, as in summary.json.
@@ -20,8 +22,18 @@ pub struct Summary {
     pub events: BTreeMap<Vendor, BTreeMap<Function, u64>>,
     /// Anti-spam lines: read and counted above under `email`, never judged.
     pub anti_spam: u64,
+    /// Lines that became events, by vendor and how they were written.
+    pub formats: BTreeMap<Vendor, BTreeMap<Format, u64>>,
     /// Lines of which something was odd (a bad number, a stray quote); they are among `done`.
     pub with_anomalies: u64,
+    /// What was odd, by kind; one line can have several.
+    pub anomalies: BTreeMap<AnomalyKind, u64>,
+    /// Devices whose clock disagrees with the collector's by more than is let pass.
+    pub clocks: Vec<ClockAccount>,
+    /// Fields, log types and actions that the vendors' tables do not have, most lines first.
+    pub drift: Vec<DriftAccount>,
+    /// How often something unknown was seen beyond those that are counted apart.
+    pub drift_over: u64,
     /// Lines that came later than the reorder window; judged all the same.
     pub late: u64,
     /// Findings, by kind; several lines that show the same thing in one minute are one.
@@ -42,6 +54,44 @@ pub struct Summary {
     pub events_per_second: f64,
 }
 
+/// How far a device's clock is off, in seconds against the collector's; negative when it is behind, which lines that
+/// were held back are too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClockAccount {
+    /// The device.
+    pub device: String,
+    /// Lines whose time differed by more than is let pass.
+    pub lines: u64,
+    /// Of these, lines for which the receive time stood in.
+    pub replaced: u64,
+    /// Least by which it was ahead.
+    pub least_seconds: i64,
+    /// Most by which it was ahead.
+    pub most_seconds: i64,
+}
+
+/// Something that the vendor's tables do not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DriftAccount {
+    /// Who made the device.
+    pub vendor: Vendor,
+    /// The device.
+    pub device: String,
+    /// What it runs, when its lines say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firmware: Option<String>,
+    /// What is unknown.
+    pub kind: DriftKind,
+    /// Its name.
+    pub name: String,
+    /// Lines that had it.
+    pub lines: u64,
+    /// Time of the first of them.
+    pub first: EventTime,
+    /// The beginning of that line.
+    pub example: String,
+}
+
 impl Summary {
     /// Counts one incident.
     pub fn incident(&mut self, incident: &Document) {
@@ -60,10 +110,24 @@ impl Summary {
     }
 }
 
-/// Counts lines while they are read, without allocating; becomes a part of the [`Summary`].
+impl From<DriftEntry> for DriftAccount {
+    fn from(entry: DriftEntry) -> Self {
+        let DriftEntry { vendor, device, firmware, kind, name, lines, first, example } = entry;
+        DriftAccount { vendor, device, firmware, kind, name, lines, first, example }
+    }
+}
+
+/// Devices with a wrong clock that are accounted for; those found later are left out.
+const MAX_CLOCKS: usize = 1_024;
+
+/// Counts lines while they are read, without allocating for an ordinary one; becomes a part of the [`Summary`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineCount {
     done: [[u64; Function::ALL.len()]; Vendor::ALL.len()],
+    formats: [[u64; Format::ALL.len()]; Vendor::ALL.len()],
+    anomalies: [u64; AnomalyKind::ALL.len()],
+    clocks: BTreeMap<String, ClockAccount>,
+    drift: Drift,
     quarantined: [u64; QuarantineReason::ALL.len()],
     with_anomalies: u64,
     first: Option<EventTime>,
@@ -75,9 +139,43 @@ impl LineCount {
     pub(crate) fn event(&mut self, event: &Event<'_>) {
         // Enums without values index arrays as long as they have variants.
         self.done[event.vendor as usize][event.function as usize] += 1;
-        self.with_anomalies += u64::from(!event.anomalies.is_empty());
+        self.formats[event.vendor as usize][event.format as usize] += 1;
+        if !event.anomalies.is_empty() {
+            self.odd(event);
+        }
+        if event.unknown_fields > 0 || !event.anomalies.is_empty() {
+            self.drift.note(event);
+        }
         self.first = Some(self.first.map_or(event.time, |first| first.min(event.time)));
         self.last = self.last.max(Some(event.time));
+    }
+
+    #[cold]
+    fn odd(&mut self, event: &Event<'_>) {
+        self.with_anomalies += 1;
+        for anomaly in &event.anomalies {
+            self.anomalies[anomaly.kind as usize] += 1;
+        }
+        let is_off = event.anomalies.iter().any(|anomaly| anomaly.kind.is_of_the_clock());
+        if !is_off {
+            return;
+        }
+        if !self.clocks.contains_key(&*event.device) && self.clocks.len() >= MAX_CLOCKS {
+            return;
+        }
+        let ahead = event.clock_ahead.or_else(|| event.device_time.map(|said| said.since(event.time)));
+        let ahead = ahead.unwrap_or_default();
+        let account = self.clocks.entry(event.device.to_string()).or_insert_with(|| ClockAccount {
+            device: event.device.to_string(),
+            lines: 0,
+            replaced: 0,
+            least_seconds: ahead,
+            most_seconds: ahead,
+        });
+        account.lines += 1;
+        account.replaced += u64::from(event.device_time.is_some());
+        account.least_seconds = account.least_seconds.min(ahead);
+        account.most_seconds = account.most_seconds.max(ahead);
     }
 
     /// Counts a line that was set aside.
@@ -103,6 +201,17 @@ impl LineCount {
         summary.lines_read = self.lines();
         summary.done = self.done();
         summary.with_anomalies = self.with_anomalies;
+        for (kind, count) in AnomalyKind::ALL.iter().zip(self.anomalies).filter(|(_, count)| *count > 0) {
+            summary.anomalies.insert(*kind, count);
+        }
+        for (vendor, counts) in Vendor::ALL.iter().zip(self.formats) {
+            for (format, count) in Format::ALL.iter().zip(counts).filter(|(_, count)| *count > 0) {
+                summary.formats.entry(*vendor).or_default().insert(*format, count);
+            }
+        }
+        summary.clocks = self.clocks.into_values().collect();
+        summary.drift = self.drift.entries().into_iter().map(DriftAccount::from).collect();
+        summary.drift_over = self.drift.over();
         summary.first_event = self.first;
         summary.last_event = self.last;
         for (vendor, counts) in Vendor::ALL.iter().zip(self.done) {

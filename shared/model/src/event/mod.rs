@@ -10,13 +10,13 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use crate::registry::{Device, Tenant};
-use crate::time::EventTime;
+use crate::time::{EventTime, Seconds};
 
 pub use extra::{Escape, Extra, ExtraField, FieldName, Span};
 pub(crate) use words::words;
 pub use words::{
-    Anomaly, AnomalyKind, Direction, Disposition, Format, Frame, Frames, Function, Payload, Posture,
-    Protocol, Severity, TimeSource, Vendor,
+    Anomaly, AnomalyKind, Direction, Disposition, DriftKind, Format, Frame, Frames, Function, Payload,
+    Posture, Protocol, Severity, TimeSource, Vendor,
 };
 
 /// Text borrowed from the input where no escape had to be undone.
@@ -32,6 +32,16 @@ pub struct Event<'a> {
     pub time: EventTime,
     /// Where `time` came from.
     pub time_source: TimeSource,
+    /// What the device's clock said, where `time` is another one because that can't be right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_time: Option<EventTime>,
+    /// The device's local time was read in a zone that neither the line nor the registry says.
+    #[serde(skip)]
+    pub zone_assumed: bool,
+    /// By how much the device's clock was ahead of the collector's, in seconds; negative when behind, which a line
+    /// held back is too. Absent where no collector says when the line was received.
+    #[serde(skip)]
+    pub clock_ahead: Option<Seconds>,
     /// When a collector or this program received it.
     pub received: EventTime,
     /// Who it belongs to.
@@ -263,6 +273,9 @@ impl<'a> Event<'a> {
         Event {
             time: received,
             time_source: TimeSource::Received,
+            device_time: None,
+            zone_assumed: false,
+            clock_ahead: None,
             received,
             tenant,
             raw: "",

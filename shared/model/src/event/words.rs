@@ -218,12 +218,41 @@ words! {
         UnknownType = "unknown_type", UnknownAction = "unknown_action",
         /// No usable time in the line; the receive time stands in.
         NoTime = "no_time",
-        /// Device time and receive time differ by more than the permitted skew.
+        /// Device time and receive time differ by more than the permitted skew; the device's is kept, as a line that
+        /// was held back for hours looks the same.
         ClockSkew = "clock_skew",
+        /// The device's time was later than the line was received; the receive time stands in.
+        ClockAhead = "clock_ahead",
+        /// The device's time was further back than any device holds lines; the receive time stands in.
+        ClockBehind = "clock_behind",
+        /// The device's clock was never set; the receive time stands in.
+        ClockUnset = "clock_unset",
+        /// A local time in a zone that nobody said, which does not fit the receive time; that stands in.
+        NoZone = "no_zone",
         /// More fields than are read; the rest is kept as one text.
         TooManyFields = "too_many_fields",
         /// An unexpanded template variable or a placeholder where a value belongs.
         Placeholder = "placeholder",
+    }
+}
+
+impl AnomalyKind {
+    /// Tells whether the device's clock is what is odd.
+    pub const fn is_of_the_clock(self) -> bool {
+        use AnomalyKind::*;
+        matches!(self, ClockSkew | ClockAhead | ClockBehind | ClockUnset | NoZone)
+    }
+}
+
+words! {
+    /// What of a line the vendors' tables, as this program has them, do not have.
+    DriftKind {
+        /// A field or column.
+        Field = "field",
+        /// A type and subtype of log.
+        LogType = "log_type",
+        /// A word for what the device did.
+        Action = "action",
     }
 }
 

@@ -56,8 +56,10 @@ pub struct Tenant {
     pub groups: Vec<String>,
     /// Language of its notices, unless a contact says otherwise.
     pub language: Language,
-    /// Zone in which its times are shown.
+    /// Zone in which its times are shown, and devices' local times read that have no zone of their own.
     pub time_zone: jiff::tz::TimeZone,
+    /// The registry says the zone; else it is UTC for want of another.
+    pub time_zone_given: bool,
     /// The SOC that serves it.
     pub soc: Soc,
     /// Whether levels 3 and 4 wait for an analyst.
