@@ -129,6 +129,10 @@ fn is_payload(rest: &str) -> bool {
     if rest.starts_with('{') || rest.starts_with("CEF:") || rest.starts_with("LEEF:") {
         return true;
     }
+    // CEF of which a relay took the mark for its tag.
+    if rest.starts_with("0|") || rest.starts_with("1|") {
+        return true;
+    }
     for byte in rest.bytes() {
         match byte {
             b'=' | b',' => return true,

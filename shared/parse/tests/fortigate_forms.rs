@@ -127,14 +127,18 @@ fn cef(log: Log, mark: &str, prefix: &str) -> String {
             (None, value) => format!("{prefix}{name}={}", escaped(value)),
         })
         .collect();
-    format!("{mark}0|Fortinet|Fortigate|v7.4.3|00013|name|3|{}", pairs.join(" "))
+    format!("{mark}0|Fortinet|Fortigate|v7.4.3|00013|a name with blanks|3|{}", pairs.join(" "))
 }
 
 fn with<T>(line: &str, scratch: &mut Scratch, read: impl FnOnce(&Event<'_>) -> T) -> T {
     let registry = Registry::open();
     let received = EventTime::parse_rfc3339("2026-01-20T02:00:00Z").unwrap();
     let context = Context { registry: &registry, received, collected: Collected::default() };
-    read(&parse_line(line.as_bytes(), &context, scratch).unwrap_or_else(|reject| panic!("{reject}: {line}")))
+    read(
+        &parse_line(line.as_bytes(), &context, scratch)
+            .map_err(|reject| format!("{reject}: {line}"))
+            .unwrap(),
+    )
 }
 
 #[test]
@@ -187,7 +191,7 @@ fn the_firmware_is_what_the_line_says() {
     ];
     for (line, firmware) in cases {
         with(&line, &mut Scratch::default(), |event| {
-            assert_eq!(event.firmware.as_deref(), firmware, "{line}")
+            assert_eq!(event.firmware.as_deref(), firmware, "{line}");
         });
     }
 }

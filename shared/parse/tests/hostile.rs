@@ -123,6 +123,10 @@ fn mutate(line: &mut Vec<u8>, other: &[u8], seeded: &mut Seeded) {
         b"Feb 30 10:00:00 ",
         b"tz=\"+99\"",
         b"CEF:0|",
+        b"CEF:0|Fortinet|Fortigate|v7.4.3|00013|traffic:forward close|3|",
+        b" cs1=x cs1Label=",
+        b"=\"",
+        b"\" ",
         b"[",
         b"]",
         b"duration=18446744073709551615",
@@ -215,10 +219,16 @@ fn long_lines_are_refused_and_cost_no_time() {
         "1,\"",
         "[",
         "a ",
+        "cs1= cs1Label=Policy Id ",
+        "a=\"b ",
+        "a=\"b\\\" ",
+        "a=\"b\",",
     ] {
         let line = piece.repeat(MAX_LINE_BYTES / piece.len());
         entry(line.as_bytes(), &context, &mut scratch);
         entry(format!("type=traffic date=2026-01-20 {line}").as_bytes(), &context, &mut scratch);
+        entry(format!("date=2026-01-20,type=traffic,{line}").as_bytes(), &context, &mut scratch);
+        entry(format!("CEF:0|Fortinet|Fortigate|v|1|n|3|{line}").as_bytes(), &context, &mut scratch);
     }
 }
 
@@ -235,7 +245,17 @@ proptest! {
         let registry = Registry::open();
         let context = context(&registry);
         let mut scratch = Scratch::default();
-        for start in ["<189>", "Jan 20 10:15:01 fw ", "{\"message\":\"", "type=traffic date=2026-01-20 time=10:15:01 ", "1,"] {
+        let starts = [
+            "<189>",
+            "Jan 20 10:15:01 fw ",
+            "{\"message\":\"",
+            "type=traffic date=2026-01-20 time=10:15:01 ",
+            "date=2026-01-20,time=10:15:01,type=traffic,",
+            "CEF:0|Fortinet|Fortigate|v7.4.3|00013|traffic:forward close|3|",
+            "{\"type\":\"traffic\",\"logid\":1,",
+            "1,",
+        ];
+        for start in starts {
             entry(format!("{start}{text}").as_bytes(), &context, &mut scratch);
         }
     }

@@ -19,6 +19,7 @@
 
 use hinomi_model::Span;
 
+use super::cef_names::{key_of, labelled, without_prefix};
 use super::keys::Key;
 use super::kind;
 use crate::scan::cef;
@@ -28,9 +29,6 @@ use crate::scan::shape::Meanings;
 
 /// How far into a line the mark is looked for: what a relay leaves in front of it is a tag or two.
 const MAX_LEFTOVER_BYTES: usize = 256;
-
-/// What stands in front of FortiOS's own names.
-const PREFIXES: &[&str] = &["FTNTFGT", "FortinetFortiGate", "ad."];
 
 /// How much of the log id FortiOS puts into the header.
 const CLASS_DIGITS: u32 = 5;
@@ -287,43 +285,6 @@ fn name_numbered(log: &str, pairs: &mut Vec<Pair<Key>>, more: &mut More<'_, '_>,
     }
 }
 
-/// A label as a name: lower case, without blanks.
-struct Plain {
-    bytes: [u8; Plain::MAX_BYTES],
-    length: usize,
-}
-
-impl Plain {
-    /// Longest name that is known.
-    const MAX_BYTES: usize = 32;
-
-    fn of(label: &str) -> Option<Plain> {
-        let mut plain = Plain { bytes: [0; Plain::MAX_BYTES], length: 0 };
-        for byte in label.bytes().filter(|byte| *byte > b' ') {
-            *plain.bytes.get_mut(plain.length)? = byte.to_ascii_lowercase();
-            plain.length += 1;
-        }
-        Some(plain)
-    }
-
-    fn as_str(&self) -> &str {
-        self.bytes.get(..self.length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("")
-    }
-}
-
-/// Returns the field that a label names; the labels are FortiOS's own names with blanks and capitals but for these few.
-fn labelled(label: &str) -> Option<(Key, Plain)> {
-    let plain = Plain::of(label)?;
-    let key = match plain.as_str() {
-        "packetssent" | "sentpackets" => Key::PacketsOut,
-        "packetsreceived" | "receivedpackets" => Key::PacketsIn,
-        "virusname" => Key::Virus,
-        "attackname" => Key::Attack,
-        name => Key::of(name.as_bytes())?,
-    };
-    Some((key, plain))
-}
-
 /// Splits `traffic:forward`.
 fn type_and_subtype(log: &str, span: Span) -> (Span, Option<Span>) {
     let text = span.of(log);
@@ -369,67 +330,84 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns FortiOS's own name in a key.
-#[inline]
-pub(super) fn without_prefix(key: &str) -> &str {
-    match key.as_bytes() {
-        [b'F', ..] | [b'a', b'd', b'.', ..] => own_name(key),
-        _ => key,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_begins_at_its_mark() {
+        let log = "CEF:0|Fortinet|Fortigate|v7.4.3|00013|n|3|a=1";
+        let bare = "0|fortinet|Fortigate|v7.4.3|00013|n|3|a=1";
+        let cases = [
+            (log.to_owned(), Some(log)),
+            (bare.to_owned(), Some(bare)),
+            (format!("tag: {log}"), Some(log)),
+            (format!("{} {log}", "x".repeat(MAX_LEFTOVER_BYTES)), None),
+            ("CEF: 1| Fortinet|".to_owned(), Some("CEF: 1| Fortinet|")),
+            ("CEF:0|Fortinetx|Fortigate|".to_owned(), None),
+            ("CEF:2|Fortinet|Fortigate|".to_owned(), None),
+            ("0|Fortine".to_owned(), None),
+            ("CEF:".to_owned(), None),
+            (String::new(), None),
+        ];
+        for (line, expected) in &cases {
+            assert_eq!(log_in(line), *expected, "{line}");
+        }
     }
-}
 
-fn own_name(key: &str) -> &str {
-    PREFIXES.iter().find_map(|prefix| key.strip_prefix(prefix)).filter(|own| !own.is_empty()).unwrap_or(key)
-}
+    #[test]
+    fn headers_that_lack_fields_are_read_as_far_as_they_go() {
+        let cases = [
+            (
+                "CEF:0|Fortinet|FortiGate|v7.2|traffic:deny|src=10.1.1.1",
+                ("FortiGate", "v7.2", "", "traffic:deny"),
+            ),
+            ("0|Fortinet|FortiGate|v7.2|00013|src=10.1.1.1 a=|", ("FortiGate", "v7.2", "00013", "")),
+            ("CEF:0|Fortinet|FortiGate|v7.2|00013", ("FortiGate", "v7.2", "00013", "")),
+            ("CEF:0|Fortinet|a=b", ("", "", "", "")),
+            ("CEF:0|Fortinet|", ("", "", "", "")),
+        ];
+        for (log, expected) in cases {
+            let head = Head::of(log);
+            let read = (head.product, head.version, head.class.of(log), head.name.of(log));
+            assert_eq!(read, expected, "{log}");
+            let pairs = log.get(head.extension..).unwrap();
+            assert!(pairs.is_empty() || pairs.starts_with("src=") || pairs.starts_with("a="), "{log}");
+        }
+    }
 
-fn key_of(name: &[u8]) -> Option<Key> {
-    let own = std::str::from_utf8(name).map_or(name, |name| without_prefix(name).as_bytes());
-    let standard = if own.len() == name.len() { standard(name) } else { None };
-    standard.or_else(|| Key::of_any_case(own))
-}
+    #[test]
+    fn the_headers_name_holds_type_and_subtype() {
+        let cases = [
+            ("traffic:forward close", Some(("traffic", Some("forward")))),
+            ("event:system", Some(("event", Some("system")))),
+            ("webfilter utm passthrough", Some(("utm", Some("webfilter")))),
+            ("vpn event tunnel-up", Some(("event", Some("vpn")))),
+            ("Policy Violation", None),
+            ("", None),
+        ];
+        for (name, expected) in cases {
+            let span = Span { start: 0, end: name.len() as u32 };
+            let read = named_kind(name, span);
+            let read = read.map(|(kind, below)| (kind.of(name), below.map(|below| below.of(name))));
+            assert_eq!(read, expected, "{name}");
+        }
+    }
 
-/// Returns the field that a key of the standard's dictionary stands for.
-fn standard(name: &[u8]) -> Option<Key> {
-    Some(match name {
-        b"act" => Key::Action,
-        b"app" => Key::Service,
-        b"cat" => Key::CategoryId,
-        b"cnt" => Key::Count,
-        b"destinationTranslatedAddress" => Key::TranDestinationIp,
-        b"destinationTranslatedPort" => Key::TranDestinationPort,
-        b"deviceDirection" => Key::Direction,
-        b"deviceExternalId" => Key::DeviceId,
-        b"deviceInboundInterface" => Key::SrcInterface,
-        b"deviceOutboundInterface" => Key::DstInterface,
-        b"deviceSeverity" => Key::Level,
-        b"dhost" => Key::Hostname,
-        b"dmac" => Key::DstMac,
-        b"dpt" => Key::DstPort,
-        b"dst" => Key::DstIp,
-        b"duser" => Key::User,
-        b"dvchost" => Key::DeviceName,
-        b"externalId" | b"externalID" => Key::Session,
-        b"fileHash" => Key::FileHash,
-        b"fileType" => Key::FileType,
-        b"fname" => Key::FileName,
-        b"fsize" => Key::FileSize,
-        b"in" => Key::Received,
-        b"out" => Key::Sent,
-        b"outcome" => Key::Status,
-        b"request" => Key::Url,
-        b"requestClientApplication" => Key::Agent,
-        b"requestContext" => Key::Category,
-        b"requestMethod" => Key::HttpMethod,
-        b"shost" => Key::SrcName,
-        b"smac" => Key::SrcMac,
-        b"sourceTranslatedAddress" => Key::TranSourceIp,
-        b"sourceTranslatedPort" => Key::TranSourcePort,
-        b"spt" => Key::SrcPort,
-        b"sproc" => Key::Ui,
-        b"src" => Key::SrcIp,
-        b"suser" => Key::UnauthUser,
-        // The dictionary's, of which FortiOS has nothing.
-        b"dvc" | b"dvcmac" | b"dntdom" | b"sntdom" | b"end" | b"deviceFacility" => Key::Kept,
-        _ => return None,
-    })
+    #[test]
+    fn products_are_told_by_their_names() {
+        let cases = [
+            ("Fortigate", Product::FortiGate),
+            ("FortiGate-100F", Product::FortiGate),
+            ("FortiWiFi-60E", Product::FortiGate),
+            ("FortiWeb", Product::Other),
+            ("FortiAnalyzer-VM64", Product::Other),
+            ("FGT-60F", Product::Unsaid),
+            ("", Product::Unsaid),
+            ("フォーティ", Product::Unsaid),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(product(name), expected, "{name}");
+        }
+    }
 }

@@ -109,12 +109,10 @@ fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
     event.dst_port = fields.port(Key::DstPort).or_else(|| fields.port(Key::LocalPort));
     event.nat_src_ip = translated(fields, Key::TranSourceIp);
     event.nat_src_port = fields.port(Key::TranSourcePort).filter(|port| *port != 0);
-    let other_port = fields.port(Key::TranDestinationPort).filter(|port| *port != 0);
+    event.nat_dst_port = fields.port(Key::TranDestinationPort).filter(|port| *port != 0);
     if has_one_translation(fields) {
         event.nat_src_ip = event.nat_src_ip.or_else(|| translated(fields, Key::TranDestinationIp));
-        event.nat_src_port = event.nat_src_port.or(other_port);
-    } else {
-        event.nat_dst_port = other_port;
+        event.nat_src_port = event.nat_src_port.or(event.nat_dst_port.take());
     }
     event.src_zone = fields.text(Key::SrcInterface);
     event.dst_zone = fields.text(Key::DstInterface);

@@ -226,7 +226,16 @@ impl<'a> Fields<'a> {
                     break;
                 };
                 left &= left - 1;
-                let field = kept(pair, self.naming);
+                let field = match (pair.form, self.naming) {
+                    // Nearly every field is one of these.
+                    (Form::Bare | Form::Quoted, Naming::Native) => ExtraField {
+                        name: FieldName::InLine(pair.name),
+                        value: pair.value,
+                        escape: Escape::None,
+                        known: pair.key.is_some(),
+                    },
+                    _ => kept(pair, self.naming),
+                };
                 unknown += u32::from(!field.known);
                 extra.push(field);
             }
@@ -236,17 +245,20 @@ impl<'a> Fields<'a> {
 }
 
 fn kept(pair: &Pair<Key>, naming: Naming) -> ExtraField {
-    let name = match (pair.form, pair.key) {
-        (Form::Stray, _) => FieldName::Known(STRAY),
-        (Form::TooMany | Form::NextLine, _) => FieldName::Known(REST),
-        (_, Some(key)) if naming == Naming::Translated && key != Key::Kept => FieldName::Known(key.name()),
-        _ => FieldName::InLine(pair.name),
+    let (name, escape) = match pair.form {
+        Form::Bare | Form::Quoted => (own_name(pair, naming), Escape::None),
+        Form::Escaped | Form::Unclosed => (own_name(pair, naming), Escape::Backslash),
+        Form::Cef => (own_name(pair, naming), Escape::Cef),
+        Form::Stray => (FieldName::Known(STRAY), Escape::None),
+        Form::TooMany | Form::NextLine => (FieldName::Known(REST), Escape::None),
     };
-    let escape = match pair.form {
-        Form::Escaped | Form::Unclosed => Escape::Backslash,
-        Form::Cef => Escape::Cef,
-        _ => Escape::None,
-    };
-    let known = pair.key.is_some() || matches!(pair.form, Form::Stray | Form::TooMany | Form::NextLine);
+    let known = pair.key.is_some() || matches!(name, FieldName::Known(_));
     ExtraField { name, value: pair.value, escape, known }
+}
+
+fn own_name(pair: &Pair<Key>, naming: Naming) -> FieldName {
+    match pair.key {
+        Some(key) if naming == Naming::Translated && key != Key::Kept => FieldName::Known(key.name()),
+        _ => FieldName::InLine(pair.name),
+    }
 }

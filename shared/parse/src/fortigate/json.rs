@@ -10,7 +10,7 @@
 use hinomi_model::{QuarantineReason, Reject, Span};
 use simd_json::{Node, StaticNode};
 
-use super::cef::without_prefix;
+use super::cef_names::without_prefix;
 use super::keys::Key;
 use crate::scan::json::{append, members, write_value};
 use crate::scan::kv::MAX_FIELDS;

@@ -19,7 +19,7 @@ const MAX_LONG: usize = 64;
 /// Tells whether FortiOS has a field of this name, of which `word` is what [`Word::of`] makes.
 pub(super) fn has(name: &[u8], word: Option<Word>) -> bool {
     let Some(word) = word else {
-        return TABLE.long.iter().any(|long| *long == name);
+        return TABLE.long.contains(&name);
     };
     let mut slot = word.slot(SLOT_COUNT);
     while let Some(known) = TABLE.words.get(slot).filter(|known| known.is_some()) {

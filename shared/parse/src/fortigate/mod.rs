@@ -14,6 +14,7 @@
 //! level word or a score is passed on as it is.
 
 mod cef;
+mod cef_names;
 mod clock;
 mod event;
 mod fields;
@@ -82,17 +83,15 @@ fn first_value(text: &str) -> Option<&str> {
     if name == 0 { None } else { text.get(name..)?.strip_prefix('=') }
 }
 
-/// Tells whether commas stand between the pairs: one ends the first value, and one stands in front of the type. Neither
-/// alone would do, for a value may hold commas (`user=hanako,cn=hanako`).
-fn has_commas(text: &str) -> bool {
-    let Some(value) = first_value(text) else {
-        return false;
+/// Tells whether commas stand between the pairs of a text of which `value` follows the first `=`: one ends the first
+/// value, and one stands in front of the type. Neither alone would do, for a value may hold commas
+/// (`user=hanako,cn=hanako`).
+fn has_commas(text: &str, value: &str) -> bool {
+    let end = match value.strip_prefix('"') {
+        Some(quoted) => memchr::memchr(b'"', quoted.as_bytes()).map(|quote| quote + 2),
+        None => memchr::memchr2(b',', b' ', value.as_bytes()),
     };
-    let after = match value.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"').map(|(_, after)| after),
-        None => value.bytes().position(|b| b == b',' || b == b' ').and_then(|end| value.get(end..)),
-    };
-    after.is_some_and(|after| after.starts_with(','))
+    end.and_then(|end| value.as_bytes().get(end)) == Some(&b',')
         && (holds(text, ",type=") || holds(text, ", type=") || text.starts_with("type="))
 }
 
@@ -121,13 +120,14 @@ fn split<'a>(
         json::read(object, text, meanings, pairs)?;
         return Ok(Split { text, naming: Naming::Translated, format: Format::Json, firmware: None, product });
     }
-    if first_value(line).is_none()
+    let value = first_value(line);
+    if value.is_none()
         && let Some(log) = cef::log_in(line)
     {
         let cef::Log { text, firmware, product } = cef::read(log, text, meanings, pairs);
         return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product });
     }
-    let format = if has_commas(line) {
+    let format = if value.is_some_and(|value| has_commas(line, value)) {
         kv::scan_commas(line, shape, pairs, Key::of);
         Format::KeyValueComma
     } else {
@@ -183,7 +183,9 @@ pub(crate) fn read<'a>(
     let mut event = Event::new(tenant, Vendor::Fortigate, context.received);
     event.frames = header.frames;
     event.format = format;
-    event.firmware = firmware.map(Cow::Borrowed).or_else(|| fields.copy(Key::LogVersion));
+    if firmware.is_some() || fields.has(Key::LogVersion) {
+        event.firmware = firmware.map(Cow::Borrowed).or_else(|| fields.copy(Key::LogVersion));
+    }
     event.raw = payload.text;
     event.registration = registration;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {

@@ -34,6 +34,8 @@ const MAX_NAME_BYTES: usize = 64;
 /// Splits `text`, in which blanks stand between the pairs; they replace those in `pairs`. `known` tells what a name
 /// stands for, and must know no name that is not made of name bytes: one that it knows is not looked at again. `shape`
 /// makes it faster and changes nothing.
+// Within its caller the loop would run short of registers.
+#[inline(never)]
 pub(crate) fn scan<K: Copy>(
     text: &str,
     shape: &mut Shape<K>,
@@ -44,6 +46,7 @@ pub(crate) fn scan<K: Copy>(
 }
 
 /// Splits `text` as [`scan`] does, but with commas between the pairs.
+#[inline(never)]
 pub(crate) fn scan_commas<K: Copy>(
     text: &str,
     shape: &mut Shape<K>,
@@ -247,7 +250,7 @@ fn before_blanks<const SEPARATOR: u8>(bytes: &[u8], from: usize, end: usize) -> 
 }
 
 /// Finds the next quote or backslash at or after `from`.
-#[inline]
+#[inline(always)]
 fn quote_or_backslash(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     // Most values are short: two words in registers cost less than starting memchr. The marks are exact for the
