@@ -111,6 +111,9 @@ pub(crate) fn read<'a>(
             None if is_threat_first && pair.name.of(line) == "cat" => {
                 reading.add(line, place, pair, "subtype", pair.name);
             }
+            None if pair.name.of(line) == "cat" && pair.value.of(line) == name => {
+                reading.add(line, place, pair, "type", pair.name);
+            }
             None => reading.add(line, place, pair, pair.name.of(line), pair.name),
             Some(LABEL..) => {}
             Some(key) => {
@@ -200,7 +203,7 @@ fn log_type<'a>(class_id: &'a str, name: &'a str, category: impl Fn() -> &'a str
     let loose = |(name, other)| Kind::of_name(name).map(|kind| Type { kind, name, other });
     let of_category = || {
         let name = category();
-        Kind::of_name(name).map(|kind| Type { kind, name, other: class_id })
+        Kind::of_name(name).map(|kind| Type { kind, name, other: "" })
     };
     found
         .or_else(|| pairs.into_iter().find_map(exact))
@@ -227,7 +230,7 @@ mod tests {
             ("start", "START", "", Kind::Tunnel, "start"),
             ("END", "TRAFFIC", "", Kind::Traffic, "END"),
             ("traffic", "end", "", Kind::Traffic, "end"),
-            ("1", "session", "TRAFFIC", Kind::Traffic, "1"),
+            ("1", "session", "TRAFFIC", Kind::Traffic, ""),
         ];
         for (class_id, name, category, kind, other) in cases {
             let found = log_type(class_id, name, || category).unwrap();

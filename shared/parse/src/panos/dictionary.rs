@@ -76,12 +76,11 @@ pub(crate) fn meaning(kind: Kind, dialect: Dialect, key: &str) -> Meaning {
         Dialect::Leef => leef(kind, plain).or_else(|| strata(plain)),
     };
     if let Some((column, slot)) = own {
-        let wins = matches!(plain, "vendorseverity" | "suser0" | "duser0");
-        return Meaning { wins, ..Meaning::column(kind, column, slot) };
+        return Meaning { wins: is_better(dialect, plain), ..Meaning::column(kind, column, slot) };
     }
     let bare = plain.strip_prefix("panos").or_else(|| plain.strip_prefix("pan"));
     let bare = bare.filter(|_| dialect.is_cef()).unwrap_or(plain);
-    let wins = matches!(bare, "vendorseverity") || (dialect == Dialect::Leef && bare == "severity");
+    let wins = is_better(dialect, bare);
     if let Some(column) = kind.layout().columns.iter().find(|column| is_plain(column.name, bare)) {
         return Meaning { column: column.name, slot: column.slot, known: true, wins };
     }
@@ -91,6 +90,18 @@ pub(crate) fn meaning(kind: Kind, dialect: Dialect, key: &str) -> Meaning {
         return Meaning { wins, ..Meaning::column(kind, column, *slot) };
     }
     Meaning { known: KNOWN.binary_search(&bare).is_ok(), ..Meaning::UNKNOWN }
+}
+
+/// Tells whether a key says it better than another one for the same: the word for a severity than its number, a user's
+/// whole name than its parts, a time with a zone than one without.
+fn is_better(dialect: Dialect, plain: &str) -> bool {
+    match plain {
+        "vendorseverity" | "suser0" | "duser0" | "cefformattedtimegenerated" | "cefformattedreceivetime" => {
+            true
+        }
+        "severity" => dialect == Dialect::Leef,
+        _ => false,
+    }
 }
 
 /// What Strata Logging Service calls otherwise than native columns of the same name.
@@ -263,16 +274,20 @@ impl Memory {
             return seen.meaning;
         }
         let found = meaning(kind, dialect, key);
-        if key.len() > MAX_KEY_BYTES || place > keys.len() || place >= MAX_REMEMBERED {
+        if key.len() > MAX_KEY_BYTES || place >= MAX_REMEMBERED {
             return found;
         }
         let mut remembered = Remembered { key: [0; MAX_KEY_BYTES], length: key.len(), meaning: found };
         for (kept, byte) in remembered.key.iter_mut().zip(key.bytes()) {
             *kept = byte;
         }
-        match keys.get_mut(place) {
-            Some(seen) => *seen = remembered,
-            None => keys.push(remembered),
+        if keys.len() <= place {
+            // Not every place of a line is asked for; no key is what a key without a name is, too.
+            let nothing = Remembered { key: [0; MAX_KEY_BYTES], length: 0, meaning: Meaning::UNKNOWN };
+            keys.resize(place + 1, nothing);
+        }
+        if let Some(seen) = keys.get_mut(place) {
+            *seen = remembered;
         }
         found
     }
@@ -358,5 +373,9 @@ mod tests {
                 }
             }
         }
+        // It remembers, though: the last key of each place but the one beyond the bound.
+        let kept = &memory.0[Dialect::Leef as usize * Kind::COUNT + Kind::Config as usize];
+        assert_eq!(kept.len(), 10);
+        assert!([0, 1, 9].iter().all(|&place| kept[place].meaning.slot == Some(Slot::Src)));
     }
 }

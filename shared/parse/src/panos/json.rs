@@ -21,39 +21,64 @@ use super::named::Scratch;
 use super::values::Values;
 use crate::scan::json::{append, members, write_value};
 
-/// Keys that name the log type in Strata Logging Service.
-const STRATA_TYPES: [&str; 3] = ["LogType", "log_type", "logType"];
+/// What an object's keys say of it.
+#[derive(Default)]
+struct Seen<'n> {
+    /// The log type that Strata Logging Service's key names, else the one of a native column.
+    log_type: Option<(Dialect, &'n str)>,
+    /// Native columns that no envelope has: times, and others, of which one alone may be chance.
+    times: u32,
+    marks: u32,
+    /// FortiOS's own fields: no object that has one is PAN-OS's.
+    is_foreign: bool,
+    /// It may carry a line.
+    carries_text: bool,
+}
 
-/// Native columns that an envelope doesn't have. Besides a log type, one of the first, or two of the second, make an
-/// object a log.
-const TIMES: [&str; 4] = ["time_generated", "receive_time", "high_res_timestamp", "time_logged"];
-const MARKS: [&str; 6] = ["serial", "seqno", "sessionid", "device_name", "actionflags", "vsys_name"];
+impl<'n> Seen<'n> {
+    fn of(object: &[Node<'n>]) -> Seen<'n> {
+        let mut seen = Seen::default();
+        for (key, value) in members(object) {
+            let text = || match value.first() {
+                Some(&Node::String(text)) => text,
+                _ => "",
+            };
+            match key {
+                "LogType" | "log_type" | "logType" => seen.log_type = Some((Dialect::Strata, text())),
+                "type" => seen.log_type = seen.log_type.or_else(|| Some((Dialect::Native, text()))),
+                "time_generated" | "receive_time" | "high_res_timestamp" | "time_logged" => seen.times += 1,
+                "serial" | "seqno" | "sessionid" | "device_name" | "actionflags" | "vsys_name" => {
+                    seen.marks += 1;
+                }
+                "logid" | "devid" => seen.is_foreign = true,
+                // Collectors call the kind of what they carry `log_type`, too.
+                "message" | "log" => seen.carries_text |= matches!(value, [Node::String(_), ..]),
+                _ => {}
+            }
+        }
+        seen
+    }
 
-/// Whose words an object uses, and the log type that it names.
-struct Found<'n> {
-    dialect: Dialect,
-    /// `None` for a type that PAN-OS does not have.
-    kind: Option<Kind>,
-    name: &'n str,
+    /// Returns the log type; `None` for one that PAN-OS does not have.
+    fn kind(&self) -> Option<Kind> {
+        match self.log_type? {
+            (Dialect::Native, name) => Kind::of_token(name),
+            (_, name) => Kind::of_name(name),
+        }
+    }
 }
 
 /// Tells whether an object is a log, not an envelope around one.
 pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
-    let Some(found) = log_type(object) else { return false };
-    if found.dialect == Dialect::Strata {
-        // Collectors call the kind of what they carry so, too.
-        let is_envelope = || {
-            let carries = |key| matches!(key, "message" | "log");
-            members(object).any(|(key, value)| carries(key) && matches!(value, [Node::String(_), ..]))
-        };
-        return found.kind.is_some() || !is_envelope();
+    let seen = Seen::of(object);
+    if seen.is_foreign {
+        return false;
     }
-    let (mut times, mut marks) = (0, 0);
-    for (key, _) in members(object) {
-        times += usize::from(TIMES.contains(&key));
-        marks += usize::from(MARKS.contains(&key));
+    match seen.log_type {
+        Some((Dialect::Native, _)) => seen.kind().is_some() && (seen.times > 0 || seen.marks > 1),
+        Some(_) => seen.kind().is_some() || !seen.carries_text,
+        None => false,
     }
-    found.kind.is_some() && (times > 0 || marks > 1)
 }
 
 /// Reads an object, which is given as its tape.
@@ -65,7 +90,8 @@ pub(crate) fn read<'a>(object: &[Node<'_>], scratch: &'a mut Scratch) -> Result<
     let Scratch { text, memory, named, .. } = scratch;
     text.clear();
     named.clear();
-    let Some(Found { dialect, kind: Some(kind), name }) = log_type(object) else {
+    let seen = Seen::of(object);
+    let (Some((dialect, name)), Some(kind)) = (seen.log_type, seen.kind()) else {
         return Err(unreadable("no known log type"));
     };
     if dialect == Dialect::Strata {
@@ -90,23 +116,6 @@ pub(crate) fn read<'a>(object: &[Node<'_>], scratch: &'a mut Scratch) -> Result<
         named.add(text, name, value, Escape::None, meaning);
     }
     Ok((kind, named.values(text)))
-}
-
-fn log_type<'n>(object: &[Node<'n>]) -> Option<Found<'n>> {
-    let mut native = None;
-    for (key, value) in members(object) {
-        let name = match value.first() {
-            Some(&Node::String(name)) => name,
-            _ => "",
-        };
-        if STRATA_TYPES.contains(&key) {
-            return Some(Found { dialect: Dialect::Strata, kind: Kind::of_name(name), name });
-        }
-        if key == "type" && native.is_none() {
-            native = Some(Found { dialect: Dialect::Native, kind: Kind::of_token(name), name });
-        }
-    }
-    native
 }
 
 fn unreadable(detail: &str) -> Reject {
@@ -163,6 +172,7 @@ mod tests {
             (r#"{"type":"SYSTEM","message":"1,..."}"#, false),
             (r#"{"type":"traffic","time_generated":"x"}"#, false),
             (r#"{"type":"traffic","subtype":"forward","logid":"0000000013"}"#, false),
+            (r#"{"log_type":"traffic","devid":"FGT60FTK20000001"}"#, false),
             (r#"{"type":{"LogType":"TRAFFIC"},"time_generated":"x"}"#, false),
             ("{}", false),
         ];

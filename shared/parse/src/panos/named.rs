@@ -25,7 +25,12 @@ pub(crate) struct Scratch {
 
 impl Default for Scratch {
     fn default() -> Self {
-        let named = Named { fields: Vec::new(), keys: Vec::new(), places: [NOWHERE; Slot::COUNT] };
+        let named = Named {
+            fields: Vec::new(),
+            keys: Vec::new(),
+            places: [NOWHERE; Slot::COUNT],
+            variables: Vec::new(),
+        };
         Scratch { text: String::new(), pairs: Vec::new(), memory: Memory::default(), named }
     }
 }
@@ -42,6 +47,8 @@ pub(crate) struct Named {
     fields: Vec<Field>,
     keys: Vec<Key>,
     places: Places,
+    /// Columns that hold the name of a template's variable instead of a value.
+    variables: Vec<&'static str>,
 }
 
 impl Named {
@@ -50,6 +57,7 @@ impl Named {
         self.fields.clear();
         self.keys.clear();
         self.places = [NOWHERE; Slot::COUNT];
+        self.variables.clear();
     }
 
     /// Adds a field; an empty one says nothing. Of several that say the same the first counts, and one that says it in
@@ -58,7 +66,11 @@ impl Named {
         if value.start >= value.end {
             return;
         }
-        if let Some(slot) = meaning.slot {
+        let is_variable = is_variable(value.of(line));
+        if is_variable {
+            self.variables.push(meaning.column);
+        }
+        if let Some(slot) = meaning.slot.filter(|_| !is_variable) {
             let place = self.places[slot as usize];
             match self.fields.get(usize::from(place)) {
                 Some(first) if first.span.of(line) == value.of(line) => return,
@@ -100,7 +112,12 @@ impl Named {
 
     /// Returns the values.
     pub(crate) fn values<'a>(&'a self, line: &'a str) -> Values<'a> {
-        Values::of_named(line, &self.fields, &self.keys, &self.places)
+        let mut values = Values::of_named(line, &self.fields, &self.keys, &self.places);
+        values.anomalies.extend(self.variables.iter().map(|column| Anomaly {
+            kind: AnomalyKind::Placeholder,
+            field: (!column.is_empty()).then_some(*column),
+        }));
+        values
     }
 }
 
@@ -151,6 +168,13 @@ pub(crate) fn is_vendor(vendor: &str) -> bool {
     vendor.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("palo alto")) || vendor == "PANW"
 }
 
+/// Tells whether a value is a variable that the device did not know: `$threat_name`.
+fn is_variable(text: &str) -> bool {
+    text.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'))
+    })
+}
+
 /// Takes off the quotes, escaped or not, that custom formats put around a value as native rows do.
 fn unquoted(line: &str, value: Span) -> Span {
     let text = value.of(line);
@@ -191,6 +215,16 @@ mod tests {
         for (text, expected) in cases {
             let span = Span { start: 0, end: text.len() as u32 };
             assert_eq!(unquoted(text, span).of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn variables_of_a_template_are_no_values() {
+        for text in ["$sessionid", "$before-change-detail", "$session_end_reason"] {
+            assert!(is_variable(text), "{text}");
+        }
+        for text in ["$", "$5", "$Recycle", "$a b", "a$b", ""] {
+            assert!(!is_variable(text), "{text}");
         }
     }
 
