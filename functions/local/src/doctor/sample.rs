@@ -230,7 +230,7 @@ impl VendorSample {
         if event.anomalies.iter().any(|anomaly| anomaly.kind == AnomalyKind::UnknownType) {
             self.unknown_types.add(&format!("{}/{}", event.log_type, event.log_subtype));
         }
-        if event.extra.fields.iter().any(|field| !field.known) {
+        if event.unknown_fields > 0 {
             for (field, (name, _)) in event.extra.fields.iter().zip(event.extra.iter()) {
                 if !field.known {
                     self.unknown_fields.add(&name);

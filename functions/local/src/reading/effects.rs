@@ -165,13 +165,21 @@ fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts)
         }
         effects.kept = base.kept_as(&with, part, other);
     }
+    // Where the same value stands and neither change reached it, another field says the same.
+    let holds_it = |(name, value): (&String, &String)| (value == &part.value).then(|| name.clone());
+    let twins: BTreeSet<String> =
+        base.fields.iter().filter_map(holds_it).filter(|name| !effects.has(name)).collect();
+    let knew_some = !effects.fields.is_empty();
+    if knew_some && twins.is_empty() {
+        return effects;
+    }
     for far in OTHER_VALUES.iter().filter(|far| **far != part.value) {
-        // A value of another kind is a last resort.
-        if !effects.fields.is_empty() {
-            break;
-        }
         if let Ok(with) = read(Change::With(index, far)) {
-            effects.fields = base.lost_in(&with);
+            let lost = base.lost_in(&with).into_iter();
+            effects.fields.extend(lost.filter(|name| !knew_some || twins.contains(name)));
+        }
+        if !effects.fields.is_empty() && twins.iter().all(|name| effects.has(name)) {
+            break;
         }
     }
     effects

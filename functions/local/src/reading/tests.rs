@@ -57,7 +57,7 @@ fn every_form_tells_what_its_fields_became() {
             ],
         ),
         (
-            r#"date=2026-01-20,time=10:15:01,devid="FGT60FTK20000001",logid="0000000013",type="traffic",subtype="forward",vd="root",srcip=10.1.12.34,dstport=443,action="close""#,
+            r#"date=2026-01-20,time=10:15:01,devid="FGT60FTK20000001",logid="0000000013",type="traffic",subtype="forward",vd="root",srcip=10.1.12.34,dstip=203.0.113.7,dstport=443,action="close""#,
             Format::KeyValueComma,
             &[("dstport", "dst_port"), ("srcip", "src_ip"), ("srcip", "direction")],
         ),

@@ -251,3 +251,90 @@ fn padded(text: &str, columns: usize) -> String {
     let missing = columns.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))
 }
+
+#[cfg(test)]
+mod tests {
+    use hinomi_model::registry::Registry;
+    use hinomi_model::{AnomalyKind, Format, Frame, Function, Language, QuarantineReason};
+
+    use super::*;
+    use crate::terminal::test_screen;
+
+    const LINE: &str = concat!(
+        "<189>Jan 20 10:15:01 fw1 date=2026-01-20 time=10:15:01 devname=\"KITA-FW1\" devid=\"FGT60FTK20000001\" ",
+        "eventtime=1768871701123456789 tz=\"+0900\" logid=\"0000000013\" type=\"traffic\" subtype=\"forward\" ",
+        "vd=\"root\" srcip=10.1.12.34 srcport=99999 dstip=203.0.113.7 dstport=443 proto=6 sessionid=4711 ",
+        "action=\"close\" utmaction=\"block\" hinomiwaves=\"\u{1b}[31m\u{202e}x\" poluuid=\"5f1d6b6e-0000-51ea\" group=\"\"",
+    );
+
+    fn shown(line: &str, language: Language, width: usize) -> String {
+        let reading = crate::explain_line("a.log", 7, line.as_bytes(), &Registry::open());
+        let mut out = Vec::new();
+        super::line(&mut out, &test_screen(language, width), &reading).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn tells_what_each_field_became_and_why() {
+        let text = shown(LINE, Language::En, 120);
+        for part in [
+            "a.log:7",
+            "FortiGate, key=value, traffic/forward → firewall",
+            "Device: FGT60FTK20000001 (KITA-FW1), VDOM or vsys root; from devid",
+            "2026-01-20 01:15:01 UTC; nanoseconds since 1970 in eventtime",
+            "→ dst_port",
+            "kept; not in the vendor's tables",
+            "disposition = blocked (from action, utmaction)",
+            "bad_port (srcport): The value is no port",
+            "1 fields are empty",
+        ] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_line_steers_the_terminal() {
+        for language in Language::ALL {
+            let text = shown(LINE, *language, 100);
+            let bad = text.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+            assert_eq!(bad, None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn fits_a_narrow_screen_in_both_languages() {
+        for (language, word) in
+            [(Language::Ja, "項目(行の順)"), (Language::En, "Fields, in the line's order")]
+        {
+            for text in [shown(LINE, language, 60), shown("bash: no such file", language, 60)] {
+                for line in text.lines() {
+                    assert!(line.width() <= 60, "{line}");
+                }
+            }
+            assert!(shown(LINE, language, 60).contains(word));
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_told_with_what_would_help() {
+        let text = shown("bash: no such file", Language::En, 120);
+        assert!(
+            text.contains("not_a_firewall_log: no known form") && text.contains("send its log untouched"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn every_word_of_the_closed_lists_has_a_text() {
+        let texts = Texts::of(Language::En);
+        let mut keys: Vec<String> = Vec::new();
+        keys.extend(AnomalyKind::ALL.iter().map(|kind| format!("anomaly-{kind}")));
+        keys.extend(QuarantineReason::ALL.iter().map(|reason| format!("reject-{reason}")));
+        keys.extend(Frame::ALL.iter().map(|frame| format!("frame-{frame}")));
+        keys.extend(Format::ALL.iter().map(|format| format!("format-{format}")));
+        keys.extend(Function::ALL.iter().map(|function| format!("function-{function}")));
+        keys.extend(TimeHow::ALL.iter().map(|how| format!("line-time-{}", how.word())));
+        let missing: Vec<&String> = keys.iter().filter(|key| !texts.has(key)).collect();
+        assert_eq!(missing, Vec::<&String>::new());
+    }
+}

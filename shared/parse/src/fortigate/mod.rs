@@ -214,10 +214,12 @@ fn posture(fields: &Fields<'_>, registered: Posture) -> Posture {
 
 /// Tells in which form a text is a log, and where in the text that begins.
 pub(crate) fn form_of(text: &str) -> (Format, usize) {
-    if first_value(text).is_none()
+    let value = first_value(text);
+    if value.is_none()
         && let Some(log) = cef::log_in(text)
     {
         return (Format::Cef, text.len() - log.len());
     }
-    (if has_commas(text) { Format::KeyValueComma } else { Format::KeyValue }, 0)
+    let has_commas = value.is_some_and(|value| has_commas(text, value));
+    (if has_commas { Format::KeyValueComma } else { Format::KeyValue }, 0)
 }
