@@ -174,33 +174,33 @@ struct Run<'a, S> {
 impl<S: Store> Run<'_, S> {
     /// Archives, parses and examines one line; returns its time.
     fn line(&mut self, line: SourceLine<'_>) -> Result<Option<EventTime>, Fault> {
+        let place = (line.file, line.number, line.part);
         let bytes = match line.content {
             Ok(bytes) => bytes,
-            Err((reject, head)) => return self.set_aside(line.file, line.number, head, reject),
+            Err((reject, head)) => return self.set_aside(place, head, reject),
         };
         let locator = self.shelf.keep(line.index, line.file, bytes)?;
         let Run { registry, scratch, count, window, .. } = self;
         let read = caught(|| {
-            let event = read_event(bytes, registry, line.latest, scratch)?;
+            let event = read_event(bytes, line.frames, registry, line.latest, scratch)?;
             window.at(event.time).examine(&event, Some(locator));
             count.event(&event);
             Ok(event.time)
         });
         match read {
             Ok(time) => Ok(Some(time)),
-            Err(reject) => self.set_aside(line.file, line.number, bytes, reject),
+            Err(reject) => self.set_aside(place, bytes, reject),
         }
     }
 
     fn set_aside(
         &mut self,
-        file: &str,
-        number: u64,
+        place: (&str, u64, u64),
         raw: &[u8],
         reject: Reject,
     ) -> Result<Option<EventTime>, Fault> {
         self.count.quarantined(reject.reason);
-        self.results.quarantine(quarantine_entry(file, number, raw, reject))?;
+        self.results.quarantine(quarantine_entry(place, raw, reject))?;
         Ok(None)
     }
 

@@ -321,6 +321,32 @@ fn replay_writes_complete_files_whose_counts_add_up() {
 }
 
 #[test]
+fn replay_tells_what_lines_came_out_of_and_which_part_of_a_line_was_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let counted = dir.path().join("counted.log");
+    let array = dir.path().join("array.json");
+    let message = format!("<189>{}", quiet(1).trim_end());
+    let foreign = "<13>no log";
+    std::fs::write(&counted, format!("{} {message}{} {foreign}", message.len(), foreign.len())).unwrap();
+    let line = serde_json::Value::from(botnet(2).trim_end());
+    std::fs::write(&array, format!("[\n  {{\"log\": {line}}},\n  {line}\n]\n")).unwrap();
+    let out = dir.path().join("result");
+    replay(&out, &[&counted, &array], &[]);
+
+    let summary = summary(&out);
+    assert_eq!((&summary["lines_read"], &summary["done"]), (&4.into(), &3.into()));
+    let frames = serde_json::json!({"json_array": 2, "octet_counted": 1, "envelope": 1, "syslog_bsd": 1});
+    assert_eq!(summary["frames"], frames);
+    let quarantine = std::fs::read_to_string(out.join("quarantine.ndjson")).unwrap();
+    let entry: serde_json::Value = serde_json::from_str(quarantine.trim()).unwrap();
+    assert_eq!((&entry["line"], &entry["part"], &entry["raw"]), (&1.into(), &2.into(), &foreign.into()));
+
+    let output = run(&["parse", path(&counted)]);
+    assert!(stderr(&output).contains("counted.log:1.2: not_a_firewall_log"), "{}", stderr(&output));
+    assert_eq!(stdout(&output).lines().count(), 1);
+}
+
+#[test]
 fn replay_judges_and_tells_and_explain_reads_what_it_wrote() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("fw.log");

@@ -1,7 +1,8 @@
 //! Bytes to lines to events: reads what FortiGate and PAN-OS firewalls log, whatever wrapped it on its way.
 //!
-//! A [`Record`](Lines) or file becomes lines ([`Lines`], [`LineReader`]); [`parse_line`] strips the relay's headers
-//! and envelopes from a line, sees which vendor wrote it, and hands the rest to that vendor's folder.
+//! A record or file becomes lines ([`Lines`], [`LineReader`]); [`parse_line`] strips the relay's headers and envelopes
+//! from a line, sees which vendor wrote it, and hands the rest to that vendor's folder. [`peel`] tells a person what
+//! was stripped.
 //! Parsing never fails on a field: a bad one becomes an anomaly of the event. It refuses only what holds no log.
 //! No clock, no I/O but reading the given stream, and nothing is judged here: that is `detect`'s work.
 
@@ -9,9 +10,11 @@ mod anatomy;
 mod drift;
 mod envelope;
 mod fortigate;
-mod lines;
+mod frame;
+
 mod panos;
 mod payload;
+mod peel;
 mod scan;
 mod settle;
 mod syslog;
@@ -25,7 +28,11 @@ use self::payload::Payload;
 
 pub use anatomy::{Anatomy, Change, Part, PartKind};
 pub use drift::{Drift, DriftEntry};
-pub use lines::{LineReader, Lines, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, open};
+pub use frame::{
+    FrameScratch, Item, LineReader, Lines, MAX_ENCODED_BYTES, MAX_LAYERS, MAX_LINE_BYTES, MAX_RATIO,
+    MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, user_records,
+};
+pub use peel::{Layer, Peeled, peel};
 
 /// What a line is read against. Cheap to copy; the same for all lines of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -60,19 +67,9 @@ pub fn parse_line<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    if line.len() > MAX_LINE_BYTES {
-        return Err(Reject::new(QuarantineReason::TooLarge, format!("{} bytes", line.len())));
-    }
     let Scratch { lossy, envelope, tape, fortigate, panos } = scratch;
-    let (text, is_utf8) = match std::str::from_utf8(line) {
-        Ok(text) => (text, true),
-        Err(_) => {
-            lossy.clear();
-            lossy.push_str(&String::from_utf8_lossy(line));
-            (lossy.as_str(), false)
-        }
-    };
-    let contents = envelope::open(text, envelope, tape)?;
+    let (text, is_utf8) = text_of(line, lossy)?;
+    let contents = envelope::open(text, envelope, tape, &mut ())?;
     let context = Context {
         registry: context.registry,
         received: contents.received.unwrap_or(context.received),
@@ -82,7 +79,7 @@ pub fn parse_line<'a>(
         },
     };
     let payload = Payload {
-        text: contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']),
+        text: trim_end(contents.payload),
         object: contents.document.as_ref().map(|document| document.0.as_slice()),
     };
     let read = read_payload(&payload, &contents.header, &context, fortigate, panos);
@@ -122,4 +119,23 @@ fn read_payload<'a>(
     } else {
         Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
     }
+}
+
+/// Returns the line as text, with what is no UTF-8 replaced, and whether it was all UTF-8.
+fn text_of<'a>(line: &'a [u8], lossy: &'a mut String) -> Result<(&'a str, bool), Reject> {
+    if line.len() > MAX_LINE_BYTES {
+        return Err(Reject::new(QuarantineReason::TooLarge, format!("{} bytes", line.len())));
+    }
+    Ok(match std::str::from_utf8(line) {
+        Ok(text) => (text, true),
+        Err(_) => {
+            lossy.clear();
+            lossy.push_str(&String::from_utf8_lossy(line));
+            (lossy.as_str(), false)
+        }
+    })
+}
+
+fn trim_end(payload: &str) -> &str {
+    payload.trim_end_matches([' ', '\t', '\r', '\n', '\0'])
 }

@@ -413,6 +413,7 @@ fn quarantined() -> Quarantined {
     Quarantined {
         file: "-".to_owned(),
         line: 1,
+        part: Some(2),
         device: Some("FGT60FTK20000001".to_owned()),
         reason: QuarantineReason::UnknownDevice,
         detail: "FGT60FTK20000001".to_owned(),

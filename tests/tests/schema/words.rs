@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hinomi_model::{
     Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, DriftKind, FindingKind,
-    Format, Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload,
+    Format, Frame, Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload,
     Posture, Priority, QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
 };
 use serde_json::Value;
@@ -65,6 +65,7 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("notice", "/properties/language", words!(Language)),
         ("quarantine", "/properties/reason", words!(QuarantineReason)),
         ("summary", "/properties/quarantined/propertyNames", words!(QuarantineReason)),
+        ("summary", "/properties/frames/propertyNames", words!(Frame)),
         ("summary", "/properties/events/propertyNames", words!(Vendor)),
         ("summary", "/properties/events/additionalProperties/propertyNames", words!(Function)),
         ("summary", "/properties/formats/propertyNames", words!(Vendor)),

@@ -61,23 +61,33 @@ impl Printer<'_> {
     fn line(&mut self, line: SourceLine<'_>) -> Result<Option<EventTime>, Fault> {
         let bytes = match line.content {
             Ok(bytes) => bytes,
-            Err((reject, _)) => return self.reject(line.file, line.number, &reject),
+            Err((reject, _)) => return self.reject(line.file, line.number, line.part, &reject),
         };
         let Printer { registry, scratch, count, out, .. } = self;
         let printed = caught(|| {
-            let event = read_event(bytes, registry, line.latest, scratch)?;
+            let event = read_event(bytes, line.frames, registry, line.latest, scratch)?;
             count.event(&event);
             Ok((event.time, print(out, &event)))
         });
         match printed {
             Ok((time, printed)) => printed.map(|()| Some(time)),
-            Err(reject) => self.reject(line.file, line.number, &reject),
+            Err(reject) => self.reject(line.file, line.number, line.part, &reject),
         }
     }
 
-    fn reject(&mut self, file: &str, number: u64, reject: &Reject) -> Result<Option<EventTime>, Fault> {
+    fn reject(
+        &mut self,
+        file: &str,
+        number: u64,
+        part: u64,
+        reject: &Reject,
+    ) -> Result<Option<EventTime>, Fault> {
         self.count.quarantined(reject.reason);
-        writeln!(self.problems, "{}:{number}: {}", plain(file), plain(&reject.to_string()))?;
+        write!(self.problems, "{}:{number}", plain(file))?;
+        if part > 0 {
+            write!(self.problems, ".{part}")?;
+        }
+        writeln!(self.problems, ": {}", plain(&reject.to_string()))?;
         Ok(None)
     }
 

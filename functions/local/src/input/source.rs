@@ -5,8 +5,8 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hinomi_model::{EventTime, Reject};
-use hinomi_parse::LineReader;
+use hinomi_model::{EventTime, Frames, Reject};
+use hinomi_parse::{Item, LineReader};
 
 use super::Input;
 use super::clock::Clock;
@@ -16,7 +16,7 @@ use crate::error::Fault;
 pub(crate) struct Source {
     index: usize,
     name: String,
-    lines: LineReader<Counted>,
+    lines: LineReader<'static>,
     clock: Clock,
     latest: EventTime,
 }
@@ -29,6 +29,10 @@ pub(crate) struct SourceLine<'a> {
     pub(crate) file: &'a str,
     /// The line's number, from 1.
     pub(crate) number: u64,
+    /// Which part of that line it is, from 1; 0 for all of it.
+    pub(crate) part: u64,
+    /// What it came out of, as far as that is known before anybody looks into it.
+    pub(crate) frames: Frames,
     /// The time of the line before: the best guess at when a line that has no time was received, as a file does not
     /// say. The epoch before the first line.
     pub(crate) latest: EventTime,
@@ -80,22 +84,17 @@ impl Source {
         take: impl FnOnce(SourceLine<'_>) -> Result<Option<EventTime>, Fault>,
     ) -> Result<Option<()>, Fault> {
         let (index, file, latest) = (self.index, self.name.as_str(), self.latest);
-        let seen = match self.lines.next_line() {
-            Some((number, Ok(line))) => take(SourceLine { index, file, number, latest, content: Ok(line) })?,
-            Some((number, Err(reject))) => {
-                take(SourceLine { index, file, number, latest, content: Err((reject, self.lines.head())) })?
-            }
-            None => {
-                return match self.lines.fault() {
-                    // An I/O error can't be cloned; its kind and words are what matters.
-                    Some(error) => Err(Fault::Read {
-                        name: self.name.clone(),
-                        source: io::Error::new(error.kind(), error.to_string()),
-                    }),
-                    None => Ok(None),
-                };
-            }
+        let Some(Item { line: number, part, frames, content }) = self.lines.next_line() else {
+            return match self.lines.fault() {
+                // An I/O error can't be cloned; its kind and words are what matters.
+                Some(error) => Err(Fault::Read {
+                    name: self.name.clone(),
+                    source: io::Error::new(error.kind(), error.to_string()),
+                }),
+                None => Ok(None),
+            };
         };
+        let seen = take(SourceLine { index, file, number, part, frames, latest, content })?;
         if let Some(time) = seen {
             self.latest = time;
             self.clock.see(time);

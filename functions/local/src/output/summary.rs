@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use hinomi_model::{
-    AnomalyKind, Channel, Document, DriftKind, Event, EventTime, FindingKind, Format, Function, Notice,
-    NoticeKind, QuarantineReason, Vendor,
+    AnomalyKind, Channel, Document, DriftKind, Event, EventTime, FindingKind, Format, Frame, Frames, Function,
+    Notice, NoticeKind, QuarantineReason, Vendor,
 };
 use hinomi_parse::{Drift, DriftEntry};
 use serde::Serialize;
@@ -20,6 +20,9 @@ pub struct Summary {
     pub quarantined: BTreeMap<QuarantineReason, u64>,
     /// Lines that became events, by vendor and function.
     pub events: BTreeMap<Vendor, BTreeMap<Function, u64>>,
+    /// Lines that became events, by what they came out of; a line may count under several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub frames: BTreeMap<Frame, u64>,
     /// Anti-spam lines: read and counted above under `email`, never judged.
     pub anti_spam: u64,
     /// Lines that became events, by vendor and how they were written.
@@ -129,6 +132,9 @@ pub(crate) struct LineCount {
     clocks: BTreeMap<String, ClockAccount>,
     drift: Drift,
     quarantined: [u64; QuarantineReason::ALL.len()],
+    frames: [u64; Frame::ALL.len()],
+    /// The frames of the lines counted last, and how many those are: hardly any line differs from the one before.
+    alike: (Frames, u64),
     with_anomalies: u64,
     first: Option<EventTime>,
     last: Option<EventTime>,
@@ -146,6 +152,11 @@ impl LineCount {
         if event.unknown_fields > 0 || !event.anomalies.is_empty() {
             self.drift.note(event);
         }
+        if event.frames != self.alike.0 {
+            self.settle_frames();
+            self.alike.0 = event.frames;
+        }
+        self.alike.1 += 1;
         self.first = Some(self.first.map_or(event.time, |first| first.min(event.time)));
         self.last = self.last.max(Some(event.time));
     }
@@ -183,6 +194,13 @@ impl LineCount {
         self.quarantined[reason as usize] += 1;
     }
 
+    fn settle_frames(&mut self) {
+        let lines = std::mem::take(&mut self.alike.1);
+        for frame in self.alike.0.iter() {
+            self.frames[frame as usize] += lines;
+        }
+    }
+
     fn lines(&self) -> u64 {
         self.done() + self.quarantined.iter().sum::<u64>()
     }
@@ -197,7 +215,8 @@ impl LineCount {
     }
 
     /// Writes the counts into a summary.
-    pub(crate) fn into_summary(self, summary: &mut Summary) {
+    pub(crate) fn into_summary(mut self, summary: &mut Summary) {
+        self.settle_frames();
         summary.lines_read = self.lines();
         summary.done = self.done();
         summary.with_anomalies = self.with_anomalies;
@@ -221,6 +240,9 @@ impl LineCount {
                     summary.anti_spam += count;
                 }
             }
+        }
+        for (frame, count) in Frame::ALL.iter().zip(self.frames).filter(|(_, count)| *count > 0) {
+            summary.frames.insert(*frame, count);
         }
         for (reason, count) in QuarantineReason::ALL.iter().zip(self.quarantined) {
             if count > 0 {
@@ -248,6 +270,10 @@ mod tests {
         ] {
             let mut event = Event::new(tenant, vendor, EventTime::from_seconds(at));
             event.function = function;
+            event.frames = Frames::EMPTY.with(Frame::Newline);
+            if vendor == Vendor::Panos {
+                event.frames = event.frames.with(Frame::Gzip);
+            }
             count.event(&event);
         }
         count.quarantined(QuarantineReason::Fault);
@@ -257,6 +283,7 @@ mod tests {
         assert_eq!(summary.events[&Vendor::Fortigate][&Function::Email], 2);
         assert_eq!(summary.events[&Vendor::Panos][&Function::Other], 1);
         assert_eq!(summary.anti_spam, 2);
+        assert_eq!(summary.frames, BTreeMap::from([(Frame::Gzip, 1), (Frame::Newline, 3)]));
         assert_eq!(summary.first_event, Some(EventTime::from_seconds(10)));
         assert_eq!(summary.last_event, Some(EventTime::from_seconds(30)));
     }

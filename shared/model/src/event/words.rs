@@ -65,6 +65,8 @@ words! {
         Cloudwatch = "cloudwatch",
         /// An element of a JSON array, alone or in an object of records.
         JsonArray = "json_array",
+        /// A JSON object over several lines, or one of several in a line.
+        JsonObject = "json_object",
         /// A line that ends at its line feed.
         Newline = "newline",
         /// RFC 6587 octet counting.
@@ -83,6 +85,9 @@ words! {
 pub struct Frames(u16);
 
 impl Frames {
+    /// No frame.
+    pub const EMPTY: Frames = Frames(0);
+
     /// Returns the set with one more.
     #[must_use]
     pub const fn with(self, frame: Frame) -> Self {
