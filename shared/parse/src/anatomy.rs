@@ -9,10 +9,11 @@
 //! Fields are found by the scanners themselves. Cold: everything is owned and nothing is reused.
 
 use hinomi_model::registry::Collected;
-use hinomi_model::{Escape, Event, Format, Frames, QuarantineReason, Reject, Span};
+use hinomi_model::{Escape, Event, Format, QuarantineReason, Reject, Span};
 use simd_json::Buffers;
 
 use crate::payload::Payload;
+use crate::peel::Layer;
 use crate::scan::json::{SpareTape, members, write_string, write_value};
 use crate::scan::pair::{Form, Pair};
 use crate::scan::shape::Shape;
@@ -69,6 +70,7 @@ pub struct Anatomy {
     /// With the host taken out, because it borrows.
     header: Header<'static>,
     host: Option<String>,
+    layers: Vec<Layer>,
     received: Option<hinomi_model::EventTime>,
     collector: Option<String>,
     device: Option<String>,
@@ -94,9 +96,10 @@ impl Anatomy {
     /// A [`Reject`] when the envelope around it can't be opened.
     pub fn of(line: &[u8]) -> Result<Anatomy, Reject> {
         let text = String::from_utf8_lossy(line);
-        let mut layers = envelope::Scratch::default();
-        let contents = envelope::open(&text, &mut layers, &mut SpareTape::default())?;
-        let payload = contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']);
+        let mut scratch = envelope::Scratch::default();
+        let mut around = Vec::new();
+        let contents = envelope::open(&text, &mut scratch, &mut SpareTape::default(), &mut around)?;
+        let payload = crate::trim_end(contents.payload);
         let object = contents.document.as_ref().map(|document| document.0.as_slice());
         let (mut parts, places) = match object {
             Some(object) => (members_of(object), Vec::new()),
@@ -106,21 +109,21 @@ impl Anatomy {
         let collector = contents.collected.collector.map(str::to_owned);
         let device = contents.collected.device.map(str::to_owned);
         let header = Header { host: None, ..contents.header };
-        let mut around = |kind, value: String| parts.push(Part { kind, name: String::new(), value });
+        let mut said = |kind, value: String| parts.push(Part { kind, name: String::new(), value });
         if let Some(host) = &host {
-            around(PartKind::HeaderHost, host.clone());
+            said(PartKind::HeaderHost, host.clone());
         }
         if header.time.is_some() || header.stamp.is_some() {
-            around(PartKind::HeaderTime, header.time.map(|time| time.to_string()).unwrap_or_default());
+            said(PartKind::HeaderTime, header.time.map(|time| time.to_string()).unwrap_or_default());
         }
         if let Some(collector) = &collector {
-            around(PartKind::Collector, collector.clone());
+            said(PartKind::Collector, collector.clone());
         }
         if let Some(device) = &device {
-            around(PartKind::CollectedDevice, device.clone());
+            said(PartKind::CollectedDevice, device.clone());
         }
         if let Some(received) = contents.received {
-            around(PartKind::Received, received.to_string());
+            said(PartKind::Received, received.to_string());
         }
         let header = Header { host: None, time: header.time, stamp: header.stamp, frames: header.frames };
         Ok(Anatomy {
@@ -129,6 +132,7 @@ impl Anatomy {
             is_utf8: std::str::from_utf8(line).is_ok(),
             header,
             host,
+            layers: around,
             received: contents.received,
             collector,
             device,
@@ -142,9 +146,9 @@ impl Anatomy {
         &self.parts
     }
 
-    /// Returns what was around the firewall's own text.
-    pub fn frames(&self) -> Frames {
-        self.header.frames
+    /// Returns what was taken off the line, outermost first.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
     }
 
     /// Returns the firewall's own text.

@@ -97,6 +97,10 @@ anomaly-unknown_type = A log type or id that the tables don't know; it was read 
 anomaly-unknown_action = An action that the tables don't know; the disposition is “unknown”.
 anomaly-no_time = The line has no usable time; the time of reception stands in.
 anomaly-clock_skew = The device's clock and the collector's differ by more than five minutes; the device's was believed.
+anomaly-clock_ahead = The device's time is later than the line was received; the time of reception stands in.
+anomaly-clock_behind = The device's time is further back than any device holds lines; the time of reception stands in.
+anomaly-clock_unset = The device's clock was never set; the time of reception stands in.
+anomaly-no_zone = The local time has no zone, and the registry gives none.
 anomaly-too_many_fields = More fields than are read; the rest was kept as one text.
 anomaly-placeholder = A placeholder that was never filled in stands where a value belongs; it was taken for nothing.
 

@@ -97,6 +97,10 @@ anomaly-unknown_type = 表にないログ種別またはIDです。項目だけ�
 anomaly-unknown_action = 表にないアクションです。結果は「unknown」としました。
 anomaly-no_time = 使える時刻がありません。受信した時刻で代えました。
 anomaly-clock_skew = 機器とコレクターの時計が5分を超えてずれています。機器の時刻を使いました。
+anomaly-clock_ahead = 機器の時刻が受信より後です。受信した時刻で代えました。
+anomaly-clock_behind = 機器の時刻が古すぎます。受信した時刻で代えました。
+anomaly-clock_unset = 機器の時計が合わされていません。受信した時刻で代えました。
+anomaly-no_zone = 現地時刻のタイムゾーンが行にも登録簿にもありません。
 anomaly-too_many_fields = 読む上限を超える数の項目があります。残りは1つの文字列として残しました。
 anomaly-placeholder = 値の代わりに、展開されていない置き換え記号があります。値なしとしました。
 

@@ -56,7 +56,7 @@ impl Reader<'_> {
         let Reader { registry, scratch, sample } = self;
         let counted: Result<EventTime, Reject> = match line.content {
             Ok(bytes) => caught(|| {
-                let event = read_event(bytes, registry, line.latest, scratch)?;
+                let event = read_event(bytes, line.frames, registry, line.latest, scratch)?;
                 sample.event(&event, bytes.len());
                 Ok(event.time)
             }),

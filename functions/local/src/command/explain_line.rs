@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{EventTime, Language};
+use hinomi_model::{EventTime, Frames, Language};
 use hinomi_parse::Context;
 
 use crate::cli::{self, Form};
 use crate::error::Fault;
 use crate::input::{Input, Source, SourceLine, caught};
-use crate::reading::{self, Reading};
+use crate::reading::{self, Place, Reading};
 use crate::terminal::{self, Screen, Texts, grouped};
 
 /// Lines explained unless more are asked for: each takes a screen.
@@ -54,7 +54,8 @@ pub(crate) fn run(
 /// Explains one line of a file.
 pub fn explain_line(file: &str, number: u64, line: &[u8], registry: &Registry) -> Reading {
     let context = Context { registry, received: EventTime::EPOCH, collected: Collected::default() };
-    reading::read(file, number, line, &context)
+    let place = Place { file, line: number, part: 0, frames: Frames::default() };
+    reading::read(&place, line, &context)
 }
 
 struct Explainer<'a> {
@@ -79,11 +80,12 @@ impl Explainer<'_> {
         self.explained += 1;
         let context =
             Context { registry: self.registry, received: line.latest, collected: Collected::default() };
+        let place = Place { file: line.file, line: line.number, part: line.part, frames: line.frames };
         let reading = match line.content {
-            Ok(bytes) => caught(|| Ok(reading::read(line.file, line.number, bytes, &context))),
+            Ok(bytes) => caught(|| Ok(reading::read(&place, bytes, &context))),
             Err((reject, _)) => Err(reject),
         };
-        let reading = reading.unwrap_or_else(|reject| Reading::of_refused(line.file, line.number, reject));
+        let reading = reading.unwrap_or_else(|reject| Reading::of_refused(&place, reject));
         if self.args.form == Some(Form::Json) {
             serde_json::to_writer(&mut *self.out, &reading).map_err(io::Error::from)?;
             self.out.write_all(b"\n")?;

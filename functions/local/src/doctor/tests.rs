@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use hinomi_model::EventTime;
 use hinomi_model::registry::Registry;
+use hinomi_model::{EventTime, Frames};
 use hinomi_parse::Scratch;
 
 use super::check::Cost;
 use super::{Area, Report, Sample, Verdict, checks};
 use crate::input::{Input, read_event};
+
+/// Just after the lines.
+const RECEIVED: EventTime = EventTime::from_seconds(1_768_871_800);
 
 const TENANT: &str = "
 version: 1
@@ -30,7 +33,7 @@ fn sample_of(registry: &Registry, lines: &[String]) -> Sample {
     let mut sample = Sample::default();
     let mut scratch = Scratch::default();
     for (index, line) in lines.iter().enumerate() {
-        match read_event(line.as_bytes(), registry, EventTime::EPOCH, &mut scratch) {
+        match read_event(line.as_bytes(), Frames::default(), registry, RECEIVED, &mut scratch) {
             Ok(event) => sample.event(&event, line.len()),
             Err(reject) => sample.refuse(&reject, "a.log", index as u64 + 1),
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use hinomi_model::{
-    AnomalyKind, Channel, Document, DriftKind, Event, EventTime, FindingKind, Format, Frame, Frames, Function,
-    Notice, NoticeKind, QuarantineReason, Vendor,
+    AnomalyKind, Channel, Document, DriftKind, Event, EventTime, FindingKind, Format, Frame, Frames,
+    Function, Notice, NoticeKind, QuarantineReason, Vendor,
 };
 use hinomi_parse::{Drift, DriftEntry};
 use serde::Serialize;

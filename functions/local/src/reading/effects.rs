@@ -77,17 +77,20 @@ impl Facts {
         lost.map(|(name, _)| name.clone()).collect()
     }
 
-    /// Returns the name under which the text of a field is kept: where another text stands once the field has it.
-    fn kept_as(&self, changed: &Facts, part: &Part, other: &str) -> Option<String> {
+    /// Returns the name under which the text of a field is kept: where another text stands once the field has it, or
+    /// where nothing stands without it.
+    fn kept_as(&self, with: Option<(&Facts, &str)>, without: Option<&Facts>, part: &Part) -> Option<String> {
         let holds = |facts: &Facts, name: &str, text: &str| {
             facts.extra.get(name).is_some_and(|value| value.trim() == text.trim())
         };
-        let is_it = |name: &str| holds(self, name, &part.value) && holds(changed, name, other);
-        if is_it(&part.name) {
-            return Some(part.name.clone());
-        }
-        // Other encodings have other names for the vendor's field.
-        self.extra.keys().find(|name| is_it(name)).cloned()
+        let follows = |name: &str| with.is_some_and(|(changed, other)| holds(changed, name, other));
+        let goes = |name: &str| without.is_some_and(|without| !without.extra.contains_key(name));
+        // Other encodings have other names for the vendor's field; its own comes first.
+        let mut names: Vec<&String> =
+            self.extra.keys().filter(|name| holds(self, name, &part.value)).collect();
+        names.sort_by_key(|name| **name != part.name);
+        let found = names.iter().find(|name| follows(name)).or_else(|| names.iter().find(|name| goes(name)));
+        found.map(|name| (*name).clone())
     }
 }
 
@@ -144,13 +147,14 @@ fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts)
     let read =
         |change: Change<'_>| anatomy.read(change, context, |result| result.map(|event| Facts::of(&event)));
     let mut effects = Effects::default();
-    match read(Change::Without(index)) {
-        Ok(without) => effects.fields = base.lost_in(&without),
+    let without = read(Change::Without(index));
+    match &without {
+        Ok(without) => effects.fields = base.lost_in(without),
         Err(reject) => {
             // What the line can't be read without is where its value stands.
             let is_it = |(name, value): (&String, &String)| (value == &part.value).then(|| name.clone());
             effects.fields = base.fields.iter().filter_map(is_it).collect();
-            effects.needed = Some(Refused::from(reject));
+            effects.needed = Some(Refused::from(reject.clone()));
         }
     }
     if part.kind != PartKind::Field || part.value.trim().is_empty() {
@@ -159,12 +163,12 @@ fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts)
     // Another field may say the same, and then only a different value shows that this one is read.
     let near = nudged(&part.value);
     let other = near.as_deref().unwrap_or(OTHER_WORD);
-    if let Ok(with) = read(Change::With(index, other)) {
-        if near.is_some() {
-            effects.fields.extend(base.lost_in(&with));
-        }
-        effects.kept = base.kept_as(&with, part, other);
+    let with = read(Change::With(index, other)).ok();
+    if let Some(with) = with.as_ref().filter(|_| near.is_some()) {
+        effects.fields.extend(base.lost_in(with));
     }
+    let with = with.as_ref().map(|with| (with, other));
+    effects.kept = base.kept_as(with, without.as_ref().ok(), part);
     // Where the same value stands and neither change reached it, another field says the same.
     let holds_it = |(name, value): (&String, &String)| (value == &part.value).then(|| name.clone());
     let twins: BTreeSet<String> =

@@ -9,7 +9,9 @@ mod effects;
 mod tests;
 
 use hinomi_model::registry::{Device, Registry};
-use hinomi_model::{Event, EventTime, Format, Frame, Function, QuarantineReason, Reject, TimeSource, Vendor};
+use hinomi_model::{
+    Event, EventTime, Format, Frame, Frames, Function, QuarantineReason, Reject, TimeSource, Vendor,
+};
 use hinomi_parse::{Anatomy, Change, Context, PartKind};
 use serde::Serialize;
 
@@ -22,6 +24,9 @@ pub struct Reading {
     pub(crate) file: String,
     /// The line's number in it, from 1.
     pub(crate) line: u64,
+    /// Which part of that line it is, from 1; 0 for all of it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) part: u64,
     /// What was around the log, outermost first.
     pub(crate) layers: Vec<Layer>,
     /// Why it was refused.
@@ -206,24 +211,41 @@ pub(crate) struct Odd {
     pub(crate) field: Option<String>,
 }
 
+/// Where a line stands, and what it came out of before anybody looked into it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) line: u64,
+    pub(crate) part: u64,
+    pub(crate) frames: Frames,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn is_zero(part: &u64) -> bool {
+    *part == 0
+}
+
 /// What is worth an explanation of its own. The others are in the fields that became them.
 const DERIVED: [&str; 8] =
     ["function", "disposition", "direction", "payload", "posture", "decrypted", "interim", "count"];
 
 /// Reads a line of a file and keeps an account of it.
-pub(crate) fn read(file: &str, number: u64, line: &[u8], context: &Context<'_>) -> Reading {
+pub(crate) fn read(place: &Place<'_>, line: &[u8], context: &Context<'_>) -> Reading {
     let anatomy = match Anatomy::of(line) {
         Ok(anatomy) => anatomy,
-        Err(reject) => return Reading { refused: Some(reject.into()), ..Reading::empty(file, number) },
+        Err(reject) => return Reading { refused: Some(reject.into()), ..Reading::empty(place) },
     };
     let base = anatomy.read(Change::Nothing, context, |result| result.map(|event| Base::of(&event)));
-    let layers = anatomy.frames().iter().map(|frame| Layer { frame, detail: String::new() }).collect();
+    let of_file = place.frames.iter().map(|frame| Layer { frame, detail: String::new() });
+    let of_line = anatomy.layers().iter();
+    let of_line = of_line.map(|layer| Layer { frame: layer.frame, detail: layer.detail.clone() });
+    let layers = of_file.chain(of_line).collect();
     let base = match base {
         Ok(base) => base,
         Err(reject) => {
             let fields = anatomy.parts().iter().filter(|part| part.kind == PartKind::Field);
             let fields = fields.map(|part| Field::plain(&part.name, &part.value)).collect();
-            return Reading { layers, fields, refused: Some(reject.into()), ..Reading::empty(file, number) };
+            return Reading { layers, fields, refused: Some(reject.into()), ..Reading::empty(place) };
         }
     };
     let effects = effects::all(&anatomy, context, &base.facts);
@@ -260,14 +282,15 @@ pub(crate) fn read(file: &str, number: u64, line: &[u8], context: &Context<'_>) 
         .collect();
     let log = base.log(context.registry, from(&Effects::decides_identity), from(&|e| e.has("time")));
     let anomalies = base.anomalies;
-    Reading { layers, fields, derived, anomalies, log: Some(log), ..Reading::empty(file, number) }
+    Reading { layers, fields, derived, anomalies, log: Some(log), ..Reading::empty(place) }
 }
 
 impl Reading {
-    fn empty(file: &str, line: u64) -> Reading {
+    fn empty(place: &Place<'_>) -> Reading {
         Reading {
-            file: file.to_owned(),
-            line,
+            file: place.file.to_owned(),
+            line: place.line,
+            part: place.part,
             layers: Vec::new(),
             refused: None,
             log: None,
@@ -278,8 +301,8 @@ impl Reading {
     }
 
     /// Accounts for a line that was refused before anybody looked into it.
-    pub(crate) fn of_refused(file: &str, line: u64, reject: Reject) -> Reading {
-        Reading { refused: Some(reject.into()), ..Reading::empty(file, line) }
+    pub(crate) fn of_refused(place: &Place<'_>, reject: Reject) -> Reading {
+        Reading { refused: Some(reject.into()), ..Reading::empty(place) }
     }
 }
 

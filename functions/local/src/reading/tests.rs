@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use hinomi_model::registry::Registry;
-use hinomi_model::{AnomalyKind, Format, Frame, QuarantineReason};
+use hinomi_model::registry::{Collected, Registry};
+use hinomi_model::{AnomalyKind, EventTime, Format, Frame, Frames, QuarantineReason};
+use hinomi_parse::Context;
 
-use super::{Field, Reading, RegistryUse, TimeHow};
+use super::{Field, Place, Reading, RegistryUse, TimeHow};
 
 const REGISTRY: &str = "
 version: 1
@@ -31,11 +32,18 @@ fn line_of(rest: &str) -> String {
 }
 
 fn read(line: &str) -> Reading {
-    crate::explain_line("a.log", 1, line.as_bytes(), &Registry::open())
+    read_by(&Registry::open(), line)
+}
+
+fn read_by(registry: &Registry, line: &str) -> Reading {
+    let received = EventTime::from_seconds(1_768_871_800);
+    let context = Context { registry, received, collected: Collected::default() };
+    let place = Place { file: "a.log", line: 1, part: 0, frames: Frames::default() };
+    super::read(&place, line.as_bytes(), &context)
 }
 
 fn read_for(registry: &str, line: &str) -> Reading {
-    crate::explain_line("a.log", 1, line.as_bytes(), &Registry::from_yaml(registry).unwrap())
+    read_by(&Registry::from_yaml(registry).unwrap(), line)
 }
 
 fn field<'a>(reading: &'a Reading, name: &str) -> &'a Field {
@@ -233,13 +241,9 @@ fn nothing_of_an_event_goes_untold() {
                     reading.fields.iter().flat_map(|field| field.became.iter().map(String::as_str)).collect();
                 let registry = Registry::open();
                 let mut scratch = hinomi_parse::Scratch::default();
-                let event = crate::input::read_event(
-                    line.as_bytes(),
-                    &registry,
-                    hinomi_model::EventTime::EPOCH,
-                    &mut scratch,
-                )
-                .unwrap();
+                let received = EventTime::from_seconds(1_768_871_800);
+                let context = Context { registry: &registry, received, collected: Collected::default() };
+                let event = hinomi_parse::parse_line(line.as_bytes(), &context, &mut scratch).unwrap();
                 let event = serde_json::to_value(&event).unwrap();
                 for (name, value) in event.as_object().unwrap() {
                     let is_usual = matches!((name.as_str(), value.to_string().as_str()), ("count", "1"));

@@ -62,7 +62,10 @@ fn no_time(sample: &VendorSample) -> Seen {
 }
 
 fn clock_off(sample: &VendorSample) -> Seen {
-    let count = sample.of_anomaly(AnomalyKind::ClockSkew);
+    let of_clock = AnomalyKind::ALL.iter().filter(|kind| kind.is_of_the_clock());
+    // A zone that nobody gave is another matter.
+    let count =
+        of_clock.filter(|kind| **kind != AnomalyKind::NoZone).map(|kind| sample.of_anomaly(*kind)).sum();
     // A burst that was held back at a relay is not a clock.
     Seen::missing_if(is_share(count, sample.lines, 5), sample.lines, ALIKE, Evidence::of(count, sample.lines))
 }
