@@ -58,6 +58,7 @@ frame-base64 = base64
 frame-kpl = Kinesis aggregate
 frame-cloudwatch = CloudWatch Logs document
 frame-json_array = element of a JSON array
+frame-json_object = JSON object over several lines
 frame-newline = line
 frame-octet_counted = octet count (RFC 6587)
 frame-envelope = JSON envelope

@@ -58,6 +58,7 @@ frame-base64 = base64
 frame-kpl = Kinesis集約レコード
 frame-cloudwatch = CloudWatch Logs文書
 frame-json_array = JSON配列の要素
+frame-json_object = 複数行にわたるJSONオブジェクト
 frame-newline = 行
 frame-octet_counted = オクテット数(RFC 6587)
 frame-envelope = JSONの封筒
