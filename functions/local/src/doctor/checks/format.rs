@@ -1,6 +1,6 @@
 //! How the logs are written, and what happens to them on their way.
 
-use hinomi_model::{Format, Vendor};
+use hinomi_model::Format;
 
 use super::ALIKE;
 use crate::doctor::check::{Area, Check, Cost, Evidence, Look, Seen, Verdict, is_share};
@@ -68,10 +68,7 @@ fn cut_lines(sample: &VendorSample) -> Seen {
 }
 
 fn lean_format(sample: &VendorSample) -> Seen {
-    let formats: &[Format] = match sample.vendor {
-        Vendor::Fortigate => &[Format::Cef, Format::Leef],
-        Vendor::Panos => &[Format::Cef, Format::Leef],
-    };
+    let formats = [Format::Cef, Format::Leef];
     let count = formats.iter().map(|format| sample.of_format(*format)).sum();
     let used = formats.iter().filter(|format| sample.of_format(**format) > 0);
     let names = used.map(|format| format!("format:{format}")).collect();
