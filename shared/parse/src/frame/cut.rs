@@ -322,9 +322,13 @@ impl Cut {
                 return (0, Next::More);
             }
         };
-        let (line, part) = self.place(used > end || end == rest.len());
-        let frames = self.frames();
         let range = if self.refused.is_some() { trimmed(rest, 0..end) } else { trimmed_end(rest, end) };
+        let frames = self.frames();
+        // Behind an array that broke there may be nothing.
+        let (line, part) = match range.is_empty() {
+            true => (self.line, self.part),
+            false => self.place(used > end || end == rest.len()),
+        };
         let what = match self.rejection() {
             Some(reject) => {
                 self.pass(rest.get(..end).unwrap_or(rest));
@@ -378,7 +382,9 @@ impl Cut {
             }
             match count::before(rest, at, ended) {
                 // The digits that the line starts with are one count, believed or not.
-                Some(Some(start)) if !rest.iter().take(start).all(u8::is_ascii_digit) => {
+                Some(Some(start))
+                    if self.state == State::SkipLine || !rest.iter().take(start).all(u8::is_ascii_digit) =>
+                {
                     return LineEnd::Count(start);
                 }
                 Some(_) => from = at + 1,

@@ -9,7 +9,7 @@ use crate::Owned;
 const MAX_DEPTH: usize = 32;
 
 pub(crate) fn split(bytes: &[u8]) -> Vec<Owned> {
-    let mut splitter = Splitter { bytes, at: 0, counts: false, items: Vec::new() };
+    let mut splitter = Splitter { bytes, at: 0, counts: false, in_tail: false, items: Vec::new() };
     splitter.run();
     splitter.items
 }
@@ -31,6 +31,8 @@ struct Splitter<'a> {
     bytes: &'a [u8],
     at: usize,
     counts: bool,
+    /// The line that is read is what an object broke off with.
+    in_tail: bool,
     items: Vec<Owned>,
 }
 
@@ -112,17 +114,15 @@ impl Splitter<'_> {
     /// Takes the line up to its line feed, which is looked for from `from`, or up to a count that is believed.
     fn line(&mut self, frame: Frame, torn: Option<bool>, from: usize) {
         let start = self.at;
-        let looks_for_counts = self.counts || (torn.is_none() && self.claim(start).is_some());
-        let mut end = from;
-        while let Some(byte) = self.byte(end) {
-            let is_count = looks_for_counts
-                && !self.bytes[start..end].iter().all(u8::is_ascii_digit)
-                && self.count(end).is_some_and(|(message, _)| message > from);
-            if byte == b'\n' || is_count {
-                break;
-            }
-            end += 1;
-        }
+        let looks_for_counts =
+            self.counts || (torn.is_none() && !self.in_tail && self.claim(start).is_some());
+        let is_count = |at: usize| {
+            looks_for_counts
+                && !self.bytes[start..at].iter().all(u8::is_ascii_digit)
+                && self.count(at).is_some_and(|(message, _)| message >= from)
+        };
+        let is_end = |at: &usize| is_count(*at) || (*at >= from && self.byte(*at) == Some(b'\n'));
+        let end = (start..self.bytes.len()).find(is_end).unwrap_or(self.bytes.len());
         let frames: Vec<Frame> = match torn {
             Some(true) => vec![Cloudwatch, JsonArray],
             Some(false) => vec![JsonArray],
@@ -224,7 +224,9 @@ impl Splitter<'_> {
             Err(Stop::Broken(at)) => {
                 self.at = at;
                 let items = self.items.len();
+                self.in_tail = true;
                 self.line(Newline, None, at);
+                self.in_tail = false;
                 for item in &mut self.items[items..] {
                     item.content = item.content.clone().and_then(|line| Err((BadEnvelope, line)));
                 }
@@ -368,6 +370,10 @@ impl Splitter<'_> {
         let last = self.items.iter().rfind(|item| item.line == line).map_or(0, |item| item.part);
         let part = if self.is_fresh(start) && ends && !frames.contains(&JsonArray) { 0 } else { last + 1 };
         let text = trim(&self.bytes[from..to]).to_vec();
+        if text.is_empty() {
+            self.at = next;
+            return;
+        }
         let content =
             if refused { Err((BadEnvelope, text)) } else { Ok(unescaped(text, self.byte(start), frames)) };
         self.items.push(Owned { line, part, frames: frames.to_vec(), content });
