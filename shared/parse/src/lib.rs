@@ -139,22 +139,3 @@ fn text_of<'a>(line: &'a [u8], lossy: &'a mut String) -> Result<(&'a str, bool),
 fn trim_end(payload: &str) -> &str {
     payload.trim_end_matches([' ', '\t', '\r', '\n', '\0'])
 }
-
-/// Returns the line as text, with what is no UTF-8 replaced, and whether it was all UTF-8.
-fn text_of<'a>(line: &'a [u8], lossy: &'a mut String) -> Result<(&'a str, bool), Reject> {
-    if line.len() > MAX_LINE_BYTES {
-        return Err(Reject::new(QuarantineReason::TooLarge, format!("{} bytes", line.len())));
-    }
-    Ok(match std::str::from_utf8(line) {
-        Ok(text) => (text, true),
-        Err(_) => {
-            lossy.clear();
-            lossy.push_str(&String::from_utf8_lossy(line));
-            (lossy.as_str(), false)
-        }
-    })
-}
-
-fn trim_end(payload: &str) -> &str {
-    payload.trim_end_matches([' ', '\t', '\r', '\n', '\0'])
-}
