@@ -14,7 +14,7 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use hinomi_model::registry::{Collected, Registry};
 use hinomi_model::{Disposition, EventTime};
-use hinomi_parse::{Context, Lines, Scratch, parse_line};
+use hinomi_parse::{Context, FrameScratch, Lines, Scratch, parse_line};
 
 const LINES: u64 = 1_000;
 
@@ -139,14 +139,20 @@ fn events(bencher: Bencher<'_, '_>, text: &str) {
     let scratch = RefCell::new(Scratch::default());
     count(bencher, text, |text| {
         let mut scratch = scratch.borrow_mut();
-        let allowed = |line| {
+        let mut allowed = |line: &[u8]| {
             parse_line(line, &context, &mut scratch).is_ok_and(|event| {
                 event.disposition == Disposition::Allowed
                     && event.src_ip.is_some()
                     && event.unknown_fields == 0
             })
         };
-        Lines::new(text).filter_map(|(_, line)| line.ok()).map(allowed).filter(|read| *read).count()
+        let mut frames = FrameScratch::default();
+        let mut lines = Lines::new(text, &mut frames);
+        let mut read = 0;
+        while let Some(item) = lines.next_line() {
+            read += usize::from(item.content.is_ok_and(&mut allowed));
+        }
+        read
     });
 }
 

@@ -50,9 +50,12 @@ fn field<'a>(reading: &'a Reading, name: &str) -> &'a Field {
     reading.fields.iter().find(|field| field.name == name).unwrap()
 }
 
+/// A line, its format, and fields with what became of each.
+type Form = (&'static str, Format, &'static [(&'static str, &'static str)]);
+
 #[test]
 fn every_form_tells_what_its_fields_became() {
-    let forms: [(&str, Format, &[(&str, &str)]); 6] = [
+    let forms: [Form; 6] = [
         (
             r#"date=2026-01-20 time=10:15:01 devid="FGT60FTK20000001" logid="0000000013" type="traffic" subtype="forward" vd="root" srcip=10.1.12.34 dstport=443 action="close" utmaction="block""#,
             Format::KeyValue,
