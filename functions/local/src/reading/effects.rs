@@ -94,6 +94,16 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// Returns the name of what is kept here and not there and stands in the line as no text: a value that one
+    /// encoding has a number for and the vendor a word.
+    fn kept_in_other_words(&self, without: &Facts, parts: &[Part]) -> Option<String> {
+        let is_text = |value: &str| parts.iter().any(|part| part.value.trim() == value.trim());
+        let mut gone = self.extra.iter().filter(|(name, _)| !without.extra.contains_key(*name));
+        gone.find(|(_, value)| !is_text(value)).map(|(name, _)| name.clone())
+    }
+}
+
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -168,7 +178,10 @@ fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts)
         effects.fields.extend(base.lost_in(with));
     }
     let with = with.as_ref().map(|with| (with, other));
-    effects.kept = base.kept_as(with, without.as_ref().ok(), part);
+    let without = without.as_ref().ok();
+    effects.kept = base
+        .kept_as(with, without, part)
+        .or_else(|| without.and_then(|without| base.kept_in_other_words(without, anatomy.parts())));
     // Where the same value stands and neither change reached it, another field says the same.
     let holds_it = |(name, value): (&String, &String)| (value == &part.value).then(|| name.clone());
     let twins: BTreeSet<String> =
