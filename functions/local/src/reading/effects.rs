@@ -199,6 +199,10 @@ fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts)
             break;
         }
     }
+    // What is kept nowhere was read, even if another field says the same and would stand in for it.
+    if effects.fields.is_empty() && effects.kept.is_none() {
+        effects.fields = twins;
+    }
     effects
 }
 
