@@ -79,12 +79,21 @@ impl Facts {
 
     /// Returns the name under which the text of a field is kept: where another text stands once the field has it, or
     /// where nothing stands without it.
-    fn kept_as(&self, with: Option<(&Facts, &str)>, without: Option<&Facts>, part: &Part) -> Option<String> {
+    fn kept_as(
+        &self,
+        with: Option<(&Facts, &str)>,
+        without: Option<&Facts>,
+        part: &Part,
+        parts: &[Part],
+    ) -> Option<String> {
         let holds = |facts: &Facts, name: &str, text: &str| {
             facts.extra.get(name).is_some_and(|value| value.trim() == text.trim())
         };
         let follows = |name: &str| with.is_some_and(|(changed, other)| holds(changed, name, other));
-        let goes = |name: &str| without.is_some_and(|without| !without.extra.contains_key(name));
+        // Another field that stands in for a missing one goes too, and is not where it was kept.
+        let is_others = |name: &str| name != part.name && parts.iter().any(|other| other.name == name);
+        let goes =
+            |name: &str| !is_others(name) && without.is_some_and(|without| !without.extra.contains_key(name));
         // Other encodings have other names for the vendor's field; its own comes first.
         let mut names: Vec<&String> =
             self.extra.keys().filter(|name| holds(self, name, &part.value)).collect();
@@ -180,7 +189,7 @@ fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts)
     let with = with.as_ref().map(|with| (with, other));
     let without = without.as_ref().ok();
     effects.kept = base
-        .kept_as(with, without, part)
+        .kept_as(with, without, part, anatomy.parts())
         .or_else(|| without.and_then(|without| base.kept_in_other_words(without, anatomy.parts())));
     // Where the same value stands and neither change reached it, another field says the same.
     let holds_it = |(name, value): (&String, &String)| (value == &part.value).then(|| name.clone());
