@@ -91,7 +91,8 @@ impl Facts {
         };
         let follows = |name: &str| with.is_some_and(|(changed, other)| holds(changed, name, other));
         // Another field that stands in for a missing one goes too, and is not where it was kept.
-        let is_others = |name: &str| name != part.name && parts.iter().any(|other| other.name == name);
+        let is_others =
+            |name: &str| !part.name.ends_with(name) && parts.iter().any(|other| other.name.ends_with(name));
         let goes =
             |name: &str| !is_others(name) && without.is_some_and(|without| !without.extra.contains_key(name));
         // Other encodings have other names for the vendor's field; its own comes first.
