@@ -250,6 +250,12 @@ const UNTELLABLE: &[(Encoding, u8, &str, &str)] = &[
         "the guide's template has a file type for WildFire alone",
     ),
     (Encoding::PanosCef, 28, "one file, three PCs", "the guide's template has a hash for WildFire alone"),
+    (
+        Encoding::PanosCef,
+        65,
+        "one file under three names",
+        "the guide's template has a hash for WildFire alone",
+    ),
     (Encoding::PanosCef, 39, "an old list", "the guide's template has no external dynamic lists"),
     (Encoding::PanosLeefPipe, 39, "an old list", "the guide's template has no external dynamic lists"),
 ];

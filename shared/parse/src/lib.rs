@@ -6,6 +6,7 @@
 //! Parsing never fails on a field: a bad one becomes an anomaly of the event. It refuses only what holds no log.
 //! No clock, no I/O but reading the given stream, and nothing is judged here: that is `detect`'s work.
 
+mod anatomy;
 mod drift;
 mod envelope;
 mod fortigate;
@@ -24,6 +25,7 @@ use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Rej
 
 use self::payload::Payload;
 
+pub use anatomy::{Anatomy, Change, Part, PartKind};
 pub use drift::{Drift, DriftEntry};
 pub use frame::{
     FrameScratch, Item, LineReader, Lines, MAX_ENCODED_BYTES, MAX_LAYERS, MAX_LINE_BYTES, MAX_RATIO,
@@ -79,26 +81,43 @@ pub fn parse_line<'a>(
         text: trim_end(contents.payload),
         object: contents.document.as_ref().map(|document| document.0.as_slice()),
     };
-    // PAN-OS first: its lines are told by how they begin, FortiGate's also by words that a URL can hold.
-    let read = if panos::looks_like(&payload) {
-        panos::read(&payload, &contents.header, &context, panos)
-    } else if fortigate::looks_like(&payload) {
-        fortigate::read(&payload, &contents.header, &context, fortigate)
-    } else {
-        Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
-    };
+    let read = read_payload(&payload, &contents.header, &context, fortigate, panos);
     if let Some(document) = contents.document {
         tape.put(document);
     }
     // An event is some two kilobytes: changed where it stands, it is written once.
     let mut read = read;
-    let Ok(event) = &mut read else { return read };
+    if let Ok(event) = &mut read {
+        remark(event, is_utf8, contents.received, context.received);
+    }
+    read
+}
+
+/// Notes what only the whole line shows: bytes that are no text, and clocks that can't be right.
+fn remark(event: &mut Event<'_>, is_utf8: bool, collected: Option<EventTime>, received: EventTime) {
     if !is_utf8 {
         event.anomalies.push(Anomaly { kind: AnomalyKind::InvalidUtf8, field: None });
     }
     // Only a collector knows when a line was received; a file's reader only knows when it was read.
-    settle::settle(event, contents.received, context.received);
-    read
+    settle::settle(event, collected, received);
+}
+
+/// Sees who wrote a log and hands it to that vendor's folder.
+fn read_payload<'a>(
+    payload: &Payload<'a, '_>,
+    header: &syslog::Header<'a>,
+    context: &Context<'a>,
+    fortigate: &'a mut fortigate::Scratch,
+    panos: &'a mut panos::Scratch,
+) -> Result<Event<'a>, Reject> {
+    // PAN-OS first: its lines are told by how they begin, FortiGate's also by words that a URL can hold.
+    if panos::looks_like(payload) {
+        panos::read(payload, header, context, panos)
+    } else if fortigate::looks_like(payload) {
+        fortigate::read(payload, header, context, fortigate)
+    } else {
+        Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
+    }
 }
 
 /// Returns the line as text, with what is no UTF-8 replaced, and whether it was all UTF-8.

@@ -21,12 +21,15 @@ use crate::terminal::plain;
 ///
 /// [`Fault::Usage`] for a form that does not exist yet, faults of the registry, of a file, and of printing.
 pub(crate) fn run(args: &cli::Parse, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
-    if args.form == Form::Ocsf {
+    if args.form == Some(Form::Ocsf) {
         return Err(Fault::Usage(
             "print events as OCSF: that form comes with the archive; use --as json".to_owned(),
         ));
     }
     let registry = crate::registry::read(args.registry.as_deref(), language)?;
+    if args.explain {
+        return super::explain_line::run(args, &registry, language, out);
+    }
     let mut printer = Printer {
         registry: &registry,
         scratch: Scratch::default(),

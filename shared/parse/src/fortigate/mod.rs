@@ -212,3 +212,15 @@ fn posture(fields: &Fields<'_>, registered: Posture) -> Posture {
         fields.peek(Key::Subtype) == Some("sniffer") || fields.peek(Key::PolicyType) == Some("sniffer");
     if sniffs { Posture::Sniffer } else { registered }
 }
+
+/// Tells in which form a text is a log, and where in the text that begins.
+pub(crate) fn form_of(text: &str) -> (Format, usize) {
+    let value = first_value(text);
+    if value.is_none()
+        && let Some(log) = cef::log_in(text)
+    {
+        return (Format::Cef, text.len() - log.len());
+    }
+    let has_commas = value.is_some_and(|value| has_commas(text, value));
+    (if has_commas { Format::KeyValueComma } else { Format::KeyValue }, 0)
+}

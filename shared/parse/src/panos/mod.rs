@@ -36,7 +36,7 @@ use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, Format, Quara
 use simd_json::Node;
 
 use self::kind::Kind;
-use self::split::{Ending, Fields};
+use self::split::{Ending, Field, Fields};
 use self::values::Values;
 use crate::Context;
 use crate::payload::Payload;
@@ -133,4 +133,26 @@ fn read_row<'a>(line: &'a str, fields: &'a mut Fields) -> Result<(Kind, Values<'
     };
     values.anomalies.extend(oddity.map(|kind| Anomaly { kind, field: None }));
     Ok((kind, values))
+}
+
+/// Returns the columns of a row under the vendor's names, in order; nothing when it has no log type.
+pub(crate) fn columns_of(line: &str) -> Vec<(String, Field)> {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let mut fields = Fields::default();
+    split::split(line, &mut fields);
+    let Some((kind, row)) = align::find_type(line, &fields) else { return Vec::new() };
+    let layout = align::repair(line, kind, row.at, &mut fields);
+    let values = Values::of_row(line, &fields, row, layout);
+    fields.iter().enumerate().map(|(index, field)| (values.column_name(index), *field)).collect()
+}
+
+/// Tells in which form a text is a log.
+pub(crate) fn form_of(text: &str) -> Format {
+    if cef::looks_like(text) {
+        Format::Cef
+    } else if leef::looks_like(text) {
+        Format::Leef
+    } else {
+        Format::Csv
+    }
 }

@@ -223,6 +223,19 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Returns the name of a column, whether the event has a place for it or not.
+    pub(crate) fn column_name(&self, index: usize) -> String {
+        let named = match self.form {
+            Form::Row { row, layout } if index >= row.at => {
+                layout.columns.get(index - row.at).map(|column| column.name)
+            }
+            Form::Row { row, .. } if row.serial == Some(index) => Some("serial"),
+            Form::Row { row, .. } if row.receive_time == Some(index) => Some("receive_time"),
+            _ => None,
+        };
+        named.map_or_else(|| format!("column_{index}"), str::to_owned)
+    }
+
     #[inline]
     fn index(&self, slot: Slot) -> Option<usize> {
         match self.form {

@@ -105,7 +105,8 @@ pub(crate) fn write_value<'t, 'n>(
     Some(rest)
 }
 
-fn write_string(value: &str, text: &mut String) {
+/// Writes a string as JSON.
+pub(crate) fn write_string(value: &str, text: &mut String) {
     text.push('"');
     for c in value.chars() {
         match c {
