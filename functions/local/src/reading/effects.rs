@@ -159,7 +159,41 @@ impl Effects {
 
 /// Finds what depends on each part of a line, in the order of its parts. `base` is what the unchanged line says.
 pub(super) fn all(anatomy: &Anatomy, context: &Context<'_>, base: &Facts) -> Vec<Effects> {
-    (0..anatomy.parts().len()).map(|index| of_part(anatomy, index, context, base)).collect()
+    let parts = anatomy.parts();
+    let mut all: Vec<Effects> =
+        (0..parts.len()).map(|index| of_part(anatomy, index, context, base)).collect();
+    // What several parts say, each enough by itself, is missed by the absence of none: it is of all that say it.
+    for (name, value) in &base.fields {
+        if all.iter().any(|effects| effects.has(name)) {
+            continue;
+        }
+        let value = value.to_ascii_lowercase();
+        let texts: Vec<String> = parts.iter().map(|part| part.value.to_ascii_lowercase()).collect();
+        let is_said =
+            |text: &str| text.contains(&value) && texts.iter().filter(|other| *other == text).count() > 1;
+        let says_it =
+            |part: &Part, text: &str| part.kind == PartKind::Field && (text == value || is_said(text));
+        for ((effects, part), text) in all.iter_mut().zip(parts).zip(&texts) {
+            // `AUTH` is written out as `AUTHENTICATION`, and the line can't be read without it.
+            let is_short = effects.needed.is_some() && !text.is_empty() && value.starts_with(text.as_str());
+            if says_it(part, text) || is_short {
+                effects.fields.insert(name.clone());
+            }
+        }
+    }
+    // A row that had to be mended is mended otherwise without the field; it is kept where its text is.
+    for (name, value) in &base.extra {
+        if all.iter().any(|effects| effects.kept.as_ref() == Some(name)) {
+            continue;
+        }
+        let holds = |part: &Part| part.kind == PartKind::Field && part.value.trim() == value.trim();
+        let mut free =
+            all.iter_mut().zip(parts).filter(|(effects, part)| effects.kept.is_none() && holds(part));
+        if let Some((effects, _)) = free.next() {
+            effects.kept = Some(name.clone());
+        }
+    }
+    all
 }
 
 fn of_part(anatomy: &Anatomy, index: usize, context: &Context<'_>, base: &Facts) -> Effects {
