@@ -6,7 +6,7 @@
 //!
 //! Costs a comparison a line where nothing is unknown.
 
-use hinomi_model::{AnomalyKind, DriftKind, Event, EventTime, FieldName, Vendor};
+use hinomi_model::{AnomalyKind, DriftEntry, DriftKind, Event, FieldName};
 
 /// Different shapes that are counted apart. A device that makes names up (`request=a=1` in CEF) must not fill the
 /// memory: further ones are counted together.
@@ -17,27 +17,6 @@ const MAX_NAME_BYTES: usize = 64;
 
 /// How much of the first line is kept, in bytes: enough to see the whole of nearly every log.
 const MAX_EXAMPLE_BYTES: usize = 2 * 1024;
-
-/// One unknown thing of one device and firmware.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DriftEntry {
-    /// Who made the device.
-    pub vendor: Vendor,
-    /// The device.
-    pub device: String,
-    /// What it runs, when its lines say so.
-    pub firmware: Option<String>,
-    /// What is unknown.
-    pub kind: DriftKind,
-    /// Its name.
-    pub name: String,
-    /// Lines that had it.
-    pub lines: u64,
-    /// Time of the first line that had it, in the order of reading.
-    pub first: EventTime,
-    /// The beginning of that line.
-    pub example: String,
-}
 
 /// Counts what is unknown.
 #[derive(Clone, Debug, Default)]
@@ -138,7 +117,7 @@ fn cut(text: &str, most: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use hinomi_model::registry::Registry;
-    use hinomi_model::{Anomaly, Escape, Extra, ExtraField, Span};
+    use hinomi_model::{Anomaly, Escape, EventTime, Extra, ExtraField, Span, Vendor};
 
     use super::*;
 

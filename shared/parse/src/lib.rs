@@ -26,7 +26,7 @@ use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Rej
 use self::payload::Payload;
 
 pub use anatomy::{Anatomy, Change, Part, PartKind};
-pub use drift::{Drift, DriftEntry};
+pub use drift::Drift;
 pub use frame::{
     FrameScratch, Item, LineReader, Lines, MAX_ENCODED_BYTES, MAX_LAYERS, MAX_LINE_BYTES, MAX_RATIO,
     MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, user_records,

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use hinomi_model::{
-    AnomalyKind, Channel, Document, DriftKind, Event, EventTime, FindingKind, Format, Frame, Frames,
+    AnomalyKind, Channel, Document, DriftEntry, Event, EventTime, FindingKind, Format, Frame, Frames,
     Function, Notice, NoticeKind, QuarantineReason, Vendor,
 };
-use hinomi_parse::{Drift, DriftEntry};
+use hinomi_parse::Drift;
 use serde::Serialize;
 
 /// The account of a run, as in summary.json.
@@ -34,7 +34,7 @@ pub struct Summary {
     /// Devices whose clock disagrees with the collector's by more than is let pass.
     pub clocks: Vec<ClockAccount>,
     /// Fields, log types and actions that the vendors' tables do not have, most lines first.
-    pub drift: Vec<DriftAccount>,
+    pub drift: Vec<DriftEntry>,
     /// How often something unknown was seen beyond those that are counted apart.
     pub drift_over: u64,
     /// Lines that came later than the reorder window; judged all the same.
@@ -73,28 +73,6 @@ pub struct ClockAccount {
     pub most_seconds: i64,
 }
 
-/// Something that the vendor's tables do not have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DriftAccount {
-    /// Who made the device.
-    pub vendor: Vendor,
-    /// The device.
-    pub device: String,
-    /// What it runs, when its lines say so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub firmware: Option<String>,
-    /// What is unknown.
-    pub kind: DriftKind,
-    /// Its name.
-    pub name: String,
-    /// Lines that had it.
-    pub lines: u64,
-    /// Time of the first of them.
-    pub first: EventTime,
-    /// The beginning of that line.
-    pub example: String,
-}
-
 impl Summary {
     /// Counts one incident.
     pub fn incident(&mut self, incident: &Document) {
@@ -110,13 +88,6 @@ impl Summary {
     /// Returns how many lines were quarantined.
     pub fn quarantined_lines(&self) -> u64 {
         self.quarantined.values().sum()
-    }
-}
-
-impl From<DriftEntry> for DriftAccount {
-    fn from(entry: DriftEntry) -> Self {
-        let DriftEntry { vendor, device, firmware, kind, name, lines, first, example } = entry;
-        DriftAccount { vendor, device, firmware, kind, name, lines, first, example }
     }
 }
 
@@ -229,7 +200,7 @@ impl LineCount {
             }
         }
         summary.clocks = self.clocks.into_values().collect();
-        summary.drift = self.drift.entries().into_iter().map(DriftAccount::from).collect();
+        summary.drift = self.drift.entries();
         summary.drift_over = self.drift.over();
         summary.first_event = self.first;
         summary.last_event = self.last;
