@@ -1,7 +1,7 @@
 //! Bytes to lines to events: reads what FortiGate and PAN-OS firewalls log, whatever wrapped it on its way.
 //!
 //! A record or file becomes lines ([`Lines`], [`LineReader`]); [`parse_line`] strips the relay's headers and envelopes
-//! from a line, sees which vendor wrote it, and hands the rest to that vendor's folder. [`peel`] tells a person what
+//! from a line, sees which vendor wrote it, and hands the rest to that vendor's folder. [`peel()`] tells a person what
 //! was stripped.
 //! Parsing never fails on a field: a bad one becomes an anomaly of the event. It refuses only what holds no log.
 //! No clock, no I/O but reading the given stream, and nothing is judged here: that is `detect`'s work.

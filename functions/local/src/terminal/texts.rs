@@ -2,7 +2,7 @@
 //! the same keys in both languages. Single words of the command are [`Label`](super::Label)s.
 //!
 //! Every argument is text: numbers come with their thousands grouped, and what a log brought comes cleaned by
-//! [`plain`](super::plain), so that no value can choose a wording or steer a terminal.
+//! [`plain`], so that no value can choose a wording or steer a terminal.
 
 use std::sync::LazyLock;
 

@@ -3,7 +3,7 @@
 //! Keys are compared without case and separators, because one log's field is `SourceAddress`, `source_address`,
 //! `sourceAddress` and `PanOSSourceAddress` in four exports of it. What a name means depends on the log type (`cat` is a
 //! threat's name in THREAT and the event's in SYSTEM) and on who wrote the format ([`Dialect`]). In that order: what
-//! the dialect alone calls so, the log type's own columns, the vendor's other names for them ([`aliases`]), and the
+//! the dialect alone calls so, the log type's own columns, the vendor's other names for them (`aliases.rs`), and the
 //! names that are known and say nothing the event has a place for. A key that none of them has is drift: kept, and
 //! counted.
 //!
