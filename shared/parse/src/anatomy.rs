@@ -12,7 +12,7 @@ use hinomi_model::registry::Collected;
 use hinomi_model::{Escape, Event, Format, QuarantineReason, Reject, Span};
 use simd_json::Buffers;
 
-use crate::payload::Payload;
+use crate::payload::{Arrival, Payload};
 use crate::peel::Layer;
 use crate::scan::json::{SpareTape, members, write_string, write_value};
 use crate::scan::pair::{Form, Pair};
@@ -194,13 +194,10 @@ impl Anatomy {
             }
         }
         let object = self.is_object.then_some(tape.0.as_slice());
-        let payload = Payload { text: &text, object };
+        let arrival = Arrival { is_mended: !self.is_utf8, received };
+        let payload = Payload { text: &text, object, arrival };
         let Scratch { fortigate, panos, .. } = &mut Scratch::default();
-        let mut read = crate::read_payload(&payload, &header, &context, fortigate, panos);
-        if let Ok(event) = &mut read {
-            crate::remark(event, self.is_utf8, received, context.received);
-        }
-        see(read)
+        see(crate::read_payload(&payload, &header, &context, fortigate, panos))
     }
 
     fn changed(&self, change: Change<'_>) -> String {
@@ -281,7 +278,7 @@ const LEEF_HEADER: [&str; 6] =
 
 /// Finds the fields of a text by the scanner of its form.
 fn fields_of(text: &str) -> (Vec<Part>, Vec<Place>) {
-    let payload = Payload { text, object: None };
+    let payload = Payload { text, object: None, arrival: Arrival::default() };
     let (form, start) = if panos::looks_like(&payload) {
         (panos::form_of(text), 0)
     } else if fortigate::looks_like(&payload) {

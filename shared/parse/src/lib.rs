@@ -21,9 +21,9 @@ mod value;
 mod when;
 
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Reject};
+use hinomi_model::{Event, EventTime, QuarantineReason, Reject};
 
-use self::payload::Payload;
+use self::payload::{Arrival, Payload};
 
 pub use anatomy::{Anatomy, Change, Part, PartKind};
 pub use drift::Drift;
@@ -80,26 +80,18 @@ pub fn parse_line<'a>(
     let payload = Payload {
         text: trim_end(contents.payload),
         object: contents.document.as_ref().map(|document| document.0.as_slice()),
+        // Only a collector knows when a line was received; a file's reader only knows when it was read.
+        arrival: Arrival { is_mended: !is_utf8, received: contents.received },
     };
+    if contents.document.is_none() {
+        // Handed on as it is, an event is written once.
+        return read_payload(&payload, &contents.header, &context, fortigate, panos);
+    }
     let read = read_payload(&payload, &contents.header, &context, fortigate, panos);
     if let Some(document) = contents.document {
         tape.put(document);
     }
-    // An event is some two kilobytes: changed where it stands, it is written once.
-    let mut read = read;
-    if let Ok(event) = &mut read {
-        remark(event, is_utf8, contents.received, context.received);
-    }
     read
-}
-
-/// Notes what only the whole line shows: bytes that are no text, and clocks that can't be right.
-fn remark(event: &mut Event<'_>, is_utf8: bool, collected: Option<EventTime>, received: EventTime) {
-    if !is_utf8 {
-        event.anomalies.push(Anomaly { kind: AnomalyKind::InvalidUtf8, field: None });
-    }
-    // Only a collector knows when a line was received; a file's reader only knows when it was read.
-    settle::settle(event, collected, received);
 }
 
 /// Sees who wrote a log and hands it to that vendor's folder.
@@ -110,8 +102,10 @@ fn read_payload<'a>(
     fortigate: &'a mut fortigate::Scratch,
     panos: &'a mut panos::Scratch,
 ) -> Result<Event<'a>, Reject> {
-    // PAN-OS first: its lines are told by how they begin, FortiGate's also by words that a URL can hold.
-    if panos::looks_like(payload) {
+    // By how a line begins, before the words in it are asked, which a URL can hold.
+    if fortigate::begins(payload) {
+        fortigate::read(payload, header, context, fortigate)
+    } else if panos::looks_like(payload) {
         panos::read(payload, header, context, panos)
     } else if fortigate::looks_like(payload) {
         fortigate::read(payload, header, context, fortigate)
@@ -125,7 +119,7 @@ fn text_of<'a>(line: &'a [u8], lossy: &'a mut String) -> Result<(&'a str, bool),
     if line.len() > MAX_LINE_BYTES {
         return Err(Reject::new(QuarantineReason::TooLarge, format!("{} bytes", line.len())));
     }
-    Ok(match std::str::from_utf8(line) {
+    Ok(match simdutf8::basic::from_utf8(line) {
         Ok(text) => (text, true),
         Err(_) => {
             lossy.clear();

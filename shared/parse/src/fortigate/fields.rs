@@ -145,7 +145,8 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a text, with its escapes undone.
-    #[inline]
+    // Some thirty calls: inlined into all of them it would push what matters out of the instruction cache.
+    #[inline(never)]
     pub(super) fn text(&mut self, key: Key) -> Option<Text<'a>> {
         let text = self.copy(key)?;
         self.take(key);

@@ -60,6 +60,12 @@ pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
     json::is_document(object)
 }
 
+/// Tells whether text begins with a pair, as nearly every log does and no row of PAN-OS.
+#[inline]
+pub(crate) fn begins(payload: &Payload<'_, '_>) -> bool {
+    payload.object.is_none() && first_value(payload.text).is_some()
+}
+
 /// Tells whether text is a log in one of the forms. Most begin with a pair; a relay's leftovers may stand before it.
 pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
     if let Some(object) = payload.object {
@@ -203,6 +209,7 @@ pub(crate) fn read<'a>(
     event::fill(&mut event, kind, ends, &mut fields);
     (event.anomalies, event.unknown_fields) = fields.finish(extra);
     event.extra = hinomi_model::Extra { line: text, fields: extra };
+    payload.arrival.remark(&mut event, context.received);
     Ok(event)
 }
 

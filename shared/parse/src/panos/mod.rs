@@ -116,6 +116,7 @@ pub(crate) fn read<'a>(
         event.firmware = Some(Text::Borrowed(release));
     }
     event.extra = Extra { line: values.line(), fields: extra };
+    payload.arrival.remark(&mut event, context.received);
     Ok(event)
 }
 
