@@ -9,7 +9,7 @@ use hinomi_detect::Examiner;
 use hinomi_model::registry::{Collected, Registry, Tenant};
 use hinomi_model::{EventTime, FactBatch, Finding, Incident, Settings, Subject};
 use hinomi_notice::document;
-use hinomi_parse::{Context, Lines, Scratch, parse_line};
+use hinomi_parse::{Context, FrameScratch, Lines, Scratch, parse_line};
 use libfuzzer_sys::fuzz_target;
 
 const RECEIVED: EventTime = EventTime::from_seconds(1_768_871_701);
@@ -20,9 +20,11 @@ static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
 fuzz_target!(|bytes: &[u8]| {
     let context = Context { registry: &REGISTRY, received: RECEIVED, collected: Collected::default() };
     let mut examiner = Examiner::new();
-    for (_, line) in Lines::new(bytes) {
+    let mut frames = FrameScratch::default();
+    let mut lines = Lines::new(bytes, &mut frames);
+    while let Some(item) = lines.next_line() {
         let mut scratch = Scratch::default();
-        let Ok(line) = line else { continue };
+        let Ok(line) = item.content else { continue };
         if let Ok(event) = parse_line(line, &context, &mut scratch) {
             examiner.examine(&event, None);
         }

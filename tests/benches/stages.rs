@@ -14,7 +14,7 @@ use hinomi_generate::quiet::quiet_fortigate;
 use hinomi_local::{Input, ReplayOptions, replay};
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Settings};
-use hinomi_parse::{Context, Lines, Scratch, open, parse_line};
+use hinomi_parse::{Context, FrameScratch, Lines, Scratch, parse_line};
 
 fn main() {
     divan::main();
@@ -35,10 +35,14 @@ fn counted<'a, 'b>(bencher: Bencher<'a, 'b>, text: &[u8]) -> Bencher<'a, 'b> {
 fn frame(bencher: Bencher) {
     let text = text();
     let record = zstd::bulk::compress(&text, 3).unwrap();
-    let mut buffer = Vec::new();
+    let mut frames = FrameScratch::default();
     counted(bencher, &text).bench_local(|| {
-        let lines = Lines::new(open(&record, &mut buffer).unwrap()).count();
-        assert_eq!(lines, LINES);
+        let mut lines = Lines::new(&record, &mut frames);
+        let mut count = 0;
+        while lines.next_line().is_some() {
+            count += 1;
+        }
+        assert_eq!(count, LINES);
     });
 }
 
@@ -51,11 +55,13 @@ fn parse(bencher: Bencher) {
     counted(bencher, &text).bench_local(|| {
         let context =
             Context { registry: &registry, received: EventTime::EPOCH, collected: Default::default() };
-        let lines = Lines::new(&text);
-        let read = lines.filter(|(_, line)| {
-            line.as_ref().is_ok_and(|line| parse_line(line, &context, &mut scratch).is_ok())
-        });
-        assert_eq!(read.count(), LINES);
+        let mut frames = FrameScratch::default();
+        let mut lines = Lines::new(&text, &mut frames);
+        let mut read = 0;
+        while let Some(item) = lines.next_line() {
+            read += usize::from(parse_line(item.content.unwrap(), &context, &mut scratch).is_ok());
+        }
+        assert_eq!(read, LINES);
     });
 }
 
@@ -66,13 +72,14 @@ fn frame_to_findings(bencher: Bencher) {
     let record = zstd::bulk::compress(&text, 3).unwrap();
     let registry = Registry::open();
     let mut scratch = Scratch::default();
-    let mut buffer = Vec::new();
+    let mut frames = FrameScratch::default();
     let mut examiner = Examiner::new();
     counted(bencher, &text).bench_local(|| {
         let context =
             Context { registry: &registry, received: EventTime::EPOCH, collected: Default::default() };
-        for (_, line) in Lines::new(open(&record, &mut buffer).unwrap()) {
-            let event = parse_line(line.unwrap(), &context, &mut scratch).unwrap();
+        let mut lines = Lines::new(&record, &mut frames);
+        while let Some(item) = lines.next_line() {
+            let event = parse_line(item.content.unwrap(), &context, &mut scratch).unwrap();
             examiner.examine(&event, None);
         }
         let examined = examiner.take();

@@ -1,9 +1,13 @@
 //! End-to-end tests.
 //!
 //! [`stories`] holds the scenario suite: every story by which the service's rules are settled, as log lines that a
-//! generator writes for both vendors and as what must come of them. [`harness`] is the one place that runs the engine.
+//! generator writes for both vendors and as what must come of them. [`encodings`] holds a line of every log type, and the
+//! stories in other encodings. [`harness`] is the one place that runs the engine.
 
+pub mod encodings;
+pub mod expect;
 pub mod harness;
+pub mod play;
 pub mod reading;
 pub mod stories;
 pub mod story;

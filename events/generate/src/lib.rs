@@ -11,6 +11,7 @@
 
 pub mod catalog;
 pub mod day;
+pub mod encode;
 mod fortigate;
 mod happening;
 mod panos;

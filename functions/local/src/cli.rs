@@ -26,6 +26,8 @@ Examples:
   hinomi replay --registry registry.yaml *.log    several files, merged by time, with your own registry
   hinomi explain out/incidents.ndjson --id K-4821 why this incident has its level
   hinomi parse - < fortigate.log | jq .src_ip     one normalised event a line
+  hinomi parse --explain fortigate.log            how each field of a line was read
+  hinomi doctor fortigate.log                     what the logs lack for good judgement
 
 Exit status:
   0  done; lines that can't be read are reported, not an error
@@ -54,6 +56,9 @@ pub enum Command {
     /// Print one normalised event a line, as JSON, in input order
     #[command(after_help = PARSE_HELP)]
     Parse(Parse),
+    /// Tell what a customer's logs lack for good judgement, and how to switch it on
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(Doctor),
     /// Tell why an incident has its level: the facts, the lines behind them, what would have changed it
     #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),
@@ -87,7 +92,18 @@ numbers; durations are in milliseconds.
 
 Examples:
   hinomi parse fortigate.log
-  hinomi parse --registry registry.yaml fw.log.gz | jq -c 'select(.function == \"ips\")'";
+  hinomi parse --registry registry.yaml fw.log.gz | jq -c 'select(.function == \"ips\")'
+  hinomi parse --explain fortigate.log                 how the first lines were read, field by field
+  hinomi parse --explain --line 4711 --lang ja fw.log  one line, in Japanese";
+
+const DOCTOR_HELP: &str = "\
+Reads a sample of a customer's logs and says what is missing for good judgement, why it matters, and how to switch it
+on. Take a sample of an ordinary working day: what is too short to tell is named as such instead of guessed.
+
+Examples:
+  hinomi doctor fortigate.log.gz
+  hinomi doctor --registry registry.yaml --lang ja fw1.log fw2.log.zst
+  hinomi doctor --json fw.log | jq '.findings[].check'";
 
 const EXPLAIN_HELP: &str = "\
 Takes one incident document, or a file of them (incidents.ndjson) with --id to choose; needs nothing else.
@@ -133,9 +149,32 @@ pub struct Parse {
     /// Who owns which device; without it every device is taken
     #[arg(long, value_name = "FILE")]
     pub registry: Option<PathBuf>,
-    /// Form of the output
-    #[arg(long = "as", value_enum, default_value_t = Form::Json, value_name = "FORM")]
-    pub form: Form,
+    /// Form of the output; with --explain, JSON instead of text
+    #[arg(long = "as", value_enum, value_name = "FORM")]
+    pub form: Option<Form>,
+    /// Show for people how each line was read: what was around it, whose it is, what became of each field, and why
+    #[arg(long)]
+    pub explain: bool,
+    /// With --explain: only this line of each file, from 1
+    #[arg(long, value_name = "N", requires = "explain", conflicts_with = "all")]
+    pub line: Option<u64>,
+    /// With --explain: every line, not only the first 20
+    #[arg(long, requires = "explain")]
+    pub all: bool,
+    /// Log files; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `hinomi doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Who owns which device; without it every device is taken
+    #[arg(long, value_name = "FILE")]
+    pub registry: Option<PathBuf>,
+    /// Print JSON for other programs
+    #[arg(long)]
+    pub json: bool,
     /// Log files; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -211,6 +250,8 @@ mod tests {
             &["hinomi", "--lang", "ja"],
             &["hinomi", "replay", "--registry", "r.yaml", "--out", "o", "--lang", "ja", "--append", "a", "-"],
             &["hinomi", "parse", "--as", "json", "-"],
+            &["hinomi", "parse", "--explain", "--line", "3", "--as", "json", "-"],
+            &["hinomi", "doctor", "--registry", "r.yaml", "--json", "a", "-"],
             &["hinomi", "explain", "--number", "K-1", "-"],
             &["hinomi", "bench", "--json", "a"],
         ] {
@@ -220,9 +261,13 @@ mod tests {
 
     #[test]
     fn err_what_is_missing_or_unknown() {
-        for line in
-            [&["hinomi", "replay"][..], &["hinomi", "parse", "--as", "xml", "a"], &["hinomi", "dance"]]
-        {
+        for line in [
+            &["hinomi", "replay"][..],
+            &["hinomi", "parse", "--as", "xml", "a"],
+            &["hinomi", "parse", "--line", "1", "a"],
+            &["hinomi", "doctor"],
+            &["hinomi", "dance"],
+        ] {
             assert_eq!(Cli::try_parse_from(line).unwrap_err().exit_code(), 2, "{line:?}");
         }
     }

@@ -6,10 +6,12 @@
 
 pub mod cli;
 mod command;
+mod doctor;
 mod error;
 mod input;
 mod output;
 mod pipeline;
+mod reading;
 mod registry;
 mod replay;
 pub mod terminal;
@@ -20,9 +22,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use command::{examine, explain_line};
+pub use doctor::Report;
 pub use error::Fault;
 pub use input::Input;
 pub use output::Summary;
+pub use reading::Reading;
 pub use replay::{ReplayOptions, ReplayResult, replay};
 
 /// Runs the command with its arguments, the program's name first. `allocated` tells how many bytes the program has

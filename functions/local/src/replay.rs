@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use hinomi_correlate::Act;
-use hinomi_detect::Examiner;
+use hinomi_detect::{Examiner, KnownLines};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, EventTime, Locator, Notice, Quarantined, Reject, Settings};
 use hinomi_parse::Scratch;
@@ -130,8 +130,8 @@ fn drive<S: Store>(
         scratch: Scratch::default(),
         count: LineCount::default(),
         window: Window::new(),
+        known: KnownLines::default(),
         shelf: Shelf { store, streams: BTreeMap::new() },
-        reached: None,
         pipeline: Pipeline::new(store, scene.registry, scene.settings, acts)?,
         results,
     };
@@ -150,7 +150,8 @@ fn drive<S: Store>(
             scene.progress.at(sources.bytes_read(), lines, scene.started.elapsed());
         }
     }
-    let mut summary = run.finish()?;
+    let furthest = sources.furthest(run.count.last());
+    let mut summary = run.finish(furthest)?;
     scene.progress.clear();
     summary.seconds = scene.started.elapsed().as_secs_f64();
     if summary.seconds > 0.0 {
@@ -164,44 +165,38 @@ struct Run<'a, S> {
     scratch: Scratch,
     count: LineCount,
     window: Window<Examiner>,
+    known: KnownLines,
     shelf: Shelf<'a, S>,
-    /// The event time that all files had reached when that was last known.
-    reached: Option<EventTime>,
     pipeline: Pipeline<'a, S>,
     results: &'a mut Results,
 }
 
 impl<S: Store> Run<'_, S> {
-    /// Archives, parses and examines one line; returns its time.
-    fn line(&mut self, line: SourceLine<'_>) -> Result<Option<EventTime>, Fault> {
+    /// Archives, parses and examines one line.
+    fn line(&mut self, line: SourceLine<'_>) -> Result<(), Fault> {
+        let place = (line.file, line.number, line.part);
         let bytes = match line.content {
             Ok(bytes) => bytes,
-            Err((reject, head)) => return self.set_aside(line.file, line.number, head, reject),
+            Err((reject, head)) => return self.set_aside(place, head, reject),
         };
         let locator = self.shelf.keep(line.index, line.file, bytes)?;
-        let Run { registry, scratch, count, window, .. } = self;
+        let Run { registry, scratch, count, window, known, .. } = self;
         let read = caught(|| {
-            let event = read_event(bytes, registry, line.latest, scratch)?;
-            window.at(event.time).examine(&event, Some(locator));
+            let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
+            line.clocks.see(&event.device, event.time);
+            window.at(event.time).examine_new(&event, Some(locator), known);
             count.event(&event);
-            Ok(event.time)
+            Ok(())
         });
         match read {
-            Ok(time) => Ok(Some(time)),
-            Err(reject) => self.set_aside(line.file, line.number, bytes, reject),
+            Ok(()) => Ok(()),
+            Err(reject) => self.set_aside(place, bytes, reject),
         }
     }
 
-    fn set_aside(
-        &mut self,
-        file: &str,
-        number: u64,
-        raw: &[u8],
-        reject: Reject,
-    ) -> Result<Option<EventTime>, Fault> {
+    fn set_aside(&mut self, place: (&str, u64, u64), raw: &[u8], reject: Reject) -> Result<(), Fault> {
         self.count.quarantined(reject.reason);
-        self.results.quarantine(quarantine_entry(file, number, raw, reject))?;
-        Ok(None)
+        self.results.quarantine(quarantine_entry(place, raw, reject))
     }
 
     /// Judges the minutes that need not wait any longer, now that every file has reached an instant.
@@ -210,7 +205,6 @@ impl<S: Store> Run<'_, S> {
             self.judge(end, examiner)?;
         }
         let Some(reached) = reached else { return Ok(()) };
-        self.reached = Some(reached);
         while let Some((end, examiner)) = self.window.take_ripe(reached) {
             self.judge(end, examiner)?;
         }
@@ -218,13 +212,15 @@ impl<S: Store> Run<'_, S> {
     }
 
     fn judge(&mut self, end: EventTime, mut examiner: Examiner) -> Result<(), Fault> {
-        self.pipeline.accept(examiner.take(), end, &self.shelf)
+        let examined = examiner.take();
+        self.known.note(&examined.lines);
+        self.pipeline.accept(examined, end, &self.shelf)
     }
 
     /// Judges what is left, writes the incidents, and returns the account as far as it is known here.
-    fn finish(mut self) -> Result<Summary, Fault> {
+    fn finish(mut self, furthest: Option<EventTime>) -> Result<Summary, Fault> {
         // A single line from 2106 must not let the whole of the engine's time pass.
-        let last = self.reached.or(self.count.last()).unwrap_or_default();
+        let last = furthest.or(self.count.last()).unwrap_or_default();
         let end_of_last = EventTime::from_seconds((last.minute() + 1).saturating_mul(60));
         while let Some((end, examiner)) = self.window.take_oldest() {
             self.judge(end.min(end_of_last), examiner)?;

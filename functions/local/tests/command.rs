@@ -58,10 +58,10 @@ fn help_tells_commands_levels_examples_and_exit_statuses() {
     let output = run(&["--help"]);
     let text = stdout(&output);
     assert!(output.status.success());
-    for word in ["replay", "parse", "explain", "bench", "level 4", "Examples:", "Exit status:"] {
+    for word in ["replay", "parse", "doctor", "explain", "bench", "level 4", "Examples:", "Exit status:"] {
         assert!(text.contains(word), "{word} in\n{text}");
     }
-    for command in ["replay", "parse", "explain", "bench"] {
+    for command in ["replay", "parse", "doctor", "explain", "bench"] {
         let text = stdout(&run(&[command, "--help"]));
         assert!(text.contains("Examples:") && text.contains(&format!("hinomi {command}")), "{text}");
     }
@@ -321,6 +321,32 @@ fn replay_writes_complete_files_whose_counts_add_up() {
 }
 
 #[test]
+fn replay_tells_what_lines_came_out_of_and_which_part_of_a_line_was_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let counted = dir.path().join("counted.log");
+    let array = dir.path().join("array.json");
+    let message = format!("<189>{}", quiet(1).trim_end());
+    let foreign = "<13>no log";
+    std::fs::write(&counted, format!("{} {message}{} {foreign}", message.len(), foreign.len())).unwrap();
+    let line = serde_json::Value::from(botnet(2).trim_end());
+    std::fs::write(&array, format!("[\n  {{\"log\": {line}}},\n  {line}\n]\n")).unwrap();
+    let out = dir.path().join("result");
+    replay(&out, &[&counted, &array], &[]);
+
+    let summary = summary(&out);
+    assert_eq!((&summary["lines_read"], &summary["done"]), (&4.into(), &3.into()));
+    let frames = serde_json::json!({"json_array": 2, "octet_counted": 1, "envelope": 1, "syslog_bsd": 1});
+    assert_eq!(summary["frames"], frames);
+    let quarantine = std::fs::read_to_string(out.join("quarantine.ndjson")).unwrap();
+    let entry: serde_json::Value = serde_json::from_str(quarantine.trim()).unwrap();
+    assert_eq!((&entry["line"], &entry["part"], &entry["raw"]), (&1.into(), &2.into(), &foreign.into()));
+
+    let output = run(&["parse", path(&counted)]);
+    assert!(stderr(&output).contains("counted.log:1.2: not_a_firewall_log"), "{}", stderr(&output));
+    assert_eq!(stdout(&output).lines().count(), 1);
+}
+
+#[test]
 fn replay_judges_and_tells_and_explain_reads_what_it_wrote() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("fw.log");
@@ -427,4 +453,78 @@ fn the_sample_day_needs_no_arguments_and_leaves_its_results_in_out() {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(dir.path().join("out/summary.json").exists());
+}
+
+#[test]
+fn parse_explains_a_line_in_words_and_as_json() {
+    let explain = |args: &[&str]| {
+        let output = run_with_input(&[&["parse", "--explain"], args].concat(), LOG.as_bytes());
+        assert!(output.status.success(), "{}", stderr(&output));
+        stdout(&output)
+    };
+    let text = explain(&["-"]);
+    assert!(text.contains("-:1\n") && text.contains("-:3\n") && text.contains("→ dst_port"), "{text}");
+    assert!(text.contains("Not read: not_a_firewall_log") && !text.contains('\u{1b}'), "{text}");
+    let text = explain(&["--line", "3", "--lang", "ja", "-"]);
+    assert!(
+        text.contains("-:3\n") && !text.contains("-:1\n") && text.contains("組み合わせて決めたもの"),
+        "{text}"
+    );
+    let lines = explain(&["--as", "json", "-"]);
+    let lines: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[0]["log"]["identity"]["device"], "FGT60FTK20000001");
+    assert_eq!(lines[1]["refused"]["reason"], "not_a_firewall_log");
+}
+
+#[test]
+fn parse_explains_a_screenful_and_says_that_there_is_more() {
+    let log = LOG.repeat(10);
+    let text = stdout(&run_with_input(&["parse", "--explain", "-"], log.as_bytes()));
+    assert!(text.contains("-:20\n") && !text.contains("-:21\n") && text.contains("--all"), "{text}");
+    let text = stdout(&run_with_input(&["parse", "--explain", "--all", "-"], log.as_bytes()));
+    assert!(text.contains("-:30\n") && !text.contains("--all"), "{text}");
+    let output = run_with_input(&["parse", "--explain", "--line", "31", "-"], log.as_bytes());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("31"), "{}", stderr(&output));
+}
+
+#[test]
+fn doctor_says_what_is_missing_and_is_no_fault() {
+    let line = |index: usize| {
+        LOG.lines().nth(2).unwrap().replace("sessionid=4712", &format!("sessionid={index}")) + "\n"
+    };
+    let log: String = (0..1_500).map(line).collect();
+    let output = run_with_input(&["doctor", "-"], log.as_bytes());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    for part in
+        ["Prevents judgement", "Only denied sessions are logged", "set logtraffic all", "1,500 of 1,500"]
+    {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let text = stdout(&run_with_input(&["doctor", "--lang", "ja", "-"], log.as_bytes()));
+    assert!(text.contains("判断できなくなるもの") && text.contains("set logtraffic all"), "{text}");
+    let json = stdout(&run_with_input(&["doctor", "--json", "-"], log.as_bytes()));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(json["findings"].as_array().unwrap().iter().any(|finding| finding["check"] == "denied-only"));
+    assert_eq!(run(&["doctor", "no-such-file.log"]).status.code(), Some(1));
+    assert_eq!(run(&["doctor"]).status.code(), Some(2));
+}
+
+#[test]
+fn doctor_fits_the_screen() {
+    let mut child = hinomi(&["doctor", "--lang", "ja", "-"])
+        .env("COLUMNS", "60")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(LOG.repeat(500).as_bytes()).unwrap();
+    let text = stdout(&child.wait_with_output().unwrap());
+    assert!(text.contains('●'), "{text}");
+    for line in text.lines().filter(|line| !line.starts_with("      ")) {
+        assert!(unicode_width::UnicodeWidthStr::width(line) <= 60, "{line}");
+    }
 }

@@ -53,9 +53,9 @@ impl Engine<'_> {
             .collect()
     }
 
-    /// Joins findings of one subject, oldest first, and decides after each what is due.
+    /// Joins findings of one subject in the order in which they came, and decides after each what is due.
     ///
-    /// Stepping finding by finding in event time makes the notices a function of the findings and their times, not of
+    /// Stepping finding by finding makes the notices a function of the findings and their times, not of
     /// how they were batched. `now` is the engine's time after the step; a step without findings only moves the clock.
     pub fn step(
         &self,
@@ -66,10 +66,13 @@ impl Engine<'_> {
     ) -> Step {
         let mut step = Step::default();
         let mut ordered: Vec<&Finding> = findings.iter().collect();
-        ordered.sort_by_key(|finding| (finding.last, finding.first, finding.id));
+        ordered.sort_by_key(|finding| {
+            (finding.last.max(finding.received), finding.last, finding.first, finding.id)
+        });
         for finding in ordered {
-            // Holds that ended before this finding ended without it.
-            let at = state.clock.max(finding.last);
+            // Holds that ended before this finding came ended without it. What a device buffered through an outage
+            // came when the collector says; of a plain file a line came when it happened.
+            let at = state.clock.max(finding.last).max(finding.received);
             self.wakes_before(state, tenant, at, &mut step);
             match state.join(finding, self.settings) {
                 Joined::Known => {

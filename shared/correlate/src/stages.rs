@@ -44,6 +44,7 @@ pub(crate) fn stage(key: &StrandKey) -> Stage {
         | K::PasswordFailures
         | K::PasswordTakeover
         | K::PasswordPerson => Stage::CredentialAccess,
-        K::Policy | K::Behaviour => Stage::Policy,
+        // Health has no stage of an attack; a device's own story shows it beside what it explains.
+        K::Policy | K::Behaviour | K::DeviceClock => Stage::Policy,
     }
 }

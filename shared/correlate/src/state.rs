@@ -140,10 +140,12 @@ impl SubjectState {
         }
     }
 
-    /// Joins a finding. Idempotent and independent of order within the settings' lateness.
+    /// Joins a finding. Idempotent and independent of order within the settings' lateness, which counts from when it
+    /// came: by the collector's word, and by what this subject has seen since.
     pub fn join(&mut self, finding: &Finding, settings: &Settings) -> Joined {
         debug_assert_eq!(self.subject, finding.subject);
-        if self.clock.since(finding.last) > settings.lateness && !self.touches(finding, settings) {
+        let came = self.clock.max(finding.received);
+        if came.since(finding.last) > settings.lateness && !self.touches(finding, settings) {
             self.late = self.late.saturating_add(1);
             return Joined::Late;
         }
@@ -254,7 +256,7 @@ fn rank(key: &StrandKey) -> u8 {
     use hinomi_model::{Disposition, FindingKind as K};
     let passed = u8::from(key.disposition == Disposition::Blocked);
     let weight = match key.kind {
-        K::Policy | K::TestFile | K::UnwantedSoftware | K::Unscannable => 4,
+        K::Policy | K::DeviceClock | K::TestFile | K::UnwantedSoftware | K::Unscannable => 4,
         K::Scan | K::Behaviour | K::CcSearch | K::BruteForce | K::PasswordFailures | K::PasswordPerson => 3,
         K::MaliciousSite | K::PhishingSite | K::Exploit | K::MalwareGuess => 2,
         K::Malware | K::OtherContact | K::FanOut | K::SessionAnswered => 1,

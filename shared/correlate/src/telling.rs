@@ -288,8 +288,12 @@ impl Teller<'_> {
         if self.told.level.is_none_or(|level| level < Level::TWO) || self.told.closed {
             return;
         }
-        let end = self.incident.core.last_seen.plus(self.settings.incident_gap);
-        if self.incident.core.status != Status::Closed {
+        let mut end = self.incident.core.last_seen.plus(self.settings.incident_gap);
+        // What came so late that it was over when it was told is told to be over a day after that, not with it.
+        if let Some(told) = self.told.last.filter(|told| *told > end) {
+            end = told.plus(self.settings.incident_gap);
+        }
+        if self.incident.core.status != Status::Closed || self.now <= end {
             // The status turns one instant after the gap has passed.
             self.wake(end.plus(1));
             return;

@@ -312,3 +312,51 @@ fn a_fourth_sms_waits_for_the_hour() {
     assert_eq!(next, START.plus(3600), "when the first of the three is an hour old");
     assert_eq!(ledger.wake(tenant, &settings, next).len(), 1);
 }
+
+/// A finding that came as many hours after it happened.
+fn late(finding: Finding, hours: i64) -> Finding {
+    with(finding, |f| f.received = f.last.plus(hours * 3_600))
+}
+
+#[test]
+fn what_comes_late_is_told_when_it_came() {
+    let expected: Vec<Line> = vec![("first", 4, 5 * 60, vec!["email", "sms"])];
+    assert_eq!(told(&[late(beacon(), 5)], 6 * 60), expected);
+    // A hold counts from when it came, too.
+    let expected: Vec<Line> = vec![("first", 2, 5 * 60 + 10, vec!["email"])];
+    assert_eq!(told(&[late(look_up(0), 5)], 6 * 60), expected);
+    let failed = late(with(exploit(Detected, 1), |f| f.kind = K::SessionFailed), 5);
+    assert_eq!(told(&[late(exploit(Detected, 0), 5), failed], 6 * 60), [], "settled within the hold");
+}
+
+#[test]
+fn what_was_told_in_time_is_not_told_again_when_it_comes_late() {
+    let in_time = beacon();
+    let mut run = Run::new(in_time.subject.clone());
+    run.until(std::slice::from_ref(&in_time), 1);
+    run.until(&[late(beacon_at(20), 7), late(beacon_at(40), 7)], 8 * 60);
+    let expected: Vec<Line> = vec![("first", 4, 0, vec!["email", "sms"])];
+    assert_eq!(run.told, expected);
+}
+
+#[test]
+fn what_was_over_when_it_came_is_told_to_be_over_a_day_later() {
+    let told = told(&[late(beacon(), 30)], 80 * 60);
+    let expected: Vec<Line> =
+        vec![("first", 4, 30 * 60, vec!["email", "sms"]), ("closed", 4, 54 * 60, vec!["email"])];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn beyond_the_lateness_nothing_is_opened_and_what_fits_is_attached() {
+    assert_eq!(told(&[late(beacon(), 47)], 47 * 60).len(), 1);
+    let mut run = Run::new(beacon().subject);
+    let step = run.until(&[late(beacon(), 49)], 50 * 60);
+    assert_eq!((step.late, step.incidents.len(), run.state.late), (1, 0, 1));
+    // Next to what is known already it is part of that.
+    let mut run = Run::new(beacon().subject);
+    run.until(&[beacon_at(60)], 61);
+    let step = run.until(&[late(beacon(), 49)], 50 * 60);
+    assert_eq!((step.late, step.joined, step.incidents.len()), (0, 1, 1));
+    assert_eq!(step.incidents[0].facts.iter().map(|fact| fact.count).sum::<u64>(), 2);
+}

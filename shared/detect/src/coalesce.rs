@@ -89,6 +89,8 @@ pub(crate) struct Part<'p, 'e> {
     pub(crate) verdict: &'p Verdict<'p>,
     pub(crate) placed: &'p Placed,
     pub(crate) line: u128,
+    /// When it happened, by the time that all copies of the line agree in.
+    pub(crate) time: EventTime,
     pub(crate) session: Option<SessionKey>,
     pub(crate) locator: Option<&'p Locator>,
 }
@@ -105,7 +107,7 @@ impl Coalescer {
     }
 
     fn gather(&mut self, key: Key, part: &Part<'_, '_>) {
-        self.gathered.entry(key).or_insert_with(|| Gathering::new(part.event)).add(part);
+        self.gathered.entry(key).or_insert_with(|| Gathering::new(part)).add(part);
     }
 
     /// Returns the findings, by first time and id, and starts anew.
@@ -175,13 +177,13 @@ pub fn evidence(event: &Event<'_>, locator: Option<&Locator>) -> Evidence {
 }
 
 impl Gathering {
-    fn new(event: &Event<'_>) -> Self {
+    fn new(part: &Part<'_, '_>) -> Self {
         Gathering {
             lines: FxHashSet::default(),
             count: 0,
-            first: event.time,
-            last: event.time,
-            received: event.received,
+            first: part.time,
+            last: part.time,
+            received: part.event.received,
             host: None,
             peers: BTreeSet::new(),
             users: BTreeSet::new(),
@@ -199,11 +201,12 @@ impl Gathering {
     fn add(&mut self, part: &Part<'_, '_>) {
         let (event, verdict, placed) = (part.event, part.verdict, part.placed);
         if !self.lines.insert(part.line) {
+            self.repeat(part);
             return;
         }
         self.count = self.count.saturating_add(event.count.max(1));
-        self.first = self.first.min(event.time);
-        self.last = self.last.max(event.time);
+        self.first = self.first.min(part.time);
+        self.last = self.last.max(part.time);
         self.received = self.received.min(event.received);
         self.host = match (self.host.take(), &placed.host) {
             // Of two names the smaller stays; a name is better than none.
@@ -230,15 +233,29 @@ impl Gathering {
             self.sessions.pop_last();
             self.unsettled = true;
         }
-        insert(&mut self.instants, [event.time], Finding::MAX_INSTANTS);
+        insert(&mut self.instants, [part.time], Finding::MAX_INSTANTS);
         self.what =
             [self.what.take(), verdict.what.as_deref().map(str::to_owned)].into_iter().flatten().min();
         self.sample(part);
     }
 
+    /// Takes another copy of a line: of several the one that came first is shown, of those that came together the
+    /// smallest, whichever is read first.
+    fn repeat(&mut self, part: &Part<'_, '_>) {
+        let (event, line) = (part.event, part.line);
+        self.received = self.received.min(event.received);
+        let rank = |evidence: &Evidence| (evidence.received, evidence.time, evidence.raw.clone());
+        for sample in self.head.iter_mut().chain(&mut self.tail).filter(|sample| sample.line == line) {
+            let copy = evidence(event, part.locator);
+            if rank(&copy) < rank(&sample.evidence) {
+                sample.evidence = copy;
+            }
+        }
+    }
+
     /// Keeps the line when it is among the first or the last.
     fn sample(&mut self, part: &Part<'_, '_>) {
-        let place = (part.event.time, part.line);
+        let place = (part.time, part.line);
         let order = |sample: &Sample| (sample.time, sample.line);
         let is_head = self.head.len() < SAMPLES || self.head.last().is_some_and(|last| place < order(last));
         let is_tail =

@@ -3,7 +3,8 @@
 use hinomi_model::{Direction, Disposition, Event, FactBatch, Finding, Function, Locator, Login};
 
 use crate::coalesce::{Coalescer, Part};
-use crate::line::{SessionKeys, line_id};
+use crate::known::{KnownLines, short};
+use crate::line::{SessionKeys, line_id, line_time};
 use crate::sides::Sides;
 use crate::{facts, kinds, subject};
 
@@ -17,6 +18,7 @@ pub struct Examiner {
     facts: FactBatch,
     counts: Counts,
     sessions: SessionKeys,
+    lines: Vec<u64>,
 }
 
 /// What the events of a batch left behind.
@@ -28,6 +30,8 @@ pub struct Examined {
     pub facts: FactBatch,
     /// How many events were what.
     pub counts: Counts,
+    /// The lines that became part of a finding, for [`KnownLines::note`]; one that came twice may stand here twice.
+    pub lines: Vec<u64>,
 }
 
 /// How many events were what. An event can be counted in several.
@@ -43,6 +47,8 @@ pub struct Counts {
     pub logins: u64,
     /// Records that became part of a finding.
     pub judged: u64,
+    /// Records that were part of a finding of an earlier batch.
+    pub known: u64,
     /// Records that show something and name nobody it could be about.
     pub unplaced: u64,
     /// Anti-spam records: never judged.
@@ -57,10 +63,18 @@ impl Examiner {
 
     /// Examines one event. `locator` says where its line lies in the archive.
     pub fn examine(&mut self, event: &Event<'_>, locator: Option<&Locator>) {
+        self.examine_new(event, locator, &KnownLines::default());
+    }
+
+    /// Examines one event; what showed something in an earlier batch shows nothing new.
+    pub fn examine_new(&mut self, event: &Event<'_>, locator: Option<&Locator>, known: &KnownLines) {
         self.counts.events += 1;
         if event.function == Function::Email {
             self.counts.mail += 1;
             return;
+        }
+        if event.clock_ahead.is_some() || event.device_time.is_some() {
+            self.clock(event, locator);
         }
         let sides = Sides::of(event);
         if facts::is_session(event) {
@@ -70,14 +84,14 @@ impl Examiner {
             let source = self.facts.source(event.tenant.id(), event.identity());
             let place = locator.map(|locator| self.facts.place(locator));
             self.facts.logins.push(Login {
-                time: event.time,
+                time: line_time(event),
                 source,
                 from: attempt.from,
                 account: attempt.account,
                 success: attempt.success,
                 service: attempt.service,
                 count: u32::try_from(event.count.max(1)).unwrap_or(u32::MAX),
-                line: (line_id(event) >> 64) as u64,
+                line: short(line_id(event)),
                 place,
             });
         }
@@ -86,10 +100,24 @@ impl Examiner {
             self.counts.unplaced += 1;
             return;
         };
+        let line = line_id(event);
+        if known.holds(line) {
+            self.counts.known += 1;
+            return;
+        }
         self.counts.judged += 1;
+        self.lines.push(short(line));
         let session = self.sessions.of(event);
-        let part = Part { event, verdict: &verdict, placed: &placed, line: line_id(event), session, locator };
+        let time = line_time(event);
+        let part = Part { event, verdict: &verdict, placed: &placed, line, time, session, locator };
         self.findings.add(&part);
+    }
+
+    fn clock(&mut self, event: &Event<'_>, locator: Option<&Locator>) {
+        // Not the pair's: each member has a clock of its own.
+        let source = self.facts.source(event.tenant.id(), &event.device);
+        let place = locator.map(|locator| self.facts.place(locator));
+        self.facts.clock(facts::clock(event, source, place));
     }
 
     fn session(&mut self, event: &Event<'_>, sides: &Sides, locator: Option<&Locator>) {
@@ -111,11 +139,13 @@ impl Examiner {
             objects: Vec::new(),
             sessions: Vec::with_capacity(self.facts.sessions.len()),
             logins: Vec::new(),
+            clocks: Vec::new(),
         };
         Examined {
             findings: self.findings.take(),
             facts: std::mem::replace(&mut self.facts, next),
             counts: std::mem::take(&mut self.counts),
+            lines: std::mem::take(&mut self.lines),
         }
     }
 }

@@ -9,10 +9,11 @@
 use std::net::IpAddr;
 
 use hinomi_model::{
-    Disposition, Event, EventTime, Fact, FactFlags, Function, LoginService, Posture, Protocol, SessionKey,
-    Vendor,
+    AnomalyKind, ClockReading, ClockTrouble, Disposition, Event, EventTime, Fact, FactFlags, Function,
+    LoginService, Place, Posture, Protocol, SessionKey, Vendor,
 };
 
+use crate::line::line_time;
 use crate::sides::Sides;
 use crate::tables::fortigate_log_ids as ids;
 use crate::text::{cut, field, has, is_blank, message_id};
@@ -28,9 +29,10 @@ pub(crate) fn session(
     session: Option<SessionKey>,
 ) -> Option<Fact> {
     let milliseconds = i64::try_from(event.duration_ms.unwrap_or(0)).unwrap_or(i64::MAX);
-    let began = event.time.nanos().saturating_sub(milliseconds.saturating_mul(1_000_000));
+    let time = line_time(event);
+    let began = time.nanos().saturating_sub(milliseconds.saturating_mul(1_000_000));
     Some(Fact {
-        time: event.time,
+        time,
         began: EventTime::from_nanos(began),
         source,
         session,
@@ -56,6 +58,21 @@ pub(crate) fn session(
         count: u32::try_from(event.count.max(1)).unwrap_or(u32::MAX),
         place: None,
     })
+}
+
+/// Returns what a record shows of its device's clock.
+pub(crate) fn clock(event: &Event<'_>, source: u32, place: Option<Place>) -> ClockReading {
+    let ahead = event.clock_ahead.unwrap_or(0);
+    let trouble = event.anomalies.iter().find_map(|anomaly| match anomaly.kind {
+        AnomalyKind::ClockAhead => Some(ClockTrouble::Ahead),
+        AnomalyKind::ClockBehind => Some(ClockTrouble::Behind),
+        AnomalyKind::ClockUnset => Some(ClockTrouble::Unset),
+        AnomalyKind::NoZone => Some(ClockTrouble::NoZone),
+        _ => None,
+    });
+    // Where a wrong clock has given way the event's time is the collector's.
+    let received = event.device_time.map_or(event.time.plus(-ahead), |_| event.time);
+    ClockReading { minute: received.minute(), source, least: ahead, most: ahead, trouble, place }
 }
 
 /// Tells whether a record is of a session.

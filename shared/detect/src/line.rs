@@ -1,15 +1,23 @@
 //! Identities of lines and sessions.
 
-use hinomi_model::{Event, Fingerprint, SessionKey, TimeSource, Vendor};
+use hinomi_model::{Event, EventTime, Fingerprint, SessionKey, TimeSource, Vendor};
+
+use crate::text::field;
 
 const NANOS: i64 = 1_000_000_000;
+
+/// What else of a FortiGate record tells two of one second apart: the number of an IPS or application record, a DNS
+/// question's, what a change changed, the tunnel of a log-in. All of them are the device's own; a relay adds none.
+const TELLING_FIELDS: &[&str] =
+    &["incidentserialno", "xid", "qtype", "cfgtid", "cfgpath", "cfgobj", "cfgattr", "tunnelid", "ui", "sn"];
 
 /// Returns the identity of an event: the same vendor event is the same number however often and whichever way it
 /// arrives.
 ///
 /// * PAN-OS numbers its records: serial, log type and `seqno` name one, directly or through Panorama.
 /// * FortiGate does not; device, VDOM, log id, the event time in nanoseconds, the session and what was found name one,
-///   through FortiAnalyzer too. Releases that write whole seconds are told by the raw line.
+///   through FortiAnalyzer too. Where the time is a whole second (up to 6.0), what the session counted and the device's
+///   own numbers are part of it; what relays add or reorder is not.
 /// * Members of an HA pair are one device, but each writes its own numbers and its own clock's nanoseconds: there, the
 ///   second, both ends with their ports, and what was found name the event. Two real events that agree in all of these
 ///   count as one, which errs towards lower counts.
@@ -18,7 +26,7 @@ const NANOS: i64 = 1_000_000_000;
 /// Tenant and device identity are part of each.
 pub fn line_id(event: &Event<'_>) -> u128 {
     let print = Fingerprint::new("line").text(event.tenant.id().as_str()).text(event.identity());
-    if event.registration.is_some_and(|device| device.ha.is_some()) {
+    if is_paired(event) {
         return content(print.text("pair"), event).number(i128::from(event.time.seconds())).finish();
     }
     match (event.vendor, event.sequence.as_deref()) {
@@ -29,8 +37,43 @@ pub fn line_id(event: &Event<'_>) -> u128 {
             .number(i128::from(event.time.nanos()))
             .text(event.session_id.as_deref().unwrap_or(""))
             .finish(),
+        (Vendor::Fortigate, _) if event.log_id.is_some() && event.time_source != TimeSource::Received => {
+            within_second(content(print.text("fortigate second"), event), event)
+                .number(i128::from(event.time.seconds()))
+                .finish()
+        }
         _ => print.text("raw").text(event.raw).finish(),
     }
+}
+
+/// Returns the time by which repeats of an event are known: members of an HA pair agree to the second.
+pub(crate) fn line_time(event: &Event<'_>) -> EventTime {
+    if is_paired(event) { EventTime::from_seconds(event.time.seconds()) } else { event.time }
+}
+
+/// Tells whether a second device may write the same event.
+fn is_paired(event: &Event<'_>) -> bool {
+    event.registration.is_some_and(|device| device.ha.is_some())
+}
+
+/// Adds what tells events of one second apart.
+fn within_second(print: Fingerprint, event: &Event<'_>) -> Fingerprint {
+    let numbers = [
+        event.bytes_out,
+        event.bytes_in,
+        event.packets_out,
+        event.packets_in,
+        event.duration_ms,
+        event.nat_src_port.map(u64::from),
+        event.protocol.map(|protocol| u64::from(protocol.0)),
+        Some(event.count),
+    ];
+    let print = print.text(event.session_id.as_deref().unwrap_or(""));
+    let print = numbers
+        .into_iter()
+        // A count that is not there is not zero.
+        .fold(print, |print, number| print.number(number.map_or(-1, i128::from)));
+    TELLING_FIELDS.iter().fold(print, |print, name| print.text(field(event, name).as_deref().unwrap_or("")))
 }
 
 /// Tells whether the event's time names an instant, not a second.
@@ -56,6 +99,7 @@ fn content(print: Fingerprint, event: &Event<'_>) -> Fingerprint {
         .text(&text(&event.domain))
         .text(&text(&event.url))
         .text(&text(&event.file_name))
+        .text(&text(&event.file_hash))
         .text(&text(&event.user))
         .text(&text(&event.message))
 }
@@ -106,8 +150,8 @@ fn mix(number: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use hinomi_model::EventTime;
     use hinomi_model::registry::Registry;
+    use hinomi_model::{Escape, EventTime, Extra, ExtraField, FieldName, Span};
 
     use super::*;
 
@@ -134,12 +178,54 @@ mod tests {
     }
 
     #[test]
-    fn whole_seconds_are_told_by_the_line() {
+    fn of_one_second_it_is_what_they_tell_that_keeps_two_events_apart() {
         let registry = Registry::open();
         let mut one = event(&registry, Vendor::Fortigate);
         one.time = EventTime::from_seconds(1_768_871_701);
+        let mut relayed = one.clone();
+        relayed.raw = "itime=1768871702 the same event in another order";
+        assert_eq!(line_id(&one), line_id(&relayed));
+        let changes: [fn(&mut Event<'_>); 6] = [
+            |event| event.time = event.time.plus(1),
+            |event| event.session_id = Some("48214".into()),
+            |event| event.src_port = Some(51_545),
+            |event| event.bytes_in = Some(0),
+            |event| event.duration_ms = Some(1_000),
+            |event| event.file_hash = Some("5d0c".into()),
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut other = one.clone();
+            change(&mut other);
+            assert_ne!(line_id(&one), line_id(&other), "change {number}");
+        }
+    }
+
+    #[test]
+    fn the_devices_own_numbers_tell_events_of_one_second_apart() {
+        let registry = Registry::open();
+        let line = "incidentserialno=7 xid=7";
+        let number = |end: u32| ExtraField {
+            name: FieldName::InLine(Span { start: 0, end: 16 }),
+            value: Span { start: end - 1, end },
+            escape: Escape::None,
+            known: true,
+        };
+        let (seven, blank) = ([number(18)], []);
+        let mut one = event(&registry, Vendor::Fortigate);
+        one.time = EventTime::from_seconds(1_768_871_701);
+        one.extra = Extra { line, fields: &seven };
         let mut two = one.clone();
-        two.raw = "another line of the same second";
+        two.extra = Extra { line, fields: &blank };
+        assert_ne!(line_id(&one), line_id(&two));
+    }
+
+    #[test]
+    fn without_a_time_of_its_own_an_event_is_its_line() {
+        let registry = Registry::open();
+        let mut one = event(&registry, Vendor::Fortigate);
+        one.time_source = TimeSource::Received;
+        let mut two = one.clone();
+        two.raw = "another line";
         assert_ne!(line_id(&one), line_id(&two));
     }
 

@@ -454,3 +454,110 @@ fn a_flood_that_exhausts_the_device_is_told_with_the_flood() {
     tells(&town, &[flood(D::Detected), strain(7_200)], &[]);
     tells(&town, &[flood(D::Blocked), strain(120)], &[]);
 }
+
+/// The same record as the other member of a pair, or another relay, hands it on: a few milliseconds later, under a
+/// session number of its own.
+fn repeated<'r>(event: &Event<'r>) -> Event<'r> {
+    let mut again = event.clone();
+    again.time = hinomi_model::EventTime::from_nanos(event.time.nanos() + 7_000_000);
+    again.session_id = Some("99001".into());
+    again.raw = "the same, another way";
+    again
+}
+
+#[test]
+fn a_session_that_two_devices_log_counts_once() {
+    let town = town();
+    let fan: Vec<Event<'_>> = (0..100).map(|n| denied(&town, n * 3, format!("203.0.113.{n}"), 445)).collect();
+    let both: Vec<Event<'_>> = fan.iter().flat_map(|event| [event.clone(), repeated(event)]).collect();
+    let counts = |events: &[Event<'_>]| -> Vec<(u64, u64)> {
+        tells_at_once(&town, events).iter().map(|found| (found.count, found.peer_count)).collect()
+    };
+    assert_eq!(counts(&both), [(100, 100)]);
+    assert_eq!(counts(&both), counts(&fan));
+    // 160 MB twice is not the 300 MB that are watched.
+    let up = upload(&town, 0, "203.0.113.7", 160 << 20);
+    let other = {
+        let mut other = repeated(&up);
+        other.src_port = Some(51_600);
+        other
+    };
+    let told = |events: &[Event<'_>]| {
+        let mut follow = Follow::new(Settings::default());
+        let examined = examine(events);
+        let mut found = follow.step(&examined.facts, &examined.findings, &town, at(0));
+        found.extend(follow.step(&Default::default(), &[], &town, at(40 * 3_600)));
+        kinds(&found)
+    };
+    assert_eq!(told(&[up.clone(), repeated(&up)]), []);
+    assert_eq!(told(&[up, other]), [K::Behaviour]);
+}
+
+#[test]
+fn a_log_in_that_both_members_of_a_pair_log_counts_once() {
+    let yaml = r#"
+version: 1
+tenants:
+  - id: kita
+    name: {ja: 北市, en: Kita City}
+    internal: [10.1.0.0/16, 198.51.100.0/24]
+    devices:
+      - {id: FGT60FTK20000001, vendor: fortigate, name: KITA-FW1, ha: kita}
+      - {id: FGT60FTK20000002, vendor: fortigate, name: KITA-FW2, ha: kita}
+"#;
+    let pair = Registry::from_yaml(yaml).unwrap();
+    let failures = (0..6).map(|n| login(&pair, n * 5, ATTACKER, "suzuki", false));
+    let both: Vec<Event<'_>> = failures
+        .flat_map(|event| {
+            let mut other = repeated(&event);
+            other.device = "FGT60FTK20000002".into();
+            other.registration = pair.tenants()[0].devices.get(1);
+            [event, other]
+        })
+        .collect();
+    // Twelve records of six failures are no run of ten.
+    let found = tells(&pair, &both, &[K::PasswordFailures]);
+    assert_eq!(found.iter().map(|found| found.count).sum::<u64>(), 6);
+}
+
+/// Follows events that come hours late, in ten pieces at most, while the engine's time goes on by three minutes with each.
+fn follow_late(town: &Registry, events: &[Event<'_>]) -> Vec<Finding> {
+    let mut follow = Follow::new(Settings::default());
+    let mut out = Vec::new();
+    let pieces = events.len().min(10);
+    for (piece, some) in (0_i64..).zip(events.chunks(events.len().div_ceil(pieces))) {
+        let now = at(5 * 3_600 + piece * 180);
+        out.extend(follow.step(&Default::default(), &[], town, now));
+        let examined = examine(some);
+        out.extend(follow.step(&examined.facts, &examined.findings, town, at(0)));
+    }
+    out
+}
+
+#[test]
+fn what_comes_hours_late_still_meets_its_answer() {
+    let town = town();
+    let call = traffic(&town, 120, SERVER, ATTACKER, 1389);
+    let guesses = (0..12).map(|n| login(&town, n * 5, ATTACKER, "suzuki", false));
+    let success = login(&town, 100, ATTACKER, "suzuki", true);
+    let cases: [(Vec<Event<'_>>, K); 4] = [
+        (vec![exploit(&town), session(&town, 120, Some(3))], K::SessionFailed),
+        (vec![call, exploit(&town)], K::Callback),
+        ((0..110).map(|n| denied(&town, n, format!("203.0.113.{n}"), 445)).collect(), K::FanOut),
+        (guesses.chain([success]).collect(), K::PasswordTakeover),
+    ];
+    for (events, expected) in cases {
+        let found = follow_late(&town, &events);
+        assert!(kinds(&found).contains(&expected), "{expected:?}: {:?}", kinds(&found));
+    }
+}
+
+#[test]
+fn a_run_that_comes_in_a_jumble_is_told_whole() {
+    let town = town();
+    let failures: Vec<Event<'_>> = (0..30).map(|n| login(&town, n * 5, ATTACKER, "suzuki", false)).collect();
+    let jumbled: Vec<Event<'_>> = (0..30).map(|n| failures[n * 7 % 30].clone()).collect();
+    let found = follow(&town, &jumbled);
+    assert!(found.iter().all(|found| found.kind == K::PasswordRun), "{:?}", kinds(&found));
+    assert_eq!(found.iter().map(|found| found.count).sum::<u64>(), 30);
+}

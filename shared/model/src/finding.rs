@@ -90,6 +90,8 @@ words! {
         DeviceCc = "device_cc",
         /// CPU, memory or session exhaustion of the appliance.
         DeviceOverload = "device_overload",
+        /// The appliance's clock is wrong. Health: it explains times and is no attack.
+        DeviceClock = "device_clock",
     }
 }
 

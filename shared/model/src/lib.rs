@@ -3,6 +3,7 @@
 //! `Record` → `Line` → [`Event`] → [`Finding`] and [`Fact`] → [`Incident`] → [`Notice`].
 //! Imports nothing else of this project, reads no clock and does no I/O.
 
+mod drift;
 mod event;
 mod fact;
 mod finding;
@@ -15,11 +16,14 @@ mod settings;
 mod statement;
 mod time;
 
+pub use drift::DriftEntry;
 pub use event::{
-    Anomaly, AnomalyKind, Direction, Disposition, Escape, Event, Extra, ExtraField, FieldName, Function,
-    Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
+    Anomaly, AnomalyKind, Direction, Disposition, DriftKind, Escape, Event, Extra, ExtraField, FieldName,
+    Format, Frame, Frames, Function, Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
 };
-pub use fact::{Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, WireError};
+pub use fact::{
+    ClockReading, ClockTrouble, Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, WireError,
+};
 pub use finding::{
     Class, Delivery, Evidence, Finding, FindingKind, Host, Indicator, IndicatorKind, Locator, Peer, Role,
     Signature, Stage, Subject,

@@ -66,6 +66,9 @@ pub struct Quarantined {
     pub file: String,
     /// Line number in that file, from 1.
     pub line: u64,
+    /// Which part of that line, from 1; nothing when it is all of the line.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub part: Option<u64>,
     /// The device, when the line names one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub device: Option<String>,

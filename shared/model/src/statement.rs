@@ -195,6 +195,7 @@ statements! {
     SawDeviceIntegrity = "saw-device-integrity" ("device", "what", "count"),
     SawDeviceCc = "saw-device-cc" ("device", "peer", "count"),
     SawDeviceOverload = "saw-device-overload" ("device", "what", "count"),
+    SawDeviceClock = "saw-device-clock" ("device", "trouble"),
 
     // Reasons: the sentence that stands behind a level. Numbers name the rules of the service.
     /// Rule 1: inbound and stopped.

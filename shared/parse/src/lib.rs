@@ -1,23 +1,37 @@
 //! Bytes to lines to events: reads what FortiGate and PAN-OS firewalls log, whatever wrapped it on its way.
 //!
-//! A [`Record`](Lines) or file becomes lines ([`Lines`], [`LineReader`]); [`parse_line`] strips the relay's headers
-//! and envelopes from a line, sees which vendor wrote it, and hands the rest to that vendor's folder.
+//! A record or file becomes lines ([`Lines`], [`LineReader`]); [`parse_line`] strips the relay's headers and envelopes
+//! from a line, sees which vendor wrote it, and hands the rest to that vendor's folder. [`peel()`] tells a person what
+//! was stripped.
 //! Parsing never fails on a field: a bad one becomes an anomaly of the event. It refuses only what holds no log.
 //! No clock, no I/O but reading the given stream, and nothing is judged here: that is `detect`'s work.
 
+mod anatomy;
+mod drift;
 mod envelope;
 mod fortigate;
-mod lines;
+mod frame;
 mod panos;
+mod payload;
+mod peel;
 mod scan;
+mod settle;
 mod syslog;
 mod value;
 mod when;
 
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{Anomaly, AnomalyKind, Event, EventTime, QuarantineReason, Reject, TimeSource};
+use hinomi_model::{Event, EventTime, QuarantineReason, Reject};
 
-pub use lines::{LineReader, Lines, MAX_LINE_BYTES, MAX_RATIO, MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, open};
+use self::payload::{Arrival, Payload};
+
+pub use anatomy::{Anatomy, Change, Part, PartKind};
+pub use drift::Drift;
+pub use frame::{
+    FrameScratch, Item, LineReader, Lines, MAX_ENCODED_BYTES, MAX_LAYERS, MAX_LINE_BYTES, MAX_RATIO,
+    MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, user_records,
+};
+pub use peel::{Layer, Peeled, peel};
 
 /// What a line is read against. Cheap to copy; the same for all lines of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -35,12 +49,10 @@ pub struct Context<'a> {
 pub struct Scratch {
     lossy: String,
     envelope: envelope::Scratch,
+    tape: scan::json::SpareTape,
     fortigate: fortigate::Scratch,
     panos: panos::Scratch,
 }
-
-/// A collector's clock and a device's may differ by this much before the difference is noted.
-const MAX_SKEW_SECONDS: i64 = 300;
 
 /// Reads one line: takes off headers and envelopes, sees who wrote it, and normalises it.
 ///
@@ -54,19 +66,9 @@ pub fn parse_line<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    if line.len() > MAX_LINE_BYTES {
-        return Err(Reject::new(QuarantineReason::TooLarge, format!("{} bytes", line.len())));
-    }
-    let Scratch { lossy, envelope, fortigate, panos } = scratch;
-    let (text, is_utf8) = match std::str::from_utf8(line) {
-        Ok(text) => (text, true),
-        Err(_) => {
-            lossy.clear();
-            lossy.push_str(&String::from_utf8_lossy(line));
-            (lossy.as_str(), false)
-        }
-    };
-    let contents = envelope::open(text, envelope)?;
+    let Scratch { lossy, envelope, tape, fortigate, panos } = scratch;
+    let (text, is_utf8) = text_of(line, lossy)?;
+    let contents = envelope::open(text, envelope, tape, &mut ())?;
     let context = Context {
         registry: context.registry,
         received: contents.received.unwrap_or(context.received),
@@ -75,28 +77,58 @@ pub fn parse_line<'a>(
             device: contents.collected.device.or(context.collected.device),
         },
     };
-    let payload = contents.payload.trim_end_matches([' ', '\t', '\r', '\n', '\0']);
-    let read = if fortigate::looks_like(payload) {
-        fortigate::read(payload, &contents.header, &context, fortigate)
+    let payload = Payload {
+        text: trim_end(contents.payload),
+        object: contents.document.as_ref().map(|document| document.0.as_slice()),
+        // Only a collector knows when a line was received; a file's reader only knows when it was read.
+        arrival: Arrival { is_mended: !is_utf8, received: contents.received },
+    };
+    if contents.document.is_none() {
+        // Handed on as it is, an event is written once.
+        return read_payload(&payload, &contents.header, &context, fortigate, panos);
+    }
+    let read = read_payload(&payload, &contents.header, &context, fortigate, panos);
+    if let Some(document) = contents.document {
+        tape.put(document);
+    }
+    read
+}
+
+/// Sees who wrote a log and hands it to that vendor's folder.
+fn read_payload<'a>(
+    payload: &Payload<'a, '_>,
+    header: &syslog::Header<'a>,
+    context: &Context<'a>,
+    fortigate: &'a mut fortigate::Scratch,
+    panos: &'a mut panos::Scratch,
+) -> Result<Event<'a>, Reject> {
+    // By how a line begins, before the words in it are asked, which a URL can hold.
+    if fortigate::begins(payload) {
+        fortigate::read(payload, header, context, fortigate)
     } else if panos::looks_like(payload) {
-        panos::read(payload, &contents.header, &context, panos)
+        panos::read(payload, header, context, panos)
+    } else if fortigate::looks_like(payload) {
+        fortigate::read(payload, header, context, fortigate)
     } else {
         Err(Reject::new(QuarantineReason::NotAFirewallLog, "no known form"))
-    };
-    if is_utf8 && contents.received.is_none() {
-        // An event is some two kilobytes: passed on as it is, it is written once.
-        return read;
     }
-    let mut event = read?;
-    if !is_utf8 {
-        event.anomalies.push(Anomaly { kind: AnomalyKind::InvalidUtf8, field: None });
+}
+
+/// Returns the line as text, with what is no UTF-8 replaced, and whether it was all UTF-8.
+fn text_of<'a>(line: &'a [u8], lossy: &'a mut String) -> Result<(&'a str, bool), Reject> {
+    if line.len() > MAX_LINE_BYTES {
+        return Err(Reject::new(QuarantineReason::TooLarge, format!("{} bytes", line.len())));
     }
-    // Only a collector knows when a line was received; a file's reader only knows when it was read.
-    if let Some(received) = contents.received
-        && event.time_source != TimeSource::Received
-        && event.time.since(received).abs() > MAX_SKEW_SECONDS
-    {
-        event.anomalies.push(Anomaly { kind: AnomalyKind::ClockSkew, field: None });
-    }
-    Ok(event)
+    Ok(match simdutf8::basic::from_utf8(line) {
+        Ok(text) => (text, true),
+        Err(_) => {
+            lossy.clear();
+            lossy.push_str(&String::from_utf8_lossy(line));
+            (lossy.as_str(), false)
+        }
+    })
+}
+
+fn trim_end(payload: &str) -> &str {
+    payload.trim_end_matches([' ', '\t', '\r', '\n', '\0'])
 }

@@ -5,7 +5,7 @@
 //! `<189>Jan 20 10:15:01 relay 2026-01-20T01:15:01.5+00:00 KITA-FW1 date=2026-01-20 ...`. Of several headers the
 //! innermost counts: it is nearest to the device. Facility and severity are not kept; they say nothing about the event.
 
-use hinomi_model::EventTime;
+use hinomi_model::{EventTime, Frame, Frames};
 use jiff::tz::TimeZone;
 
 use crate::when::{self, Civil, TimeOfDay, Zones};
@@ -18,6 +18,9 @@ const MAX_PARTS: usize = 24;
 /// zones are unknown.
 const FUTURE_SECONDS: i64 = 2 * 86_400;
 
+/// Says that JSON follows (Common Event Expression, as rsyslog and syslog-ng write it).
+const CEE_COOKIE: &str = "@cee:";
+
 /// What the headers said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Header<'a> {
@@ -27,6 +30,8 @@ pub(crate) struct Header<'a> {
     pub(crate) time: Option<EventTime>,
     /// Time without zone, and without year (RFC 3164); read with [`Header::time_in`].
     pub(crate) stamp: Option<Stamp>,
+    /// What was around the text: headers, and what they stood in.
+    pub(crate) frames: Frames,
 }
 
 /// A relay's wall clock.
@@ -38,7 +43,14 @@ pub(crate) struct Stamp {
     time: TimeOfDay,
 }
 
-impl Header<'_> {
+impl<'a> Header<'a> {
+    /// Takes over what an RFC 5424 header said.
+    fn merge(&mut self, said: Header<'a>) {
+        self.time = said.time.or(self.time);
+        self.host = said.host.or(self.host);
+        self.frames = self.frames.with(Frame::SyslogIetf);
+    }
+
     /// Returns the header's time; a stamp without offset is read in `zone`, one without year in the year that
     /// brings it nearest to `received`.
     pub(crate) fn time_in(
@@ -72,15 +84,25 @@ pub(crate) fn strip(line: &str) -> (&str, Header<'_>) {
     // A host is taken after a time stamp, or in front of a ` - `.
     let mut after_stamp = false;
     for _ in 0..MAX_PARTS {
-        if let Some(after) = octet_count(rest).or_else(|| priority(rest)) {
+        if let Some(after) = octet_count(rest) {
+            header.frames = header.frames.with(Frame::OctetCounted);
+            rest = after;
+            continue;
+        }
+        if let Some(after) = priority(rest) {
             rest = trim_start(after);
-            if let Some(after) = version(rest) {
-                let (after, said) = rfc5424(after);
-                header.time = said.time.or(header.time);
-                header.host = said.host.or(header.host);
-                rest = trim_start(after);
-                after_stamp = false;
-            }
+            let Some(after) = version(rest) else {
+                header.frames = header.frames.with(Frame::SyslogBsd);
+                continue;
+            };
+            let (after, said) = rfc5424(after);
+            header.merge(said);
+            rest = trim_start(after);
+            after_stamp = false;
+            continue;
+        }
+        if let Some(after) = rest.strip_prefix(CEE_COOKIE) {
+            rest = trim_start(after);
             continue;
         }
         if is_payload(rest) {
@@ -88,18 +110,19 @@ pub(crate) fn strip(line: &str) -> (&str, Header<'_>) {
         }
         if let Some((stamp, after)) = bsd_stamp(rest) {
             (header.stamp, header.time) = (Some(stamp), None);
+            header.frames = header.frames.with(Frame::SyslogBsd);
             (rest, after_stamp) = (trim_start(after), true);
             continue;
         }
         if let Some((civil, offset, after)) = iso_stamp(rest) {
             header.time = Some(civil.at_offset(offset));
+            header.frames = header.frames.with(Frame::SyslogBsd);
             (rest, after_stamp) = (trim_start(after), true);
             continue;
         }
         if let Some(after) = version(rest) {
             let (after, said) = rfc5424(after);
-            header.time = said.time.or(header.time);
-            header.host = said.host.or(header.host);
+            header.merge(said);
             (rest, after_stamp) = (trim_start(after), false);
             continue;
         }
@@ -110,6 +133,7 @@ pub(crate) fn strip(line: &str) -> (&str, Header<'_>) {
         let is_tag = token == "-" || token.ends_with(':');
         if !is_tag && is_host(token) && (after_stamp || after.starts_with("- ") || is_payload(after)) {
             header.host = Some(token);
+            header.frames = header.frames.with(Frame::SyslogBsd);
             (rest, after_stamp) = (after, false);
             continue;
         }
@@ -125,6 +149,10 @@ pub(crate) fn strip(line: &str) -> (&str, Header<'_>) {
 /// Tells whether a firewall's own text starts here: a pair, a comma-separated row, a JSON object, CEF or LEEF.
 fn is_payload(rest: &str) -> bool {
     if rest.starts_with('{') || rest.starts_with("CEF:") || rest.starts_with("LEEF:") {
+        return true;
+    }
+    // CEF of which a relay took the mark for its tag.
+    if rest.starts_with("0|") || rest.starts_with("1|") {
         return true;
     }
     for byte in rest.bytes() {
@@ -323,6 +351,8 @@ mod tests {
             ("Jan 20 01:15:01 fw1 CEF: 0|a b", "CEF: 0|a b", Some("fw1"), Some(utc)),
             ("Jan 20 01:15:01 fw1 {\"a\": 1}", "{\"a\": 1}", Some("fw1"), Some(utc)),
             ("2001:db8::1 date=1", "date=1", Some("2001:db8::1"), None),
+            ("<189>Jan 20 01:15:01 fw1 app: @cee:{\"a\": 1}", "{\"a\": 1}", Some("fw1"), Some(utc)),
+            ("@cee: {\"a\": 1}", "{\"a\": 1}", None, None),
         ];
         let received = time("2026-01-20T02:00:00Z").unwrap();
         for (line, payload, host, at) in cases {
@@ -331,6 +361,24 @@ mod tests {
             assert_eq!(header.host, host, "{line}");
             let read = header.time_in(&TimeZone::UTC, received, &mut Zones::default());
             assert_eq!(read, at.and_then(time), "{line}");
+        }
+    }
+
+    #[test]
+    fn headers_are_named() {
+        use Frame::{OctetCounted, SyslogBsd, SyslogIetf};
+        let cases: [(&str, &[Frame]); 7] = [
+            ("date=1", &[]),
+            ("<189>date=1", &[SyslogBsd]),
+            ("16 <189>date=1", &[OctetCounted, SyslogBsd]),
+            ("2026-01-20T10:15:01+09:00 192.0.2.1 date=1", &[SyslogBsd]),
+            ("<165>1 2026-01-20T01:15:01Z fw1 - - - - date=1", &[SyslogIetf]),
+            ("1 2026-01-20T01:15:01Z fw1 app 12 id - date=1", &[SyslogIetf]),
+            ("<13>Jan 20 03:00:00 relay <165>1 - - - - - - date=1", &[SyslogBsd, SyslogIetf]),
+        ];
+        for (line, frames) in cases {
+            let (_, header) = strip(line);
+            assert_eq!(header.frames.iter().collect::<Vec<_>>(), frames, "{line}");
         }
     }
 

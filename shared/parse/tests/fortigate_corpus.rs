@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use hinomi_model::EventTime;
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_parse::{Context, Lines, Scratch, parse_line};
+use hinomi_parse::{Context, FrameScratch, Lines, Scratch, parse_line};
 use serde_json::{Value, json};
 
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -27,12 +27,16 @@ fn read(path: &Path) -> Vec<Value> {
     let context = Context { registry: &registry, received, collected: Collected::default() };
     let mut scratch = Scratch::default();
     let bytes = fs::read(path).unwrap();
-    Lines::new(&bytes)
-        .map(|(_, line)| match parse_line(line.unwrap(), &context, &mut scratch) {
+    let mut frames = FrameScratch::default();
+    let mut lines = Lines::new(&bytes, &mut frames);
+    let mut outcomes = Vec::new();
+    while let Some(item) = lines.next_line() {
+        outcomes.push(match parse_line(item.content.unwrap(), &context, &mut scratch) {
             Ok(event) => serde_json::to_value(&event).unwrap(),
             Err(reject) => json!({"reject": reject.reason, "detail": reject.detail}),
-        })
-        .collect()
+        });
+    }
+    outcomes
 }
 
 fn compare(folder: &str, holds: impl Fn(&Value) -> bool) {

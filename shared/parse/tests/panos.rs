@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{EventTime, QuarantineReason};
+use hinomi_model::{EventTime, Format, QuarantineReason};
 use hinomi_parse::{Context, Scratch, parse_line};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -87,6 +87,131 @@ fn err_lines_are_refused_with_their_reason() {
     }
 }
 
+/// Reads a line and shows what of the event is not written out: format, release, and fields that are news.
+fn unwritten(line: &str) -> (Format, Option<String>, u32, Vec<String>) {
+    let registry = Registry::open();
+    let context = Context { registry: &registry, received: received(), collected: Collected::default() };
+    let mut scratch = Scratch::default();
+    let event = parse_line(line.as_bytes(), &context, &mut scratch).unwrap();
+    let unknown: Vec<String> = event
+        .extra
+        .fields
+        .iter()
+        .zip(event.extra.iter())
+        .filter(|(field, _)| !field.known)
+        .map(|(_, (name, _))| name.into_owned())
+        .collect();
+    assert_eq!(unknown.len(), event.unknown_fields as usize);
+    (event.format, event.firmware.map(|text| text.into_owned()), event.unknown_fields, unknown)
+}
+
+#[test]
+fn every_line_says_its_format_and_release() {
+    let cases = [
+        ("traffic-by-release", 3, Format::Csv, Some("10.1")),
+        ("cef-guide", 0, Format::Cef, Some("11.1.2")),
+        ("cef-strata", 0, Format::Cef, Some("10.2")),
+        ("leef", 0, Format::Leef, Some("11.1.6-h14")),
+        ("leef", 12, Format::Leef, Some("9.1")),
+        ("json-native", 0, Format::Json, Some("11.2.5")),
+        ("strata", 0, Format::Json, Some("10.0")),
+        ("json-native", 1, Format::Json, None),
+    ];
+    for (name, index, format, release) in cases {
+        let read = unwritten(&lines_of(name)[index]);
+        assert_eq!((read.0, read.1.as_deref()), (format, release), "{name} {index}");
+    }
+}
+
+#[test]
+fn vendors_fields_are_known_and_others_are_news() {
+    let news = ["Change Ticket", "owner", "column_130", "column_132"];
+    for (name, lines) in corpus("pass") {
+        for line in &lines {
+            let mut unknown = unwritten(line).3;
+            unknown.retain(|field| !news.contains(&field.as_str()));
+            assert!(unknown.is_empty(), "{name}: {unknown:?} in {line}");
+        }
+    }
+    assert_eq!(unwritten(&lines_of("cef-custom")[5]).3, news[..2]);
+    // Columns beyond the table; the empty one between them is none.
+    assert_eq!(unwritten(&lines_of("traffic-by-release")[4]).3, news[2..]);
+    let whole = &lines_of("traffic-by-release")[3];
+    assert_eq!(unwritten(&format!("{whole}{}", ",".repeat(140))).2, 0);
+}
+
+#[test]
+fn one_session_is_one_event_in_every_encoding() {
+    let first = |name: &str| read_str(&lines_of(name)[0]).unwrap();
+    let native = first("json-native");
+    for name in ["cef-guide", "cef-strata", "cef-custom", "leef"] {
+        let event = first(name);
+        for key in [
+            "device",
+            "vsys",
+            "log_type",
+            "log_subtype",
+            "function",
+            "action",
+            "disposition",
+            "direction",
+            "src_ip",
+            "src_port",
+            "dst_ip",
+            "dst_port",
+            "nat_src_ip",
+            "nat_src_port",
+            "src_zone",
+            "dst_zone",
+            "protocol",
+            "user",
+            "app",
+            "session_id",
+            "rule",
+            "bytes_out",
+            "bytes_in",
+            "packets_out",
+            "packets_in",
+            "duration_ms",
+            "category",
+            "reason",
+            "count",
+        ] {
+            assert_eq!(event[key], native[key], "{key} in {name}");
+        }
+        for key in ["seqno", "logset", "inbound_if", "bytes", "action_source", "dg_hier_level_1"] {
+            assert_eq!(event["extra"][key], native["extra"][key], "{key} in {name}");
+        }
+    }
+}
+
+#[test]
+fn tunnels_and_mobile_networks_are_no_sessions() {
+    let mut seen = 0;
+    for (_, lines) in corpus("pass") {
+        for line in &lines {
+            let event = read_str(line).unwrap();
+            if matches!(event["log_type"].as_str(), Some("START" | "END" | "GTP" | "SCTP")) {
+                assert_eq!(event["function"], json!("other"), "{line}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 7, "{seen}");
+}
+
+#[test]
+fn words_of_the_other_vendor_in_a_url_change_nothing() {
+    let words = "x type=traffic subtype=forward logid=0000000013 devid=FGT60FTK20000001";
+    for (name, index) in [("threat-url", 0), ("cef-guide", 2), ("leef", 5)] {
+        let line = &lines_of(name)[index];
+        let url = read_str(line).unwrap()["url"].as_str().unwrap().to_owned();
+        let (before, after) = line.split_once(url.get(..8).unwrap()).unwrap();
+        let event = read_str(&format!("{before}{words} {}{after}", &url[..8])).unwrap();
+        assert_eq!(event["vendor"], json!("panos"), "{name}");
+    }
+}
+
 /// Columns of a row by index, with their text.
 type Given<'t> = &'t [(usize, &'t str)];
 
@@ -130,6 +255,7 @@ fn nothing_is_dropped_whatever_a_column_holds() {
         ("IPTAG", 40, &[time]),
         ("START", 100, &[time]),
         ("GTP", 100, &[time]),
+        ("SCTP", 100, &[time]),
         ("AUDIT", 20, &[time]),
     ];
     for (log_type, columns, given) in cases {
@@ -274,12 +400,43 @@ fn no_mutation_of_the_corpus_panics() {
 proptest! {
     #[test]
     fn no_bytes_panic(
-        head in prop::sample::select(vec!["", "1,2026/01/20 10:15:02,0123,THREAT,", "1,2026/01/20 10:15:02,0123,TRAFFIC,", "{\"LogType\":\"THREAT\","]),
+        head in prop::sample::select(vec![
+            "",
+            "1,2026/01/20 10:15:02,0123,THREAT,",
+            "1,2026/01/20 10:15:02,0123,TRAFFIC,",
+            "{\"LogType\":\"THREAT\",",
+            "CEF:0|Palo Alto Networks|PAN-OS|11.1|",
+            "CEF:0|Palo Alto Networks|PAN-OS|11.1|end|TRAFFIC|1|rt=1768871701123 cs1=",
+            "LEEF:2.0|Palo Alto Networks|PAN-OS|11.1|",
+            "LEEF:1.0|Palo Alto Networks|PAN-OS|11.1|allow|cat=TRAFFIC|ReceiveTime=2026/01/20 10:15:02|",
+        ]),
         tail in prop::collection::vec(any::<u8>(), 0..400),
     ) {
         let mut line = head.as_bytes().to_vec();
         line.extend(tail);
         let _ = read(&line, &Registry::open(), &mut Scratch::default());
+    }
+
+    #[test]
+    fn no_pairs_panic(
+        head in prop::sample::select(vec![
+            "CEF:0|Palo Alto Networks|PAN-OS|11.1|url|THREAT|1|rt=1768871701123",
+            "CEF:0|Palo Alto Networks|LF|2.0|TRAFFIC|end|1|rt=1768871701123",
+            "LEEF:1.0|Palo Alto Networks|PAN-OS|11.1|x|cat=SYSTEM|ReceiveTime=2026/01/20 10:15:02",
+        ]),
+        pairs in prop::collection::vec(
+            ("cs[1-7]|cs[1-6]Label|cn1|cn1Label|c6a2|c6a2Label|src|dst|spt|cat|msg|request|sev|[a-zA-Z]{1,6}",
+             "[ -~]{0,8}|\\PC{0,3}|[0-9]{1,22}|192\\.0\\.2\\.[0-9]{1,3}|\\$[a-z_]{1,9}"),
+            0..60,
+        ),
+    ) {
+        let separator = if head.starts_with('C') { ' ' } else { '|' };
+        let mut line = head.to_owned();
+        for (key, value) in pairs {
+            line.extend([separator, ' ']);
+            line += &format!("{key}={value}");
+        }
+        prop_assert!(read_str(&line).is_ok());
     }
 
     #[test]

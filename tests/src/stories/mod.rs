@@ -3,22 +3,33 @@
 mod cc;
 mod inside;
 mod recon;
+mod sources;
 mod telling;
 mod web;
 
 use std::net::IpAddr;
 
+use hinomi_generate::Maker;
 use hinomi_generate::site::{ip, outside};
 use hinomi_model::EventTime;
 
 use crate::story::{Case, Story};
 
+/// The chapters: those of the service's stories, then what several sources make of one.
+const CHAPTERS: [&[Case]; 6] =
+    [recon::CASES, web::CASES, cc::CASES, inside::CASES, telling::CASES, sources::CASES];
+
 /// Returns every case by every vendor that can log it.
 pub fn all() -> Vec<Story> {
-    [recon::CASES, web::CASES, cc::CASES, inside::CASES, telling::CASES]
+    all_by(|_| {})
+}
+
+/// Returns every case by every vendor that can log it, whose appliances are as `prepare` makes them.
+pub fn all_by(prepare: fn(&mut Maker)) -> Vec<Story> {
+    CHAPTERS
         .iter()
         .flat_map(|cases| cases.iter())
-        .flat_map(|case: &Case| case.vendors.iter().map(|vendor| case.told_by(*vendor)))
+        .flat_map(|case: &Case| case.vendors.iter().map(move |vendor| case.told_by(*vendor, prepare)))
         .collect()
 }
 
@@ -44,7 +55,7 @@ const fn at(seconds: i64) -> EventTime {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use hinomi_generate::{FortiOs, FortigateUnit, Maker, PanOs, PanosUnit};
+    use hinomi_generate::{FortiOs, FortigateUnit, PanOs, PanosUnit};
     use hinomi_model::Vendor;
     use hinomi_model::registry::{Collected, Registry};
     use hinomi_parse::{Context, Scratch, parse_line};
@@ -59,12 +70,11 @@ mod tests {
 
     #[test]
     fn every_story_is_told_by_both_vendors() {
-        let told: BTreeSet<(u8, Vendor)> =
-            [recon::CASES, web::CASES, cc::CASES, inside::CASES, telling::CASES]
-                .iter()
-                .flat_map(|cases| cases.iter())
-                .flat_map(|case| case.vendors.iter().map(|vendor| (case.number, *vendor)))
-                .collect();
+        let told: BTreeSet<(u8, Vendor)> = CHAPTERS
+            .iter()
+            .flat_map(|cases| cases.iter())
+            .flat_map(|case| case.vendors.iter().map(|vendor| (case.number, *vendor)))
+            .collect();
         for number in 1..=58 {
             for vendor in [Vendor::Fortigate, Vendor::Panos] {
                 assert!(told.contains(&(number, vendor)), "story {number} is not told by {vendor}");

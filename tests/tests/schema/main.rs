@@ -22,8 +22,18 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 /// Every interface, by the name of its schema.
-const INTERFACES: [&str; 8] =
-    ["bench", "event", "finding", "incident", "notice", "quarantine", "registry", "summary"];
+const INTERFACES: [&str; 10] = [
+    "bench",
+    "doctor",
+    "event",
+    "finding",
+    "incident",
+    "line",
+    "notice",
+    "quarantine",
+    "registry",
+    "summary",
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/schema")

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use hinomi_local::Input;
 use hinomi_model::registry::Registry;
 use hinomi_model::{
     Actor, Anomaly, AnomalyKind, AssessmentText, Asset, ChangeText, Channel, Class, Confidence, Core,
@@ -57,13 +58,19 @@ fn full_event() -> Value {
     let line = r#"vwlname="branch \"A\"" vwlname=x"#;
     let name = FieldName::InLine(Span { start: 0, end: 7 });
     let fields = [
-        ExtraField { name, value: Span { start: 9, end: 21 }, escape: Escape::Backslash },
-        ExtraField { name, value: Span { start: 31, end: 32 }, escape: Escape::None },
-        ExtraField { name: FieldName::Column(117), value: Span { start: 31, end: 32 }, escape: Escape::None },
+        ExtraField { name, value: Span { start: 9, end: 21 }, escape: Escape::Backslash, known: true },
+        ExtraField { name, value: Span { start: 31, end: 32 }, escape: Escape::None, known: true },
+        ExtraField {
+            name: FieldName::Column(117),
+            value: Span { start: 31, end: 32 },
+            escape: Escape::None,
+            known: true,
+        },
     ];
     let mut event = Event::new(&registry.tenants()[0], Vendor::Fortigate, later());
     event.time = at();
     event.time_source = TimeSource::DeviceEpoch;
+    event.device_time = Some(later());
     event.device = Cow::Borrowed("FGT60FTK20000001");
     event.device_name = some("KITA-FW1");
     event.vsys = some("root");
@@ -407,6 +414,7 @@ fn quarantined() -> Quarantined {
     Quarantined {
         file: "-".to_owned(),
         line: 1,
+        part: Some(2),
         device: Some("FGT60FTK20000001".to_owned()),
         reason: QuarantineReason::UnknownDevice,
         detail: "FGT60FTK20000001".to_owned(),
@@ -416,8 +424,56 @@ fn quarantined() -> Quarantined {
 }
 
 /// Every interface whose documents are values of the model, with documents that together fill it.
+/// Examines samples that together fill everything: one of a lean appliance, one of nothing that can be read.
+fn doctors() -> Vec<Value> {
+    let line = |index: usize| {
+        format!(
+            "date=2026-01-20 time=10:15:01 eventtime=17688717010000{index:05} tz=\"+0900\" logid=\"0000000013\" \
+             type=\"traffic\" subtype=\"forward\" vd=\"root\" devid=\"FGT60FTK20000001\" srcip=10.1.12.34 \
+             srcport=50123 dstip=203.0.113.7 dstport=443 proto=6 sessionid={index} action=\"deny\"\n"
+        )
+    };
+    let lean: String = (0..1_500).map(line).chain(["kernel: message\n".to_owned()]).collect();
+    let examined = |text: String| {
+        let input = Input::Bytes { name: "a.log".to_owned(), bytes: text.into_bytes() };
+        written(&hinomi_local::examine([input], &Registry::open()).unwrap())
+    };
+    let short = line(1).replace("deny", "close");
+    vec![examined(lean), examined(short), examined("kernel: message\n".to_owned())]
+}
+
+/// Explains lines that together fill everything but a part, which only files have.
+fn read_lines() -> Vec<Value> {
+    let registry = "
+version: 1
+tenants:
+  - id: kita
+    name: { ja: 北市, en: Kita City }
+    reference: K
+    internal: [10.0.0.0/8]
+    time_zone: Asia/Tokyo
+    devices:
+      - { id: FGT60FTK20000001, vendor: fortigate, name: KITA-FW1 }
+    contacts:
+      - { id: c1, email: c1@kita.example, sms: '+81300000000' }
+";
+    let registry = Registry::from_yaml(registry).unwrap();
+    let lines = [
+        "<189>Jan 20 10:15:01 fw1 date=2026-01-20 time=10:15:01 logid=\"0000000013\" type=\"traffic\" subtype=\"forward\" vd=\"root\" devid=\"FGT60FTK20000001\" devname=\"KITA-FW1\" srcip=10.1.12.34 srcport=99999 dstip=203.0.113.7 action=\"close\" hinomiwaves=7",
+        "CEF:0|Fortinet|Fortigate|v7.4.3|00013|traffic:forward close|3|deviceExternalId=FGT60FTK20000001 FTNTFGTeventtime=1768871701123456789 FTNTFGTlogid=0000000013 cat=traffic:forward FTNTFGTvd=root src=10.1.12.34 act=close",
+        "date=2026-01-20 time=10:15:01 logid=\"0000000013\" type=\"traffic\" subtype=\"forward\" vd=\"root\" devid=\"FGT60FTK29999999\"",
+    ];
+    let explain = |line: &str| written(&hinomi_local::explain_line("a.log", 1, line.as_bytes(), &registry));
+    let mut read: Vec<Value> = lines.into_iter().map(explain).collect();
+    // Only a file has lines with parts.
+    read[1]["part"] = json!(2);
+    read
+}
+
 fn documents() -> Vec<(&'static str, Vec<Value>)> {
     vec![
+        ("doctor", doctors()),
+        ("line", read_lines()),
         ("event", vec![full_event(), bare_event()]),
         ("finding", findings()),
         ("incident", vec![written(&full_incident()), written(&health_incident())]),

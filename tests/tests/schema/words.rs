@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use hinomi_model::{
-    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, FindingKind, Function,
-    IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload, Posture, Priority,
-    QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
+    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, DriftKind, FindingKind,
+    Format, Frame, Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload,
+    Posture, Priority, QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
 };
 use serde_json::Value;
 
@@ -64,9 +64,27 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("notice", "/properties/channel", words!(Channel)),
         ("notice", "/properties/language", words!(Language)),
         ("quarantine", "/properties/reason", words!(QuarantineReason)),
+        ("doctor", "/properties/quarantined/propertyNames", words!(QuarantineReason)),
+        ("doctor", "/$defs/vendor/properties/vendor", words!(Vendor)),
+        ("doctor", "/$defs/vendor/properties/formats/propertyNames", words!(Format)),
+        ("doctor", "/$defs/vendor/properties/functions/propertyNames", words!(Function)),
+        ("doctor", "/$defs/finding/properties/vendor", words!(Vendor)),
+        ("line", "/$defs/refused/properties/reason", words!(QuarantineReason)),
+        ("line", "/$defs/layer/properties/frame", words!(Frame)),
+        ("line", "/$defs/log/properties/vendor", words!(Vendor)),
+        ("line", "/$defs/log/properties/format", words!(Format)),
+        ("line", "/$defs/log/properties/function", words!(Function)),
+        ("line", "/$defs/time/properties/source", words!(TimeSource)),
+        ("line", "/$defs/odd/properties/kind", words!(AnomalyKind)),
         ("summary", "/properties/quarantined/propertyNames", words!(QuarantineReason)),
+        ("summary", "/properties/frames/propertyNames", words!(Frame)),
         ("summary", "/properties/events/propertyNames", words!(Vendor)),
         ("summary", "/properties/events/additionalProperties/propertyNames", words!(Function)),
+        ("summary", "/properties/formats/propertyNames", words!(Vendor)),
+        ("summary", "/properties/formats/additionalProperties/propertyNames", words!(Format)),
+        ("summary", "/properties/anomalies/propertyNames", words!(AnomalyKind)),
+        ("summary", "/properties/drift/items/properties/vendor", words!(Vendor)),
+        ("summary", "/properties/drift/items/properties/kind", words!(DriftKind)),
         ("summary", "/properties/findings/propertyNames", words!(FindingKind)),
         ("summary", "/properties/notices/propertyNames", words!(NoticeKind)),
         ("summary", "/properties/notices/additionalProperties/propertyNames", words!(Channel)),
@@ -80,7 +98,14 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
 }
 
 /// Word lists that are no enumeration of the model; each is held by a test of its own or by one that says why.
-const OTHER_LISTS: [(&str, &str); 5] = [
+const OTHER_LISTS: [(&str, &str); 11] = [
+    // Words of the command alone, held by its own tests.
+    ("doctor", "/$defs/verdicts/propertyNames"),
+    ("doctor", "/$defs/verdicts/additionalProperties"),
+    ("doctor", "/$defs/finding/properties/cost"),
+    ("line", "/$defs/source/properties/kind"),
+    ("line", "/$defs/identity/properties/registry"),
+    ("line", "/$defs/time/properties/how"),
     // A health problem is text in the model; design decides the words.
     ("incident", "/properties/problem"),
     // Checked against the reader in `registry.rs`.

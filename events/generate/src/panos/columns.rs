@@ -2,7 +2,7 @@
 //! shared with the parser, a mistake in it would hide from every test.
 
 /// TRAFFIC.
-pub(super) static TRAFFIC: [&str; 117] = [
+pub(crate) static TRAFFIC: [&str; 117] = [
     "future_use_0",
     "receive_time",
     "serial",
@@ -123,7 +123,7 @@ pub(super) static TRAFFIC: [&str; 117] = [
 ];
 
 /// THREAT.
-pub(super) static THREAT: [&str; 123] = [
+pub(crate) static THREAT: [&str; 123] = [
     "future_use_0",
     "receive_time",
     "serial",
@@ -250,7 +250,7 @@ pub(super) static THREAT: [&str; 123] = [
 ];
 
 /// SYSTEM.
-pub(super) static SYSTEM: [&str; 26] = [
+pub(crate) static SYSTEM: [&str; 26] = [
     "future_use_0",
     "receive_time",
     "serial",
@@ -280,7 +280,7 @@ pub(super) static SYSTEM: [&str; 26] = [
 ];
 
 /// CONFIG.
-pub(super) static CONFIG: [&str; 26] = [
+pub(crate) static CONFIG: [&str; 26] = [
     "future_use_0",
     "receive_time",
     "serial",
@@ -310,7 +310,7 @@ pub(super) static CONFIG: [&str; 26] = [
 ];
 
 /// GLOBALPROTECT.
-pub(super) static GLOBALPROTECT: [&str; 50] = [
+pub(crate) static GLOBALPROTECT: [&str; 50] = [
     "future_use_0",
     "receive_time",
     "serial",

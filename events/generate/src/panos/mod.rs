@@ -3,7 +3,7 @@
 //! Source: "PAN-OS 11.1 Syslog Field Descriptions". A file that comes from the server is logged from the attack's
 //! viewpoint (`server-to-client`): source is the sender, and zones, ports and translations turn round with it.
 
-mod columns;
+pub(crate) mod columns;
 mod row;
 mod system;
 mod threat;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use hinomi_detect::Examiner;
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Settings};
+use hinomi_model::{EventTime, Frames, Settings};
 use hinomi_parse::{LineReader, Scratch};
 use serde::Serialize;
 
@@ -137,7 +137,7 @@ fn load(args: &cli::Bench) -> Result<Vec<u8>, Fault> {
                         text.push(b'\n');
                     }
                     full = text.len() >= MAX_BYTES;
-                    Ok(None)
+                    Ok(())
                 })?
                 .is_some()
         {}
@@ -160,8 +160,8 @@ fn each_line(text: &[u8], until: Instant, mut take: impl FnMut(&[u8])) -> Work {
     let mut work = Work::default();
     // Memory never fails to be read; if it did, no line would be counted.
     let Ok(mut reader) = LineReader::new(text) else { return work };
-    while let Some((_, line)) = reader.next_line() {
-        if let Ok(line) = line {
+    while let Some(item) = reader.next_line() {
+        if let Ok(line) = item.content {
             work.bytes += line.len() as u64 + 1;
             take(line);
         }
@@ -184,7 +184,7 @@ fn parse(text: &[u8], registry: &Registry, until: Instant) -> Work {
     let mut latest = EventTime::EPOCH;
     each_line(text, until, |line| {
         let read = caught(|| {
-            let event = read_event(line, registry, latest, &mut scratch)?;
+            let event = read_event(line, Frames::EMPTY, registry, latest, &mut scratch)?;
             latest = std::hint::black_box(&event).time;
             Ok(())
         });
@@ -199,7 +199,7 @@ fn detect(text: &[u8], registry: &Registry, until: Instant) -> Work {
     let mut lines = 0_u64;
     each_line(text, until, |line| {
         let read = caught(|| {
-            let event = read_event(line, registry, latest, &mut scratch)?;
+            let event = read_event(line, Frames::EMPTY, registry, latest, &mut scratch)?;
             latest = event.time;
             examiner.examine(&event, None);
             Ok(())

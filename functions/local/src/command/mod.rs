@@ -2,11 +2,16 @@
 
 mod bench;
 mod demo;
+mod doctor;
 mod explain;
+mod explain_line;
 mod parse;
 mod replay;
 
 use std::io::Write;
+
+pub use doctor::examine;
+pub use explain_line::explain_line;
 
 use crate::cli::{Cli, Command};
 use crate::error::Fault;
@@ -19,6 +24,7 @@ use crate::error::Fault;
 pub(crate) fn run(arguments: Cli, allocated: fn() -> u64, out: &mut dyn Write) -> Result<(), Fault> {
     let language = arguments.lang.into();
     match arguments.command {
+        Some(Command::Doctor(args)) => doctor::run(&args, language, out),
         Some(Command::Explain(args)) => explain::run(&args, language, out),
         Some(Command::Parse(args)) => parse::run(&args, language, out),
         Some(Command::Replay(args)) => replay::run(&args, language, out),

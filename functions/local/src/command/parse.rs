@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Language, Reject};
+use hinomi_model::{Language, Reject};
 use hinomi_parse::Scratch;
 
 use crate::cli::{self, Form};
@@ -21,12 +21,15 @@ use crate::terminal::plain;
 ///
 /// [`Fault::Usage`] for a form that does not exist yet, faults of the registry, of a file, and of printing.
 pub(crate) fn run(args: &cli::Parse, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
-    if args.form == Form::Ocsf {
+    if args.form == Some(Form::Ocsf) {
         return Err(Fault::Usage(
             "print events as OCSF: that form comes with the archive; use --as json".to_owned(),
         ));
     }
     let registry = crate::registry::read(args.registry.as_deref(), language)?;
+    if args.explain {
+        return super::explain_line::run(args, &registry, language, out);
+    }
     let mut printer = Printer {
         registry: &registry,
         scratch: Scratch::default(),
@@ -55,27 +58,32 @@ impl Printer<'_> {
         Ok(())
     }
 
-    fn line(&mut self, line: SourceLine<'_>) -> Result<Option<EventTime>, Fault> {
+    fn line(&mut self, line: SourceLine<'_>) -> Result<(), Fault> {
         let bytes = match line.content {
             Ok(bytes) => bytes,
-            Err((reject, _)) => return self.reject(line.file, line.number, &reject),
+            Err((reject, _)) => return self.reject(line.file, line.number, line.part, &reject),
         };
         let Printer { registry, scratch, count, out, .. } = self;
         let printed = caught(|| {
-            let event = read_event(bytes, registry, line.latest, scratch)?;
+            let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
+            line.clocks.see(&event.device, event.time);
             count.event(&event);
-            Ok((event.time, print(out, &event)))
+            Ok(print(out, &event))
         });
         match printed {
-            Ok((time, printed)) => printed.map(|()| Some(time)),
-            Err(reject) => self.reject(line.file, line.number, &reject),
+            Ok(printed) => printed,
+            Err(reject) => self.reject(line.file, line.number, line.part, &reject),
         }
     }
 
-    fn reject(&mut self, file: &str, number: u64, reject: &Reject) -> Result<Option<EventTime>, Fault> {
+    fn reject(&mut self, file: &str, number: u64, part: u64, reject: &Reject) -> Result<(), Fault> {
         self.count.quarantined(reject.reason);
-        writeln!(self.problems, "{}:{number}: {}", plain(file), plain(&reject.to_string()))?;
-        Ok(None)
+        write!(self.problems, "{}:{number}", plain(file))?;
+        if part > 0 {
+            write!(self.problems, ".{part}")?;
+        }
+        writeln!(self.problems, ": {}", plain(&reject.to_string()))?;
+        Ok(())
     }
 
     fn account(mut self) -> Result<(), Fault> {

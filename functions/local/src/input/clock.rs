@@ -50,7 +50,8 @@ impl Clock {
     }
 }
 
-fn is_near(one: EventTime, other: EventTime) -> bool {
+/// Tells whether two times are no more apart than ordinary disorder or a quiet hour makes them.
+pub(super) fn is_near(one: EventTime, other: EventTime) -> bool {
     other.since(one).saturating_abs() <= MAX_STEP
 }
 

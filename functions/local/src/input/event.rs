@@ -1,10 +1,10 @@
 //! A file's line as an event: what a file can't say about its lines is filled in here.
 
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{Event, EventTime, Reject};
+use hinomi_model::{Event, EventTime, Frames, Reject};
 use hinomi_parse::{Context, Scratch, parse_line};
 
-/// Reads a line of a file.
+/// Reads a line of a file, which came out of `frames`.
 ///
 /// No clock is asked when a file was received, so that the same file gives the same incidents every time: a line
 /// counts as received when it happened, unless its envelope or header says when. One without any time counts as
@@ -15,12 +15,14 @@ use hinomi_parse::{Context, Scratch, parse_line};
 /// Why the line is refused.
 pub(crate) fn read_event<'a>(
     line: &'a [u8],
+    frames: Frames,
     registry: &'a Registry,
     latest: EventTime,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
     let context = Context { registry, received: latest, collected: Collected::default() };
     let mut event = parse_line(line, &context, scratch)?;
+    event.frames = event.frames.and(frames);
     if event.received == latest {
         event.received = event.time;
     }

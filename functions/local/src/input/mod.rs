@@ -2,6 +2,7 @@
 
 mod caught;
 mod clock;
+mod clocks;
 mod event;
 mod source;
 mod sources;

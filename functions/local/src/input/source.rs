@@ -5,20 +5,19 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hinomi_model::{EventTime, Reject};
-use hinomi_parse::LineReader;
+use hinomi_model::{EventTime, Frames, Reject};
+use hinomi_parse::{Item, LineReader};
 
 use super::Input;
-use super::clock::Clock;
+use super::clocks::Clocks;
 use crate::error::Fault;
 
 /// One file that is being read.
 pub(crate) struct Source {
     index: usize,
     name: String,
-    lines: LineReader<Counted>,
-    clock: Clock,
-    latest: EventTime,
+    lines: LineReader<'static>,
+    clocks: Clocks,
 }
 
 /// What a file gives next.
@@ -29,9 +28,13 @@ pub(crate) struct SourceLine<'a> {
     pub(crate) file: &'a str,
     /// The line's number, from 1.
     pub(crate) number: u64,
-    /// The time of the line before: the best guess at when a line that has no time was received, as a file does not
-    /// say. The epoch before the first line.
-    pub(crate) latest: EventTime,
+    /// Which part of that line it is, from 1; 0 for all of it.
+    pub(crate) part: u64,
+    /// What it came out of, as far as that is known before anybody looks into it.
+    pub(crate) frames: Frames,
+    /// How far the file's devices have come. The time of the line before is the best guess at when a line that has no
+    /// time was received, as a file does not say; whoever reads the line says what its own was.
+    pub(crate) clocks: &'a mut Clocks,
     /// The line without its line end; or why it is refused before anybody looks into it, and its beginning.
     pub(crate) content: Result<&'a [u8], (Reject, &'a [u8])>,
 }
@@ -67,45 +70,41 @@ impl Source {
         };
         let lines = LineReader::new(Counted { stream, read: Arc::clone(read) })
             .map_err(|source| Fault::Read { name: name.clone(), source })?;
-        Ok((Source { index, name, lines, clock: Clock::default(), latest: EventTime::EPOCH }, length))
+        Ok((Source { index, name, lines, clocks: Clocks::default() }, length))
     }
 
-    /// Hands the next line to `take` and notes the event time that it returns; `None` at the end.
+    /// Hands the next line to `take`; `None` at the end.
     ///
     /// # Errors
     ///
     /// [`Fault::Read`] when the file itself fails (what it holds never does), and whatever `take` fails with.
     pub(crate) fn read_line(
         &mut self,
-        take: impl FnOnce(SourceLine<'_>) -> Result<Option<EventTime>, Fault>,
+        take: impl FnOnce(SourceLine<'_>) -> Result<(), Fault>,
     ) -> Result<Option<()>, Fault> {
-        let (index, file, latest) = (self.index, self.name.as_str(), self.latest);
-        let seen = match self.lines.next_line() {
-            Some((number, Ok(line))) => take(SourceLine { index, file, number, latest, content: Ok(line) })?,
-            Some((number, Err(reject))) => {
-                take(SourceLine { index, file, number, latest, content: Err((reject, self.lines.head())) })?
-            }
-            None => {
-                return match self.lines.fault() {
-                    // An I/O error can't be cloned; its kind and words are what matters.
-                    Some(error) => Err(Fault::Read {
-                        name: self.name.clone(),
-                        source: io::Error::new(error.kind(), error.to_string()),
-                    }),
-                    None => Ok(None),
-                };
-            }
+        let (index, file, clocks) = (self.index, self.name.as_str(), &mut self.clocks);
+        let Some(Item { line: number, part, frames, content }) = self.lines.next_line() else {
+            return match self.lines.fault() {
+                // An I/O error can't be cloned; its kind and words are what matters.
+                Some(error) => Err(Fault::Read {
+                    name: self.name.clone(),
+                    source: io::Error::new(error.kind(), error.to_string()),
+                }),
+                None => Ok(None),
+            };
         };
-        if let Some(time) = seen {
-            self.latest = time;
-            self.clock.see(time);
-        }
+        take(SourceLine { index, file, number, part, frames, clocks, content })?;
         Ok(Some(()))
+    }
+
+    /// Returns the latest time that any of its devices has reached.
+    pub(crate) fn furthest(&self) -> Option<EventTime> {
+        self.clocks.furthest()
     }
 
     /// Returns the event time it has reached; `None` before that can be told.
     pub(crate) fn reached(&self) -> Option<EventTime> {
-        self.clock.reached()
+        self.clocks.reached()
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hinomi_model::EventTime;
 
 use super::Input;
+use super::clock::is_near;
 use super::source::{Source, SourceLine};
 use crate::error::Fault;
 
@@ -23,6 +24,8 @@ pub(crate) struct Sources {
     turn: usize,
     /// It stays its turn while it is not beyond this: the time of the next one behind.
     until: Option<EventTime>,
+    /// The latest time that a file which is at its end had reached.
+    ended: Option<EventTime>,
     read: Arc<AtomicU64>,
     length: Option<u64>,
 }
@@ -49,7 +52,7 @@ impl Sources {
             length = length.zip(bytes).map(|(all, bytes)| all.saturating_add(bytes));
         }
         // Nobody has reached anything yet, so every turn is right.
-        Ok(Sources { open, turn: 0, until: None, read, length })
+        Ok(Sources { open, turn: 0, until: None, ended: None, read, length })
     }
 
     /// Returns the length of all files as they lie on disk; `None` when one of them has none.
@@ -69,21 +72,27 @@ impl Sources {
         self.open.get(self.turn).and_then(Source::reached)
     }
 
-    /// Hands the next line of the file that is furthest behind to `take` and notes the time that it returns.
-    /// Returns whether there was one.
+    /// Returns the latest time that any device of any file has reached, those of files at their end included. `last`,
+    /// the latest of all lines, counts where it is near: few lines of a device tell no time of their own.
+    pub(crate) fn furthest(&self, last: Option<EventTime>) -> Option<EventTime> {
+        let told = self.open.iter().filter_map(Source::furthest).max().max(self.ended)?;
+        Some(last.filter(|last| is_near(told, *last)).map_or(told, |last| last.max(told)))
+    }
+
+    /// Hands the next line of the file that is furthest behind to `take`. Returns whether there was one.
     ///
     /// # Errors
     ///
     /// [`Fault::Read`] when a file fails, and whatever `take` fails with.
     pub(crate) fn read_line(
         &mut self,
-        take: impl FnOnce(SourceLine<'_>) -> Result<Option<EventTime>, Fault>,
+        take: impl FnOnce(SourceLine<'_>) -> Result<(), Fault>,
     ) -> Result<bool, Fault> {
         let mut take = Some(take);
         while let Some(source) = self.open.get_mut(self.turn) {
             let given = source.read_line(|line| match take.take() {
                 Some(take) => take(line),
-                None => Ok(None),
+                None => Ok(()),
             })?;
             if given.is_some() {
                 let beyond = source.reached() > self.until;
@@ -92,6 +101,7 @@ impl Sources {
                 }
                 return Ok(true);
             }
+            self.ended = self.ended.max(source.furthest());
             self.open.swap_remove(self.turn);
             self.choose();
         }
@@ -124,7 +134,8 @@ mod tests {
             .read_line(|line| {
                 let second: i64 = std::str::from_utf8(line.content.unwrap()).unwrap().parse().unwrap();
                 order.push(second);
-                Ok(Some(EventTime::from_seconds(second)))
+                line.clocks.see("fw", EventTime::from_seconds(second));
+                Ok(())
             })
             .unwrap()
         {}
@@ -156,7 +167,8 @@ mod tests {
             sources
                 .read_line(|line| {
                     let text = std::str::from_utf8(line.content.unwrap()).unwrap();
-                    Ok(Some(EventTime::from_seconds(text.parse().unwrap())))
+                    line.clocks.see("fw", EventTime::from_seconds(text.parse().unwrap()));
+                    Ok(())
                 })
                 .unwrap();
             known.push(sources.reached().map(EventTime::seconds));

@@ -11,9 +11,10 @@ use hinomi_model::{EventTime, Seconds};
 /// How long a minute waits for its late lines.
 pub(crate) const WINDOW: Seconds = 15 * 60;
 
-/// Minutes held at once at most: an hour, and room for strays. More come only from times that jump about, which no
-/// window can put into order; then the oldest is given out early.
-const MAX_MINUTES: usize = 128;
+/// Minutes held at once at most: those of a device whose clock is a zone ahead of the others' (14 hours at most), and
+/// room for strays. More come only from times that jump about, which no window can put into order; then the oldest is
+/// given out early.
+const MAX_MINUTES: usize = 16 * 60;
 
 /// What the lines of each minute left behind, until the minute is over for all files.
 #[derive(Debug)]

@@ -3,6 +3,10 @@
 //! One object holds some megabytes of one file's lines as several zstd frames, each of which can be opened by
 //! itself. Names depend on what was read and not on when: replaying the same file writes the same objects again,
 //! byte for byte.
+//!
+//! A line ends at its line feed. One that holds line feeds itself (a counted message, a JSON object over several lines)
+//! is folded as headers of mails are: a tab behind each of them says that the line goes on. No line starts with a tab,
+//! as blanks around lines are taken off.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,6 +21,9 @@ const FRAME_BYTES: usize = 256 << 10;
 const OBJECT_BYTES: usize = 8 << 20;
 /// zstd's level for lines that are written once and seldom read: the fastest one that still finds repeated keys.
 const COMPRESSION: i32 = 1;
+
+/// A line feed inside a line.
+const FOLD: &[u8] = b"\n\t";
 
 /// What takes a finished object: its name and its bytes.
 pub(crate) type Put<'a> = dyn FnMut(&str, &[u8]) -> Result<(), Fault> + 'a;
@@ -99,7 +106,12 @@ impl RawArchive {
             self.last.object = self.object_name();
         }
         (self.last.frame, self.last.line) = (self.frame_number, self.lines);
-        self.frame.extend_from_slice(line);
+        for (index, row) in line.split(|byte| *byte == b'\n').enumerate() {
+            if index > 0 {
+                self.frame.extend_from_slice(FOLD);
+            }
+            self.frame.extend_from_slice(row);
+        }
         self.frame.push(b'\n');
         self.lines = self.lines.saturating_add(1);
         self.total_lines += 1;
@@ -162,13 +174,29 @@ pub(crate) fn line_in(object: &[u8], place: &Locator) -> Option<Vec<u8>> {
         rest = rest.get(zstd::zstd_safe::find_frame_compressed_size(rest).ok()?..)?;
     }
     let frame = rest.get(..zstd::zstd_safe::find_frame_compressed_size(rest).ok()?)?;
-    // A frame is closed with the line that fills it.
-    let bytes = zstd::bulk::decompress(frame, FRAME_BYTES + hinomi_parse::MAX_LINE_BYTES + 1).ok()?;
+    // A frame is closed with the line that fills it, each byte of which may be a line feed that is folded.
+    let bytes = zstd::bulk::decompress(frame, FRAME_BYTES + 2 * hinomi_parse::MAX_LINE_BYTES + 1).ok()?;
     nth_line(&bytes, place.line)
 }
 
 fn nth_line(frame: &[u8], line: u32) -> Option<Vec<u8>> {
-    frame.split(|byte| *byte == b'\n').nth(line as usize).map(<[u8]>::to_vec)
+    let mut rows = frame.split(|byte| *byte == b'\n').peekable();
+    let mut left = line;
+    let mut found = loop {
+        let row = rows.next()?;
+        if row.first() == FOLD.last() {
+            continue;
+        }
+        if left == 0 {
+            break row.to_vec();
+        }
+        left -= 1;
+    };
+    while let Some(row) = rows.next_if(|row| row.first() == FOLD.last()) {
+        found.push(b'\n');
+        found.extend_from_slice(row.get(1..).unwrap_or_default());
+    }
+    Some(found)
 }
 
 #[cfg(test)]
@@ -225,6 +253,17 @@ mod tests {
             assert_eq!(found(&objects, place), *line);
         }
         assert!(places.iter().any(|place| place.frame > 2));
+    }
+
+    #[test]
+    fn lines_with_line_feeds_in_them_come_back_as_they_were() {
+        let feeds = "\n".repeat(hinomi_parse::MAX_LINE_BYTES - 2);
+        let lines = ["a", "b\n\tc\n\nd", "e", "{\n\t\"f\": 1\n}", "g", &format!("h{feeds}i"), "j"];
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        let (objects, places) = archived(&lines);
+        for (line, place) in lines.iter().zip(&places) {
+            assert_eq!(found(&objects, place), *line);
+        }
     }
 
     #[test]

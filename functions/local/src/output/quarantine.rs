@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 /// Longest raw text kept of a line, in bytes; the archive holds all of it.
 const MAX_RAW_BYTES: usize = 8 << 10;
 
-/// Makes the quarantine's entry of a line.
-pub(crate) fn entry(file: &str, line: u64, raw: &[u8], reject: Reject) -> Quarantined {
+/// Makes the quarantine's entry of a line, by its file, its number and its part.
+pub(crate) fn entry((file, line, part): (&str, u64, u64), raw: &[u8], reject: Reject) -> Quarantined {
     let kept = raw.get(..MAX_RAW_BYTES).unwrap_or(raw);
     let mut text = String::from_utf8_lossy(kept).into_owned();
     // A replacement character is longer than the byte it replaces.
@@ -16,6 +16,7 @@ pub(crate) fn entry(file: &str, line: u64, raw: &[u8], reject: Reject) -> Quaran
     Quarantined {
         file: file.to_owned(),
         line,
+        part: (part > 0).then_some(part),
         device: reject.device,
         reason: reject.reason,
         detail: reject.detail,
@@ -42,15 +43,16 @@ mod tests {
     #[test]
     fn keeps_at_most_eight_kib_of_any_bytes_and_the_digest_of_all() {
         let raw = vec![0xff_u8; 100_000];
-        let entry = entry("a.log", 3, &raw, Reject::new(QuarantineReason::TooLarge, "100000 bytes"));
+        let entry = entry(("a.log", 3, 2), &raw, Reject::new(QuarantineReason::TooLarge, "100000 bytes"));
         assert!(entry.raw.len() <= 8192 && entry.raw.starts_with('\u{fffd}'));
         assert_eq!(entry.sha256.len(), 64);
-        assert_eq!((entry.file.as_str(), entry.line), ("a.log", 3));
+        assert_eq!((entry.file.as_str(), entry.line, entry.part), ("a.log", 3, Some(2)));
     }
 
     #[test]
     fn digest_is_the_raw_lines() {
-        let entry = entry("a", 1, b"abc", Reject::new(QuarantineReason::Unreadable, ""));
+        let entry = entry(("a", 1, 0), b"abc", Reject::new(QuarantineReason::Unreadable, ""));
+        assert_eq!(entry.part, None);
         assert_eq!(entry.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -1,7 +1,7 @@
 //! Fetches the lines behind what follow found: a fact names only where its line lies.
 
-use hinomi_model::Finding;
 use hinomi_model::registry::Registry;
+use hinomi_model::{Finding, Frames};
 use hinomi_parse::Scratch;
 use hinomi_store::Store;
 
@@ -20,7 +20,11 @@ pub(super) fn fetch<S: Store>(
             let Some(place) = evidence.locator.clone() else { continue };
             let Some(line) = shelf.line(&place)? else { continue };
             let mut scratch = Scratch::default();
-            if let Ok(event) = read_event(&line, registry, evidence.time, &mut scratch) {
+            if let Ok(event) = read_event(&line, Frames::EMPTY, registry, evidence.time, &mut scratch) {
+                // Facts don't say when they came; the collector's word on the line does.
+                if event.received > event.time {
+                    finding.received = finding.received.max(event.received);
+                }
                 *evidence = hinomi_detect::evidence(&event, Some(&place));
             }
         }

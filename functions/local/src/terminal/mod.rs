@@ -2,10 +2,13 @@
 //!
 //! Attackers write our input: everything that came from a log passes [`plain`] before it reaches a terminal.
 
+mod doctor;
 mod explain;
 mod incidents;
 mod labels;
+mod line;
 mod progress;
+mod texts;
 
 use std::borrow::Cow;
 use std::io::IsTerminal;
@@ -13,12 +16,17 @@ use std::io::IsTerminal;
 use anstyle::{AnsiColor, Style};
 use hinomi_model::{EventTime, Language, Level, Words};
 
+pub(crate) use doctor::doctor;
 pub use explain::explain;
 #[cfg(test)]
 pub(crate) use explain::tests::document as explain_fixture;
 pub use incidents::{Told, incident_table};
 pub use labels::Label;
+pub(crate) use line::line;
 pub use progress::Progress;
+#[cfg(test)]
+pub(crate) use texts::tests::keys as text_keys;
+pub(crate) use texts::{Texts, grouped};
 
 /// Columns assumed where none are known (a pipe, a file).
 const DEFAULT_WIDTH: usize = 100;

@@ -84,7 +84,7 @@ impl Callbacks {
         for fact in self.opened.of(&key) {
             compare(scene, &attack, fact, out);
         }
-        self.attacks.push(key, attack);
+        self.attacks.push(scene.clock, key, attack);
     }
 
     pub(super) fn learn(
@@ -102,7 +102,7 @@ impl Callbacks {
         for attack in self.attacks.of(&key) {
             compare(scene, attack, fact, out);
         }
-        self.opened.push(key, *fact);
+        self.opened.push(scene.clock, key, *fact);
     }
 
     pub(super) fn sweep(&mut self, before: EventTime) {
@@ -149,9 +149,10 @@ fn contact(scene: &Scene<'_>, question: &Finding, kind: FindingKind, fact: &Fact
     let subject = Subject::Host(fact.src_ip);
     let print = identity(&question.tenant, &subject, kind).text(&fact.dst_ip.to_string());
     let print = match kind {
-        // Every call-back counts; another contact once a day.
+        // Every call-back counts, once for both members of an HA pair; another contact once a day.
         FindingKind::Callback => {
-            print.number(fact.dst_port.into()).number(fact.began.nanos().into()).number(fact.src_port.into())
+            let began = fact.began.seconds();
+            print.number(fact.dst_port.into()).number(began.into()).number(fact.src_port.into())
         }
         _ => print.number(fact.began.day().0.into()),
     };

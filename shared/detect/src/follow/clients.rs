@@ -53,7 +53,7 @@ impl Clients {
         let tenant = &finding.tenant;
         match (&finding.subject, finding.kind) {
             (Subject::Relayed(..), FindingKind::CcContact | FindingKind::CcPayload) => {
-                self.asked.push(tenant.clone(), Arc::new(finding.clone()));
+                self.asked.push(scene.clock, tenant.clone(), Arc::new(finding.clone()));
                 let mut named: Vec<IpAddr> = Vec::new();
                 for sunk in self.sunk.of(tenant).filter(|sunk| near(finding, sunk, window)) {
                     let Subject::Host(client) = sunk.subject else { continue };
@@ -65,7 +65,7 @@ impl Clients {
             }
             (Subject::Host(_), FindingKind::Sinkhole) if finding.relay.is_none() => {
                 self.link(finding, window, out);
-                self.sunk.push(tenant.clone(), Arc::new(finding.clone()));
+                self.sunk.push(scene.clock, tenant.clone(), Arc::new(finding.clone()));
             }
             _ => {}
         }

@@ -13,7 +13,7 @@
 //! The finding tells the window that crossed the threshold, so it is the same however the facts were cut into steps;
 //! it comes again at most once a window. ATT&CK: T1046.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use hinomi_model::{
@@ -53,18 +53,29 @@ struct Key {
 struct Fan {
     device: DeviceId,
     vendor: Vendor,
-    spoken: BTreeSet<Spoken>,
+    spoken: BTreeMap<Session, Spoken>,
     told: Option<EventTime>,
 }
 
+/// What names a session here: a repeat through another relay or by the other member of an HA pair names the same, with
+/// another session number, another fraction of the second and another line. No host speaks to another from one port
+/// twice in a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Session {
+    began_second: i64,
+    to: IpAddr,
+    from_port: u16,
+}
+
+#[derive(Clone, Copy, Debug)]
 struct Spoken {
     began: EventTime,
     to: IpAddr,
-    from_port: u16,
     denied: bool,
     count: u32,
     place: Option<Place>,
+    /// When the record came: what a device buffered is kept as long as what comes in time.
+    came: EventTime,
 }
 
 impl Fans {
@@ -103,17 +114,25 @@ impl Fans {
         let fan = self.fans.entry(key.clone()).or_insert_with(|| Fan {
             device: source.device.clone(),
             vendor: scene.vendor(source),
-            spoken: BTreeSet::new(),
+            spoken: BTreeMap::new(),
             told: None,
         });
-        fan.spoken.insert(Spoken {
+        let session =
+            Session { began_second: fact.began.seconds(), to: fact.dst_ip, from_port: fact.src_port };
+        let spoken = Spoken {
             began: fact.began,
             to: fact.dst_ip,
-            from_port: fact.src_port,
             denied,
             count: fact.count.max(1),
             place: fact.place,
-        });
+            came: scene.clock.max(fact.began),
+        };
+        // Of two records of one session the earlier stays, and the smaller place: the order does not matter.
+        let rank = |spoken: &Spoken| (spoken.began, std::cmp::Reverse(spoken.count), spoken.place);
+        let known = fan.spoken.entry(session).or_insert(spoken);
+        if rank(&spoken) < rank(known) {
+            *known = spoken;
+        }
         if fan.spoken.len() > MAX_SESSIONS {
             fan.spoken.pop_first();
         }
@@ -131,7 +150,8 @@ impl Fans {
             if fan.spoken.len() < threshold {
                 continue;
             }
-            let spoken: Vec<Spoken> = fan.spoken.iter().copied().collect();
+            let mut spoken: Vec<Spoken> = fan.spoken.values().copied().collect();
+            spoken.sort_by_key(|spoken| spoken.began);
             let window = scene.settings.scan_window;
             let mut hosts: FxHashMap<IpAddr, u32> = FxHashMap::default();
             let mut start = 0;
@@ -159,7 +179,7 @@ impl Fans {
 
     pub(super) fn sweep(&mut self, before: EventTime) {
         self.fans.retain(|_, fan| {
-            fan.spoken.retain(|spoken| spoken.began >= before);
+            fan.spoken.retain(|_, spoken| spoken.came >= before);
             !fan.spoken.is_empty()
         });
     }

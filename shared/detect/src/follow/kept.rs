@@ -1,4 +1,7 @@
 //! Values kept for a while under a key, bounded in number.
+//!
+//! How long counts from when a value came, not from when it happened: what a device buffered through an outage comes
+//! hours late and in any order, and its question and its answer must still meet.
 
 use std::collections::VecDeque;
 use std::hash::Hash;
@@ -16,11 +19,18 @@ pub(super) trait Timed {
 /// question then finds no fact and stays open, which errs towards telling.
 #[derive(Debug)]
 pub(super) struct Kept<K, V> {
-    values: FxHashMap<K, VecDeque<V>>,
+    values: FxHashMap<K, VecDeque<Arrived<V>>>,
     /// Keys in order of arrival, one entry a value.
     arrivals: VecDeque<K>,
     most: usize,
     most_each: usize,
+}
+
+#[derive(Debug)]
+struct Arrived<V> {
+    /// The engine's time when it came, or its own where that is later.
+    at: EventTime,
+    value: V,
 }
 
 impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
@@ -28,7 +38,8 @@ impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
         Kept { values: FxHashMap::default(), arrivals: VecDeque::new(), most, most_each }
     }
 
-    pub(super) fn push(&mut self, key: K, value: V) {
+    /// Keeps a value that came when the engine's time was `clock`.
+    pub(super) fn push(&mut self, clock: EventTime, key: K, value: V) {
         while self.arrivals.len() >= self.most {
             let Some(oldest) = self.arrivals.pop_front() else { break };
             let emptied = self.values.get_mut(&oldest).is_some_and(|values| {
@@ -40,7 +51,7 @@ impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
             }
         }
         let values = self.values.entry(key.clone()).or_default();
-        values.push_back(value);
+        values.push_back(Arrived { at: clock.max(value.time()), value });
         if values.len() > self.most_each {
             // Its arrival stays listed and later drops a value of the same key early, which only errs the same way.
             values.pop_front();
@@ -49,13 +60,13 @@ impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
     }
 
     pub(super) fn of(&self, key: &K) -> impl Iterator<Item = &V> {
-        self.values.get(key).into_iter().flatten()
+        self.values.get(key).into_iter().flatten().map(|arrived| &arrived.value)
     }
 
-    /// Drops what is older than `before`.
+    /// Drops what came before an instant.
     pub(super) fn sweep(&mut self, before: EventTime) {
         self.values.retain(|_, values| {
-            values.retain(|value| value.time() >= before);
+            values.retain(|arrived| arrived.at >= before);
             !values.is_empty()
         });
         // The order of arrival is rebuilt only when most of it is of values long gone.
@@ -94,11 +105,11 @@ mod tests {
     fn oldest_arrivals_go_first_at_the_bound() {
         let mut kept = Kept::new(3, 2);
         for (key, second) in [("a", 1), ("b", 2), ("b", 3), ("c", 4)] {
-            kept.push(key, EventTime::from_seconds(second));
+            kept.push(EventTime::EPOCH, key, EventTime::from_seconds(second));
         }
         assert_eq!(kept.len(), 3);
         assert_eq!(kept.of(&"a").count(), 0);
-        kept.push("b", EventTime::from_seconds(5));
+        kept.push(EventTime::EPOCH, "b", EventTime::from_seconds(5));
         assert!(kept.of(&"b").count() <= 2);
     }
 
@@ -106,10 +117,20 @@ mod tests {
     fn sweeping_drops_what_is_too_old() {
         let mut kept = Kept::new(10, 10);
         for second in 1..=6 {
-            kept.push("a", EventTime::from_seconds(second));
+            kept.push(EventTime::EPOCH, "a", EventTime::from_seconds(second));
         }
         kept.sweep(EventTime::from_seconds(5));
         assert_eq!(kept.of(&"a").count(), 2);
         assert_eq!(kept.arrivals.len(), 2);
+    }
+
+    #[test]
+    fn what_comes_late_is_kept_as_long_as_what_comes_in_time() {
+        let mut kept = Kept::new(10, 10);
+        kept.push(EventTime::from_seconds(900), "a", EventTime::from_seconds(1));
+        kept.sweep(EventTime::from_seconds(900));
+        assert_eq!(kept.of(&"a").count(), 1);
+        kept.sweep(EventTime::from_seconds(901));
+        assert_eq!(kept.of(&"a").count(), 0);
     }
 }

@@ -55,6 +55,8 @@ struct Attempt {
     in_spray: bool,
     told: Told,
     place: Option<Place>,
+    /// When the record came: what a device buffered is kept as long as what comes in time.
+    came: EventTime,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +75,13 @@ impl Attempt {
 }
 
 impl Logins {
-    pub(super) fn learn(&mut self, source: &FactSource, login: &Login, place: Option<Place>) {
+    pub(super) fn learn(
+        &mut self,
+        clock: EventTime,
+        source: &FactSource,
+        login: &Login,
+        place: Option<Place>,
+    ) {
         let key = (source.tenant.clone(), login.from);
         if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&key) {
             return;
@@ -89,6 +97,7 @@ impl Logins {
             in_spray: false,
             told: Told::Nothing,
             place,
+            came: clock.max(login.time),
         });
         if attempts.len() > MAX_ATTEMPTS {
             attempts.pop_first();
@@ -118,7 +127,7 @@ impl Logins {
             settings.run_success.saturating_add(settings.run_window).saturating_add(settings.session_window);
         let before = now.plus(-memory);
         self.sources.retain(|_, attempts| {
-            attempts.retain(|(time, _), _| *time >= before);
+            attempts.retain(|_, attempt| attempt.came >= before);
             !attempts.is_empty()
         });
     }
@@ -138,6 +147,8 @@ fn mark_runs(settings: &Settings, attempts: &mut BTreeMap<(EventTime, u64), Atte
     let mut failures: Vec<&mut Attempt> = failures.into_iter().map(|(_, attempt)| attempt).collect();
     let mut within: FxHashMap<&(String, LoginService), u64> = FxHashMap::default();
     let mut named: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut sprayed = 0;
+    let mut run_through: FxHashMap<&(String, LoginService), usize> = FxHashMap::default();
     let mut start = 0;
     for (end, time) in times.iter().enumerate() {
         let (Some(account), Some(count)) = (accounts.get(end), counts.get(end)) else { break };
@@ -167,21 +178,19 @@ fn mark_runs(settings: &Settings, attempts: &mut BTreeMap<(EventTime, u64), Atte
         }
         let many = named.len() as u64 >= settings.run_accounts;
         let often = within.get(account).is_some_and(|sum| *sum >= settings.run_failures);
-        let Some(window) = failures.get_mut(start..=end) else { break };
-        // Backwards until one is marked: what lies before it was marked when it was.
+        // What an earlier window of this pass has marked need not be marked again. Marks of earlier passes say nothing:
+        // an attempt that came late may stand between them.
         if many {
-            window
-                .iter_mut()
-                .rev()
-                .take_while(|attempt| !attempt.in_spray)
-                .for_each(|attempt| attempt.in_spray = true);
+            let window = failures.get_mut(start.max(sprayed)..=end).unwrap_or_default();
+            window.iter_mut().for_each(|attempt| attempt.in_spray = true);
+            sprayed = end + 1;
         }
         if often {
+            let marked = run_through.insert(account, end + 1).unwrap_or(0);
+            let window = failures.get_mut(start.max(marked)..=end).unwrap_or_default();
             window
                 .iter_mut()
-                .rev()
                 .filter(|attempt| attempt.account == account.0 && attempt.service == account.1)
-                .take_while(|attempt| !attempt.in_account_run)
                 .for_each(|attempt| attempt.in_account_run = true);
         }
     }
@@ -244,15 +253,15 @@ impl Teller<'_> {
     fn lapsed(&self, attempts: &mut BTreeMap<(EventTime, u64), Attempt>, out: &mut Vec<Finding>) {
         let settings = self.scene.settings;
         let before = self.scene.now.plus(-settings.run_success).plus(-settings.run_window);
-        let waiting = |time: EventTime, attempt: &Attempt| {
-            !attempt.success && attempt.told == Told::Nothing && time < before
-        };
-        if !attempts.iter().any(|((time, _), attempt)| waiting(*time, attempt)) {
+        // What a device buffered comes hours late and in any order: the rest of it may still be on its way.
+        let waiting =
+            |attempt: &Attempt| !attempt.success && attempt.told == Told::Nothing && attempt.came < before;
+        if !attempts.values().any(waiting) {
             return;
         }
         let mut groups: BTreeMap<GroupKey, Group> = BTreeMap::new();
         for ((time, line), attempt) in attempts.iter_mut() {
-            if waiting(*time, attempt) {
+            if waiting(attempt) {
                 attempt.told = Told::Once;
                 let key = (time.day(), attempt.device.device.clone(), attempt.service);
                 groups.entry(key).or_default().add(*time, *line, attempt);
@@ -293,7 +302,9 @@ impl Teller<'_> {
         let settings = self.scene.settings;
         let before = self.scene.now.plus(-settings.run_window);
         for key in successes(attempts, |attempt| attempt.told == Told::Nothing) {
-            let Some(success) = attempts.get(&key).filter(|_| key.0 < before).cloned() else { continue };
+            let Some(success) = attempts.get(&key).filter(|success| success.came < before).cloned() else {
+                continue;
+            };
             let mut own = self.before(attempts, key.0);
             own.retain(|(_, attempt)| is_same_person(attempt, &success));
             let at = |service: LoginService| -> u64 {

@@ -9,6 +9,7 @@
 //! | `campaign` | how many did this source attack, in how many ways? | `Campaign`, `InCampaign` |
 //! | `clients` | who stands behind the resolver? | `CcContact` of the client, `ClientNamed` |
 //! | `overload` | does a flood exhaust the appliance? | `DeviceOverload` of the flood's subject |
+//! | `clocks` | is a device's clock wrong? | `DeviceClock` |
 //! | `uploads` | does a host send much to a new place at night? | `Behaviour` |
 //!
 //! Facts hold no lines. What follows from one names its line's place in the archive as evidence, and whoever runs
@@ -22,6 +23,7 @@ mod callback;
 mod campaign;
 mod carried;
 mod clients;
+mod clocks;
 mod fanout;
 mod kept;
 mod logins;
@@ -34,9 +36,9 @@ use std::net::IpAddr;
 
 use hinomi_model::registry::Registry;
 use hinomi_model::{
-    Class, DeviceId, Direction, Disposition, EventTime, Fact, FactBatch, FactSource, Finding, FindingId,
-    FindingKind, Fingerprint, Function, Host, Payload, Posture, Role, Seconds, Settings, Subject, TenantId,
-    Vendor,
+    Class, ClockReading, DeviceId, Direction, Disposition, EventTime, Fact, FactBatch, FactSource, Finding,
+    FindingId, FindingKind, Fingerprint, Function, Host, Payload, Posture, Role, Seconds, Settings, Subject,
+    TenantId, Vendor,
 };
 use rustc_hash::FxHashMap;
 
@@ -64,9 +66,11 @@ pub struct Follow {
     clients: clients::Clients,
     overloads: overload::Overloads,
     uploads: uploads::Uploads,
+    clocks: clocks::Clocks,
     objects: proof::Objects,
     said: FxHashMap<FindingId, EventTime>,
     swept: Option<EventTime>,
+    clock: EventTime,
 }
 
 /// What every question may look at.
@@ -74,7 +78,10 @@ struct Scene<'s> {
     settings: &'s Settings,
     registry: &'s Registry,
     objects: &'s proof::Objects,
+    /// How far event time has come in what is being read; it goes back where the input does.
     now: EventTime,
+    /// How far event time had ever come: when whatever comes now came.
+    clock: EventTime,
 }
 
 impl Follow {
@@ -90,9 +97,11 @@ impl Follow {
             clients: clients::Clients::default(),
             overloads: overload::Overloads::default(),
             uploads: uploads::Uploads::default(),
+            clocks: clocks::Clocks::default(),
             objects: proof::Objects::default(),
             said: FxHashMap::default(),
             swept: None,
+            clock: EventTime::EPOCH,
         }
     }
 
@@ -109,7 +118,9 @@ impl Follow {
         now: EventTime,
     ) -> Vec<Finding> {
         let places = self.objects.of(facts);
-        let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now };
+        self.clock = self.clock.max(now);
+        let clock = self.clock;
+        let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now, clock };
         let mut out = Vec::new();
         for finding in findings {
             self.sessions.ask(&scene, finding, &mut out);
@@ -133,7 +144,12 @@ impl Follow {
         self.uploads.tell(&scene, &mut out);
         for login in &facts.logins {
             let Some(source) = facts.sources.get(login.source as usize) else { continue };
-            self.logins.learn(source, login, places.translate(login.place));
+            self.logins.learn(clock, source, login, places.translate(login.place));
+        }
+        for reading in &facts.clocks {
+            let Some(source) = facts.sources.get(reading.source as usize) else { continue };
+            let place = places.translate(reading.place);
+            self.clocks.learn(&scene, source, &ClockReading { place, ..*reading }, &mut out);
         }
         let due = self.swept.is_none_or(|swept| now.since(swept) >= SWEEP);
         self.logins.tell(&scene, due, &mut out);
@@ -162,6 +178,7 @@ impl Follow {
         self.clients.sweep(now.plus(-2 * settings.cc_window));
         self.overloads.sweep(now.plus(-window));
         self.uploads.sweep(now);
+        self.clocks.sweep(now);
         self.said.retain(|_, said| now.since(*said) < SAID);
     }
 }

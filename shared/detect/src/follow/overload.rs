@@ -44,12 +44,12 @@ impl Overloads {
             FindingKind::DenialOfService if finding.disposition != Disposition::Blocked => {
                 let strains = self.strains.of(&key).filter(|strain| near(finding, strain));
                 out.extend(strains.map(|strain| joined(finding, strain)));
-                self.floods.push(key, Arc::new(finding.clone()));
+                self.floods.push(scene.clock, key, Arc::new(finding.clone()));
             }
             FindingKind::DeviceOverload => {
                 let floods = self.floods.of(&key).filter(|flood| near(flood, finding));
                 out.extend(floods.map(|flood| joined(flood, finding)));
-                self.strains.push(key, Arc::new(finding.clone()));
+                self.strains.push(scene.clock, key, Arc::new(finding.clone()));
             }
             _ => {}
         }

@@ -69,7 +69,7 @@ impl Sessions {
             for fact in self.ends.of(key) {
                 settle(scene, &question, *key, fact, out);
             }
-            self.open.push(*key, Open { question: question.clone() });
+            self.open.push(scene.clock, *key, Open { question: question.clone() });
         }
     }
 
@@ -88,7 +88,7 @@ impl Sessions {
         for open in self.open.of(&key) {
             settle(scene, &open.question, key, fact, out);
         }
-        self.ends.push(key, *fact);
+        self.ends.push(scene.clock, key, *fact);
     }
 
     pub(super) fn sweep(&mut self, before: EventTime) {
@@ -119,8 +119,9 @@ fn settle(scene: &Scene<'_>, question: &Finding, key: SessionKey, fact: &Fact, o
         }
     }
     for subject in subjects {
-        let print =
-            identity(&question.tenant, &subject, kind).number(key.0.into()).number(fact.time.nanos().into());
+        let print = identity(&question.tenant, &subject, kind)
+            .number(key.0.into())
+            .number(fact.time.seconds().into());
         let id = hinomi_model::FindingId(print.finish());
         let mut finding = answer(question, subject, kind, id, fact.time);
         finding.peers = vec![Peer { ip: attacker.ip, port: attacker.port }];

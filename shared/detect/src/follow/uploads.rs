@@ -28,6 +28,9 @@ const MAX_HOSTS: usize = 1 << 16;
 /// Destinations remembered of a host; the ones not used for longest are forgotten, which errs towards a finding that
 /// is watched and not told.
 const MAX_DESTINATIONS: usize = 64;
+/// Sessions of an hour to one destination that are told apart. Beyond, a repeat counts again, which errs towards a
+/// finding that is watched and not told.
+const MAX_SESSIONS: usize = 256;
 /// How long a destination is remembered.
 const MEMORY: Seconds = 28 * 86_400;
 /// Records arrive at most this late; then an hour is complete.
@@ -47,8 +50,36 @@ struct Destination {
     port: u16,
     first: EventTime,
     last: EventTime,
-    /// Bytes of each hour that is not told yet.
-    hours: BTreeMap<i64, (u64, EventTime)>,
+    /// What was sent in each hour that is not told yet.
+    hours: BTreeMap<i64, Sent>,
+}
+
+/// What was sent in one hour.
+#[derive(Debug, Default)]
+struct Sent {
+    /// Bytes by the second in which a session ended and the port it came from: the same through another relay, and
+    /// of both members of an HA pair.
+    sessions: BTreeMap<(i64, u16), u64>,
+    /// Bytes of the sessions beyond.
+    more: u64,
+    last: EventTime,
+}
+
+impl Sent {
+    fn add(&mut self, fact: &Fact) {
+        self.last = self.last.max(fact.time);
+        let session = (fact.time.seconds(), fact.src_port);
+        if self.sessions.len() >= MAX_SESSIONS && !self.sessions.contains_key(&session) {
+            self.more = self.more.saturating_add(fact.bytes_out);
+            return;
+        }
+        let bytes = self.sessions.entry(session).or_default();
+        *bytes = (*bytes).max(fact.bytes_out);
+    }
+
+    fn bytes(&self) -> u64 {
+        self.sessions.values().fold(self.more, |sum, bytes| sum.saturating_add(*bytes))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -80,9 +111,7 @@ impl Uploads {
         let destination = habit.destinations.entry(fact.dst_ip).or_insert(new);
         destination.first = destination.first.min(fact.time);
         destination.last = destination.last.max(fact.time);
-        let hour = destination.hours.entry(fact.time.hour()).or_insert((0, fact.time));
-        hour.0 = hour.0.saturating_add(fact.bytes_out);
-        hour.1 = hour.1.max(fact.time);
+        destination.hours.entry(fact.time.hour()).or_default().add(fact);
         if habit.destinations.len() > MAX_DESTINATIONS {
             let oldest =
                 habit.destinations.iter().min_by_key(|(ip, known)| (known.last, **ip)).map(|(ip, _)| *ip);
@@ -98,16 +127,17 @@ impl Uploads {
             for (peer, destination) in &mut habit.destinations {
                 let Destination { port, first, last, hours } = destination;
                 let peer = Peer { ip: *peer, port: Some(*port) };
-                hours.retain(|hour, (bytes, at)| {
+                hours.retain(|hour, sent| {
+                    let (bytes, at) = (sent.bytes(), sent.last);
                     let repeated = at.since(*first) >= scene.settings.upload_habit
-                        || last.since(*at) >= scene.settings.upload_habit;
+                        || last.since(at) >= scene.settings.upload_habit;
                     let known = at.since(habit.since) >= scene.settings.upload_habit;
                     let patience = if known { PATIENCE } else { NEXT_NIGHT };
                     if scene.now.plus(-patience).hour() <= *hour && !repeated {
                         return true;
                     }
-                    if !repeated && *bytes >= scene.settings.upload_bytes && is_night(scene, tenant, *at) {
-                        out.push(found(scene, source, *host, peer, *hour, *bytes, *at));
+                    if !repeated && bytes >= scene.settings.upload_bytes && is_night(scene, tenant, at) {
+                        out.push(found(scene, source, *host, peer, *hour, bytes, at));
                     }
                     false
                 });

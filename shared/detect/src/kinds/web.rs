@@ -46,6 +46,8 @@ fn submitted(event: &Event<'_>) -> bool {
         u64::from_str_radix(&digits, 16).ok()
     });
     flags.is_some_and(|flags| flags & FLAG_CREDENTIALS != 0)
+        // Strata Logging Service has a field for the flag.
+        || field(event, "is_phishing").is_some_and(|said| said.eq_ignore_ascii_case("true"))
         || event.action.as_deref().is_some_and(|action| has(action, "credential"))
         || event.reason.as_deref().is_some_and(|reason| has(reason, "credential"))
 }

@@ -32,6 +32,9 @@ pub enum Escape {
     Backslash,
     /// `""` stands for `"` (CSV).
     DoubledQuote,
+    /// `\=`, `\|`, `\\` and `\"` stand for the character, `\n` and `\r` for line ends; every other backslash is
+    /// itself (CEF).
+    Cef,
 }
 
 impl Escape {
@@ -42,6 +45,7 @@ impl Escape {
             Escape::Backslash => undo_backslash(raw),
             Escape::DoubledQuote if raw.contains("\"\"") => Cow::Owned(raw.replace("\"\"", "\"")),
             Escape::DoubledQuote => Cow::Borrowed(raw),
+            Escape::Cef => undo_cef(raw),
         }
     }
 }
@@ -69,6 +73,29 @@ fn undo_backslash(raw: &str) -> Text<'_> {
     Cow::Owned(plain)
 }
 
+fn undo_cef(raw: &str) -> Text<'_> {
+    let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw) };
+    let (before, mut rest) = raw.split_at(first);
+    let mut plain = String::with_capacity(raw.len());
+    plain.push_str(before);
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let mut ahead = after.chars();
+        match ahead.next() {
+            Some(escaped @ ('=' | '|' | '\\' | '"')) => plain.push(escaped),
+            Some('n') => plain.push('\n'),
+            Some('r') => plain.push('\r'),
+            _ => {
+                plain.push('\\');
+                ahead = after.chars();
+            }
+        }
+        rest = ahead.as_str();
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
 /// The name of a vendor field that has no place of its own in [`Event`](super::Event).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldName {
@@ -89,6 +116,8 @@ pub struct ExtraField {
     pub value: Span,
     /// How to read the raw value.
     pub escape: Escape,
+    /// Whether the vendor's tables have the field: one that they don't have is drift.
+    pub known: bool,
 }
 
 /// The vendor fields that have no place of their own: nothing is dropped. A view; costs nothing until read.

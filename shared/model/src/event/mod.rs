@@ -10,13 +10,13 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use crate::registry::{Device, Tenant};
-use crate::time::EventTime;
+use crate::time::{EventTime, Seconds};
 
 pub use extra::{Escape, Extra, ExtraField, FieldName, Span};
 pub(crate) use words::words;
 pub use words::{
-    Anomaly, AnomalyKind, Direction, Disposition, Function, Payload, Posture, Protocol, Severity, TimeSource,
-    Vendor,
+    Anomaly, AnomalyKind, Direction, Disposition, DriftKind, Format, Frame, Frames, Function, Payload,
+    Posture, Protocol, Severity, TimeSource, Vendor,
 };
 
 /// Text borrowed from the input where no escape had to be undone.
@@ -32,6 +32,16 @@ pub struct Event<'a> {
     pub time: EventTime,
     /// Where `time` came from.
     pub time_source: TimeSource,
+    /// What the device's clock said, where `time` is another one because that can't be right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_time: Option<EventTime>,
+    /// The device's local time was read in a zone that neither the line nor the registry says.
+    #[serde(skip)]
+    pub zone_assumed: bool,
+    /// By how much the device's clock was ahead of the collector's, in seconds; negative when behind, which a line
+    /// held back is too. Absent where no collector says when the line was received.
+    #[serde(skip)]
+    pub clock_ahead: Option<Seconds>,
     /// When a collector or this program received it.
     pub received: EventTime,
     /// Who it belongs to.
@@ -53,6 +63,15 @@ pub struct Event<'a> {
     pub vsys: Option<Text<'a>>,
     /// Who made the device.
     pub vendor: Vendor,
+    /// What the device runs, as the line says: `v7.4.3` in CEF, PAN-OS's version of the log schema.
+    #[serde(skip)]
+    pub firmware: Option<Text<'a>>,
+    /// How the record is written.
+    #[serde(skip)]
+    pub format: Format,
+    /// What the line came out of.
+    #[serde(skip)]
+    pub frames: Frames,
     /// How the device stands in the traffic, from the line and the registry.
     #[serde(skip)]
     pub posture: Posture,
@@ -241,6 +260,9 @@ pub struct Event<'a> {
     /// What was odd about the line.
     #[serde(serialize_with = "some_anomalies", skip_serializing_if = "Vec::is_empty")]
     pub anomalies: Vec<Anomaly<'a>>,
+    /// How many of the fields in [`Event::extra`] the vendor's tables don't have.
+    #[serde(skip)]
+    pub unknown_fields: u32,
     /// Every vendor field not mapped above.
     pub extra: Extra<'a>,
 }
@@ -251,6 +273,9 @@ impl<'a> Event<'a> {
         Event {
             time: received,
             time_source: TimeSource::Received,
+            device_time: None,
+            zone_assumed: false,
+            clock_ahead: None,
             received,
             tenant,
             raw: "",
@@ -259,6 +284,12 @@ impl<'a> Event<'a> {
             device_name: None,
             vsys: None,
             vendor,
+            firmware: None,
+            format: match vendor {
+                Vendor::Fortigate => Format::KeyValue,
+                Vendor::Panos => Format::Csv,
+            },
+            frames: Frames::default(),
             posture: Posture::Inline,
             function: Function::Other,
             log_type: Cow::Borrowed(""),
@@ -323,6 +354,7 @@ impl<'a> Event<'a> {
             interim: false,
             count: 1,
             anomalies: Vec::new(),
+            unknown_fields: 0,
             extra: Extra::default(),
         }
     }

@@ -38,6 +38,80 @@ words! {
 }
 
 words! {
+    /// How a record is written.
+    Format {
+        /// FortiOS's `key=value` pairs with blanks between them.
+        KeyValue = "key_value",
+        /// FortiOS's `key=value` pairs with commas between them (`set format csv`).
+        KeyValueComma = "key_value_comma",
+        /// PAN-OS's rows of columns.
+        Csv = "csv",
+        /// ArcSight Common Event Format.
+        Cef = "cef",
+        /// QRadar Log Event Extended Format.
+        Leef = "leef",
+        /// A JSON object.
+        Json = "json",
+    }
+}
+
+words! {
+    /// What a line came out of on its way here: layers around it, each seen in its content.
+    Frame {
+        Gzip = "gzip", Zstd = "zstd", Base64 = "base64",
+        /// Kinesis Producer Library aggregate.
+        Kpl = "kpl",
+        /// CloudWatch Logs subscription document.
+        Cloudwatch = "cloudwatch",
+        /// An element of a JSON array, alone or in an object of records.
+        JsonArray = "json_array",
+        /// A JSON object over several lines, or one of several in a line.
+        JsonObject = "json_object",
+        /// A line that ends at its line feed.
+        Newline = "newline",
+        /// RFC 6587 octet counting.
+        OctetCounted = "octet_counted",
+        /// A JSON object that carries the line in a member.
+        Envelope = "envelope",
+        /// RFC 3164, a bare time stamp, or what relays make of them.
+        SyslogBsd = "syslog_bsd",
+        /// RFC 5424.
+        SyslogIetf = "syslog_ietf",
+    }
+}
+
+/// A set of [`Frame`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Frames(u16);
+
+impl Frames {
+    /// No frame.
+    pub const EMPTY: Frames = Frames(0);
+
+    /// Returns the set with one more.
+    #[must_use]
+    pub const fn with(self, frame: Frame) -> Self {
+        Frames(self.0 | 1 << frame as u16)
+    }
+
+    /// Returns the set with those of another one.
+    #[must_use]
+    pub const fn and(self, other: Frames) -> Self {
+        Frames(self.0 | other.0)
+    }
+
+    /// Tells whether a frame is in the set.
+    pub const fn has(self, frame: Frame) -> bool {
+        self.0 & (1 << frame as u16) != 0
+    }
+
+    /// Walks the set, outermost kinds first.
+    pub fn iter(self) -> impl Iterator<Item = Frame> {
+        Frame::ALL.iter().copied().filter(move |frame| self.has(*frame))
+    }
+}
+
+words! {
     /// Which function of the appliance wrote the record.
     Function {
         Firewall = "firewall", Ips = "ips", Antivirus = "antivirus", Webfilter = "webfilter",
@@ -149,12 +223,41 @@ words! {
         UnknownType = "unknown_type", UnknownAction = "unknown_action",
         /// No usable time in the line; the receive time stands in.
         NoTime = "no_time",
-        /// Device time and receive time differ by more than the permitted skew.
+        /// Device time and receive time differ by more than the permitted skew; the device's is kept, as a line that
+        /// was held back for hours looks the same.
         ClockSkew = "clock_skew",
+        /// The device's time was later than the line was received; the receive time stands in.
+        ClockAhead = "clock_ahead",
+        /// The device's time was further back than any device holds lines; the receive time stands in.
+        ClockBehind = "clock_behind",
+        /// The device's clock was never set; the receive time stands in.
+        ClockUnset = "clock_unset",
+        /// A local time in a zone that nobody said, which does not fit the receive time; that stands in.
+        NoZone = "no_zone",
         /// More fields than are read; the rest is kept as one text.
         TooManyFields = "too_many_fields",
         /// An unexpanded template variable or a placeholder where a value belongs.
         Placeholder = "placeholder",
+    }
+}
+
+impl AnomalyKind {
+    /// Tells whether the device's clock is what is odd.
+    pub const fn is_of_the_clock(self) -> bool {
+        use AnomalyKind::*;
+        matches!(self, ClockSkew | ClockAhead | ClockBehind | ClockUnset | NoZone)
+    }
+}
+
+words! {
+    /// What of a line the vendors' tables, as this program has them, do not have.
+    DriftKind {
+        /// A field or column.
+        Field = "field",
+        /// A type and subtype of log.
+        LogType = "log_type",
+        /// A word for what the device did.
+        Action = "action",
     }
 }
 

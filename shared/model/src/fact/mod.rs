@@ -7,10 +7,12 @@ mod wire;
 
 use std::net::IpAddr;
 
-use crate::event::{Direction, Disposition, Protocol};
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Direction, Disposition, Protocol, words};
 use crate::finding::Locator;
 use crate::ids::{DeviceId, SessionKey, TenantId};
-use crate::time::EventTime;
+use crate::time::{EventTime, Seconds};
 
 pub use wire::WireError;
 
@@ -122,6 +124,52 @@ pub struct Login {
     pub place: Option<Place>,
 }
 
+words! {
+    /// What is wrong with a device's clock.
+    ClockTrouble {
+        /// Later than the lines were received.
+        Ahead = "ahead",
+        /// Earlier than lines can have been held back, or earlier by the same time all along.
+        Behind = "behind",
+        /// Never set.
+        Unset = "unset",
+        /// Local, in a zone that nobody said.
+        NoZone = "no_zone",
+    }
+}
+
+/// What a device's clock showed in a minute of a collector's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockReading {
+    /// The minute in which the lines were received.
+    pub minute: i64,
+    /// Index into [`FactBatch::sources`]; of an HA pair each member by its own name, as each has its own clock.
+    pub source: u32,
+    /// Least by which it was ahead, in seconds; negative when behind.
+    pub least: Seconds,
+    /// Most by which it was ahead.
+    pub most: Seconds,
+    /// What was wrong beyond doubt with one line's time, the gravest of the minute.
+    pub trouble: Option<ClockTrouble>,
+    /// Where a line lies that shows it: that of the trouble, else any.
+    pub place: Option<Place>,
+}
+
+impl ClockReading {
+    /// Joins what other lines of the same minute showed. Which line is named does not depend on their order.
+    pub fn join(&mut self, other: &ClockReading) {
+        self.least = self.least.min(other.least);
+        self.most = self.most.max(other.most);
+        // Without trouble any line will do, so the first place by number stays; with it, the gravest.
+        let rank = |reading: &ClockReading| {
+            (reading.trouble.is_none(), reading.trouble, reading.place.is_none(), reading.place)
+        };
+        if rank(other) < rank(self) {
+            (self.trouble, self.place) = (other.trouble, other.place);
+        }
+    }
+}
+
 /// The facts of one batch of lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FactBatch {
@@ -133,6 +181,8 @@ pub struct FactBatch {
     pub sessions: Vec<Fact>,
     /// The log-ins.
     pub logins: Vec<Login>,
+    /// What devices' clocks showed, each device and minute once.
+    pub clocks: Vec<ClockReading>,
 }
 
 impl FactBatch {
@@ -155,6 +205,16 @@ impl FactBatch {
             self.objects.len() - 1
         });
         Place { object: u32::try_from(index).unwrap_or(u32::MAX), frame: locator.frame, line: locator.line }
+    }
+
+    /// Adds what a device's clock showed.
+    pub fn clock(&mut self, reading: ClockReading) {
+        let same = |own: &&mut ClockReading| (own.source, own.minute) == (reading.source, reading.minute);
+        // A batch's lines are of few minutes, the last of them most often.
+        match self.clocks.iter_mut().rev().find(same) {
+            Some(own) => own.join(&reading),
+            None => self.clocks.push(reading),
+        }
     }
 
     /// Adds what another batch holds.
@@ -184,6 +244,11 @@ impl FactBatch {
             Some(Login { source: source(login.source)?, place: place(login.place), ..login.clone() })
         });
         self.logins.extend(logins);
+        for reading in &other.clocks {
+            if let Some(source) = source(reading.source) {
+                self.clock(ClockReading { source, place: place(reading.place), ..*reading });
+            }
+        }
     }
 
     /// Empties the batch and keeps its memory.
@@ -192,5 +257,6 @@ impl FactBatch {
         self.objects.clear();
         self.sessions.clear();
         self.logins.clear();
+        self.clocks.clear();
     }
 }

@@ -4,10 +4,10 @@
 //! (times as differences in their own unit, addresses as indices into a dictionary), and nothing is rounded: what
 //! was packed comes out equal and in the same order. Compression is the archive's matter.
 //!
-//! Version 1, all integers LEB128 unless said otherwise, signed ones zigzag:
+//! Version 2, all integers LEB128 unless said otherwise, signed ones zigzag; version 1 is the same without clocks:
 //!
 //! ```text
-//! 1                            version, one byte
+//! 2                            version, one byte
 //! sources sessions logins      counts
 //! v4 v6                        counts of addresses, then the addresses, 4 and 16 bytes each
 //! objects                      count, then names: length and UTF-8 each
@@ -20,6 +20,7 @@
 //!                              packets in, HTTP status, count; then the places
 //! logins, column by column     what (1 byte: service << 1 | success), source, time, address, count, line (8 bytes),
 //!                              account: length and UTF-8; then the places
+//! clocks                       count; then each: minute, source, least, most, trouble (0 for none); then the places
 //! places, column by column     object (index + 1, 0 for none), then of those that have one: frame and line, each as
 //!                              its difference to the one before
 //! ```
@@ -31,17 +32,21 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place};
+use super::{ClockReading, ClockTrouble, Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place};
 use crate::event::{Direction, Disposition, Protocol};
 use crate::ids::{DeviceId, SessionKey, TenantId};
 use crate::time::EventTime;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// Before clocks were read.
+const VERSION_WITHOUT_CLOCKS: u8 = 1;
 
 /// Fewest bytes that a session takes: what the bytes left could hold bounds what a count may reserve.
 const MIN_SESSION_BYTES: usize = 14;
 /// Fewest bytes that a login takes.
 const MIN_LOGIN_BYTES: usize = 15;
+/// Fewest bytes that a clock reading takes.
+const MIN_CLOCK_BYTES: usize = 6;
 /// Fewest bytes that a source takes.
 const MIN_SOURCE_BYTES: usize = 2;
 
@@ -99,6 +104,8 @@ impl FactBatch {
         out.places(self.sessions.iter().map(|fact| fact.place));
         out.logins(&self.logins, &from);
         out.places(self.logins.iter().map(|login| login.place));
+        out.clocks(&self.clocks);
+        out.places(self.clocks.iter().map(|reading| reading.place));
         out.0
     }
 
@@ -111,7 +118,7 @@ impl FactBatch {
     pub fn unpack(bytes: &[u8]) -> Result<FactBatch, WireError> {
         let mut input = In { bytes, at: 0 };
         let version = input.byte()?;
-        if version != VERSION {
+        if version != VERSION && version != VERSION_WITHOUT_CLOCKS {
             return Err(WireError::Version(version));
         }
         let sources = input.count(MIN_SOURCE_BYTES)?;
@@ -135,10 +142,15 @@ impl FactBatch {
         let mut logins = input.logins(logins, sources.len(), &addresses)?;
         let places = input.places(logins.len(), objects.len())?;
         logins.iter_mut().zip(places).for_each(|(login, place)| login.place = place);
+        let mut clocks = if version == VERSION { input.clocks(sources.len())? } else { Vec::new() };
+        if version == VERSION {
+            let places = input.places(clocks.len(), objects.len())?;
+            clocks.iter_mut().zip(places).for_each(|(reading, place)| reading.place = place);
+        }
         if input.at != bytes.len() {
             return Err(input.broken());
         }
-        Ok(FactBatch { sources, objects, sessions, logins })
+        Ok(FactBatch { sources, objects, sessions, logins, clocks })
     }
 }
 
@@ -257,6 +269,19 @@ impl Out {
         logins.iter().for_each(|l| self.number(l.count.into()));
         logins.iter().for_each(|l| self.0.extend(l.line.to_le_bytes()));
         logins.iter().for_each(|l| self.text(&l.account));
+    }
+}
+
+impl Out {
+    fn clocks(&mut self, clocks: &[ClockReading]) {
+        self.number(clocks.len() as u64);
+        for reading in clocks {
+            self.signed(reading.minute);
+            self.number(reading.source.into());
+            self.signed(reading.least);
+            self.signed(reading.most);
+            self.0.push(reading.trouble.map_or(0, trouble_code));
+        }
     }
 }
 
@@ -459,6 +484,21 @@ impl<'b> In<'b> {
         })
     }
 
+    fn clocks(&mut self, sources: usize) -> Result<Vec<ClockReading>, WireError> {
+        let count = self.count(MIN_CLOCK_BYTES)?;
+        self.rows(count, |input| {
+            let minute = input.signed()?;
+            let source = input.source(sources)?;
+            let (least, most) = (input.signed()?, input.signed()?);
+            let code = input.byte()?;
+            let trouble = ClockTrouble::ALL.iter().copied().find(|trouble| trouble_code(*trouble) == code);
+            if trouble.is_none() && code != 0 {
+                return Err(input.broken());
+            }
+            Ok(ClockReading { minute, source, least, most, trouble, place: None })
+        })
+    }
+
     fn marked(
         &mut self,
         sessions: &mut [Fact],
@@ -548,6 +588,15 @@ fn service_code(service: LoginService) -> u8 {
         LoginService::Vpn => 0,
         LoginService::Admin => 1,
         LoginService::User => 2,
+    }
+}
+
+fn trouble_code(trouble: ClockTrouble) -> u8 {
+    match trouble {
+        ClockTrouble::Ahead => 1,
+        ClockTrouble::Behind => 2,
+        ClockTrouble::Unset => 3,
+        ClockTrouble::NoZone => 4,
     }
 }
 

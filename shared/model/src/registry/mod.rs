@@ -56,8 +56,10 @@ pub struct Tenant {
     pub groups: Vec<String>,
     /// Language of its notices, unless a contact says otherwise.
     pub language: Language,
-    /// Zone in which its times are shown.
+    /// Zone in which its times are shown, and devices' local times read that have no zone of their own.
     pub time_zone: jiff::tz::TimeZone,
+    /// The registry says the zone; else it is UTC for want of another.
+    pub time_zone_given: bool,
     /// The SOC that serves it.
     pub soc: Soc,
     /// Whether levels 3 and 4 wait for an analyst.
@@ -84,6 +86,15 @@ impl Tenant {
     /// Returns the tenant's identity.
     pub fn id(&self) -> &TenantId {
         &self.id
+    }
+
+    /// Returns the zone in which a device's local times are read, and whether anybody gave it: the device's own, else
+    /// the tenant's, which is UTC when the registry does not say.
+    pub fn clock_zone<'r>(&'r self, device: Option<&'r Device>) -> (&'r jiff::tz::TimeZone, bool) {
+        match device.and_then(|device| device.time_zone.as_ref()) {
+            Some(zone) => (zone, true),
+            None => (&self.time_zone, self.time_zone_given),
+        }
     }
 
     /// Tells whether an address is inside.

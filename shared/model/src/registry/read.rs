@@ -125,7 +125,9 @@ impl Reader {
         let reference = fields.take("reference").and_then(|text| self.reference(&text));
         let groups = self.list(&mut fields, "groups", Reader::key);
         let language = fields.take("language").and_then(|word| self.language(&word));
-        let time_zone = fields.take("time_zone").and_then(|zone| self.zone(&zone)).unwrap_or(TimeZone::UTC);
+        let time_zone = fields.take("time_zone").and_then(|zone| self.zone(&zone));
+        let time_zone_given = time_zone.is_some();
+        let time_zone = time_zone.unwrap_or(TimeZone::UTC);
         let soc = fields.take("soc").and_then(|soc| self.soc(&soc));
         let release = fields.take("release").and_then(|word| {
             let read = |word: &str| match word {
@@ -173,6 +175,7 @@ impl Reader {
             groups,
             language: language.unwrap_or(Language::En),
             time_zone,
+            time_zone_given,
             soc: soc.unwrap_or_default(),
             release: release.unwrap_or_default(),
             roles,

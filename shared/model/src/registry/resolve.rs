@@ -133,6 +133,7 @@ impl Registry {
             groups: Vec::new(),
             language: Language::En,
             time_zone: jiff::tz::TimeZone::UTC,
+            time_zone_given: false,
             soc: Soc { name: Words { ja: "SOC".to_owned(), en: "SOC".to_owned() }, phone: None },
             release: Release::Automatic,
             roles: Vec::new(),

@@ -24,7 +24,11 @@ impl Ends {
         let mut ends = Ends {
             src_ip: address(fields, Key::SrcIp).or_else(|| address(fields, Key::RemoteIp)),
             dst_ip: address(fields, Key::DstIp).or_else(|| address(fields, Key::LocalIp)),
-            nat_dst_ip: translated(fields, Key::TranDestinationIp),
+            nat_dst_ip: if has_one_translation(fields) {
+                None
+            } else {
+                translated(fields, Key::TranDestinationIp)
+            },
         };
         if ends.src_ip.is_none()
             && let Some(ip) = fields.peek(Key::Ui).and_then(orient::address_of_ui)
@@ -41,6 +45,11 @@ fn address(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
         return None;
     }
     fields.ip(key)
+}
+
+/// Up to 4.3 `tran_ip` was whichever end's was translated; later it is the destination's alone.
+fn has_one_translation(fields: &Fields<'_>) -> bool {
+    fields.has(Key::TranDestinationIp) && fields.peek(Key::TranDisposition) == Some("snat")
 }
 
 /// Address translation that did not take place is written as `0.0.0.0` or `::`.
@@ -101,6 +110,10 @@ fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
     event.nat_src_ip = translated(fields, Key::TranSourceIp);
     event.nat_src_port = fields.port(Key::TranSourcePort).filter(|port| *port != 0);
     event.nat_dst_port = fields.port(Key::TranDestinationPort).filter(|port| *port != 0);
+    if has_one_translation(fields) {
+        event.nat_src_ip = event.nat_src_ip.or_else(|| translated(fields, Key::TranDestinationIp));
+        event.nat_src_port = event.nat_src_port.or(event.nat_dst_port.take());
+    }
     event.src_zone = fields.text(Key::SrcInterface);
     event.dst_zone = fields.text(Key::DstInterface);
     event.src_country = country(fields, Key::SrcCountry);
@@ -188,7 +201,7 @@ fn threat<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
 fn judge<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
     let action = fields.peek(Key::Action);
     let status = fields.peek(Key::Status);
-    let message_id = fields.peek(Key::LogId).map_or("", last_six);
+    let message_id = fields.peek(Key::LogId).map_or(0, message_id);
     let is_login = verdict::is_login(event.function, action, message_id);
     let judged = match event.function {
         Function::Firewall => verdict::of_traffic(action.or(status), fields.peek(Key::UtmAction)),
@@ -211,16 +224,17 @@ fn judge<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
         // Up to 4.3 the verdict was the status.
         _ => fields.first_text(&[Key::Action, Key::Status]),
     };
-    event.interim = event.function == Function::Firewall && matches!(message_id, "000020" | "000021");
+    event.interim = event.function == Function::Firewall && matches!(message_id, 20 | 21);
     event.host = host(event, fields);
     orient::payload(event, fields);
     orient::direction(event, fields, is_login);
 }
 
-/// The message number: `0000000013` is type, subtype and message; only the last six digits are the same in all
-/// versions.
-fn last_six(log_id: &str) -> &str {
-    log_id.len().checked_sub(6).and_then(|start| log_id.get(start..)).unwrap_or("")
+/// The message number: `0000000013` is type, subtype and message. Only its last six digits are the same in all versions,
+/// and the class of CEF has five of them: no number is longer.
+fn message_id(log_id: &str) -> u32 {
+    let start = log_id.len().saturating_sub(6);
+    log_id.get(start..).and_then(value::number).and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
 }
 
 /// The machine's name is the inside end's; both ends as the line has them.

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use hinomi_model::{Anomaly, AnomalyKind, Escape, ExtraField, FieldName, Span, Text};
 
 use super::keys::Key;
-use crate::scan::kv::{Form, MAX_FIELDS, Pair};
+use crate::scan::kv::MAX_FIELDS;
+use crate::scan::pair::{Form, Pair};
 use crate::value;
 
 /// Most anomalies noted of one line: a line of nothing but oddities needs no longer list.
@@ -18,8 +19,18 @@ const WORDS: usize = MAX_FIELDS / 64 + 1;
 const STRAY: &str = "stray_text";
 const REST: &str = "rest";
 
+/// Whose names a line uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// FortiOS's.
+    Native,
+    /// Another format's: what is read is kept under FortiOS's name, so that it is found there in any encoding.
+    Translated,
+}
+
 pub(super) struct Fields<'a> {
     text: &'a str,
+    naming: Naming,
     pairs: &'a [Pair<Key>],
     first: [u16; Key::COUNT],
     taken: [u64; WORDS],
@@ -27,11 +38,13 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Indexes a scanned line. Of a repeated name the first counts; a second `date` starts another device's log,
-    /// which a relay glued on, and ends this one.
-    pub(super) fn new(text: &'a str, pairs: &'a mut Vec<Pair<Key>>) -> Self {
+    /// Indexes a scanned line. Of a repeated name the first counts, and one that repeats the value says nothing; a
+    /// second `date` starts another device's log, which a relay glued on, and ends this one. FortiAnalyzer puts a
+    /// `tz` of its own in front of the device's `date`; then the device's own, behind it, counts.
+    pub(super) fn new(text: &'a str, naming: Naming, pairs: &'a mut Vec<Pair<Key>>) -> Self {
         let mut fields = Fields {
             text,
+            naming,
             pairs: &[],
             first: [ABSENT; Key::COUNT],
             taken: [0; WORDS],
@@ -40,7 +53,7 @@ impl<'a> Fields<'a> {
         let mut another = None;
         for (index, pair) in pairs.iter().enumerate() {
             match pair.form {
-                Form::Bare | Form::Quoted | Form::Escaped => {}
+                Form::Bare | Form::Quoted | Form::Escaped | Form::Cef => {}
                 Form::Unclosed => fields.note(AnomalyKind::UnclosedQuote, Some(pair.name.of(text))),
                 Form::Stray | Form::NextLine => fields.note(AnomalyKind::StrayText, None),
                 Form::TooMany => fields.note(AnomalyKind::TooManyFields, None),
@@ -53,6 +66,16 @@ impl<'a> Fields<'a> {
             };
             if *first == ABSENT {
                 *first = index as u16;
+                continue;
+            }
+            let before = usize::from(*first);
+            let is_same = pairs.get(before).is_some_and(|first| first.value.of(text) == pair.value.of(text));
+            if is_same && key != Key::Date {
+                fields.take_at(index);
+                continue;
+            }
+            if key == Key::Zone && fields.stands_before(before, Key::Date) {
+                fields.first[Key::Zone as usize] = index as u16;
                 continue;
             }
             fields.note(AnomalyKind::DuplicateKey, Some(pair.name.of(text)));
@@ -77,9 +100,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Notes something odd about a field, under the name that the line uses.
+    /// Notes something odd about a field, under the name that the line uses; under FortiOS's where it has none.
     pub(super) fn note_at(&mut self, kind: AnomalyKind, key: Key) {
         let name = self.pair(key).map(|(_, pair)| pair.name.of(self.text));
+        let name = name.map(|name| if name.is_empty() { key.name() } else { name });
         self.note(kind, name);
     }
 
@@ -104,15 +128,25 @@ impl<'a> Fields<'a> {
     /// Says that a field's value is told by the event.
     #[inline]
     pub(super) fn take(&mut self, key: Key) {
-        if let Some((index, _)) = self.pair(key)
-            && let Some(word) = self.taken.get_mut(index / 64)
-        {
+        if let Some((index, _)) = self.pair(key) {
+            self.take_at(index);
+        }
+    }
+
+    #[inline]
+    fn take_at(&mut self, index: usize) {
+        if let Some(word) = self.taken.get_mut(index / 64) {
             *word |= 1 << (index % 64);
         }
     }
 
+    fn stands_before(&self, index: usize, key: Key) -> bool {
+        self.first.get(key as usize).is_some_and(|&at| at != ABSENT && index < usize::from(at))
+    }
+
     /// Takes a text, with its escapes undone.
-    #[inline]
+    // Some thirty calls: inlined into all of them it would push what matters out of the instruction cache.
+    #[inline(never)]
     pub(super) fn text(&mut self, key: Key) -> Option<Text<'a>> {
         let text = self.copy(key)?;
         self.take(key);
@@ -124,7 +158,11 @@ impl<'a> Fields<'a> {
     pub(super) fn copy(&self, key: Key) -> Option<Text<'a>> {
         let (_, pair) = self.pair(key)?;
         let raw = value::present(pair.value.of(self.text))?;
-        Some(if pair.form == Form::Escaped { Escape::Backslash.undo(raw) } else { Text::Borrowed(raw) })
+        Some(match pair.form {
+            Form::Escaped => Escape::Backslash.undo(raw),
+            Form::Cef => Escape::Cef.undo(raw),
+            _ => Text::Borrowed(raw),
+        })
     }
 
     /// Takes the first of several texts that is there.
@@ -177,9 +215,11 @@ impl<'a> Fields<'a> {
         self.text.get(pair.value.start as usize..)
     }
 
-    /// Ends the reading: what nobody took, in order of appearance, and what was odd.
-    pub(super) fn finish(self, extra: &mut Vec<ExtraField>) -> Vec<Anomaly<'a>> {
+    /// Ends the reading: what nobody took, in order of appearance, how many of that the vendor's tables do not have,
+    /// and what was odd.
+    pub(super) fn finish(self, extra: &mut Vec<ExtraField>) -> (Vec<Anomaly<'a>>, u32) {
         extra.clear();
+        let mut unknown = 0;
         for (pairs, taken) in self.pairs.chunks(64).zip(self.taken) {
             let mut left = !taken;
             while left != 0 {
@@ -187,22 +227,39 @@ impl<'a> Fields<'a> {
                     break;
                 };
                 left &= left - 1;
-                extra.push(kept(pair));
+                let field = match (pair.form, self.naming) {
+                    // Nearly every field is one of these.
+                    (Form::Bare | Form::Quoted, Naming::Native) => ExtraField {
+                        name: FieldName::InLine(pair.name),
+                        value: pair.value,
+                        escape: Escape::None,
+                        known: pair.key.is_some(),
+                    },
+                    _ => kept(pair, self.naming),
+                };
+                unknown += u32::from(!field.known);
+                extra.push(field);
             }
         }
-        self.anomalies
+        (self.anomalies, unknown)
     }
 }
 
-fn kept(pair: &Pair<Key>) -> ExtraField {
-    let name = match pair.form {
-        Form::Stray => FieldName::Known(STRAY),
-        Form::TooMany | Form::NextLine => FieldName::Known(REST),
+fn kept(pair: &Pair<Key>, naming: Naming) -> ExtraField {
+    let (name, escape) = match pair.form {
+        Form::Bare | Form::Quoted => (own_name(pair, naming), Escape::None),
+        Form::Escaped | Form::Unclosed => (own_name(pair, naming), Escape::Backslash),
+        Form::Cef => (own_name(pair, naming), Escape::Cef),
+        Form::Stray => (FieldName::Known(STRAY), Escape::None),
+        Form::TooMany | Form::NextLine => (FieldName::Known(REST), Escape::None),
+    };
+    let known = pair.key.is_some() || matches!(name, FieldName::Known(_));
+    ExtraField { name, value: pair.value, escape, known }
+}
+
+fn own_name(pair: &Pair<Key>, naming: Naming) -> FieldName {
+    match pair.key {
+        Some(key) if naming == Naming::Translated && key != Key::Kept => FieldName::Known(key.name()),
         _ => FieldName::InLine(pair.name),
-    };
-    let escape = match pair.form {
-        Form::Escaped | Form::Unclosed => Escape::Backslash,
-        _ => Escape::None,
-    };
-    ExtraField { name, value: pair.value, escape }
+    }
 }

@@ -2,16 +2,30 @@
 //!
 //! FortiOS up to 4.3 wrote `src_port`, `log_id`, `device_id`; some 7.x logs (VoIP) still do.
 
+use super::known;
+
 macro_rules! keys {
     ($($key:ident = $($name:literal)|+),+ $(,)?) => {
         /// A field that is read.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
-        pub(super) enum Key { $($key),+ }
+        pub(super) enum Key {
+            $($key,)+
+            /// A field of the vendor's that is not read: it goes to `extra` under its own name. Not counted.
+            Kept,
+        }
 
         impl Key {
             /// How many there are.
             pub(super) const COUNT: usize = [$(Key::$key),+].len();
+
+            /// Returns FortiOS's own name of the field, the newest where it had several.
+            pub(super) fn name(self) -> &'static str {
+                match self {
+                    $(Key::$key => [$($name),+][0],)+
+                    Key::Kept => "",
+                }
+            }
         }
 
         const NAMES: &[(&str, Key)] = &[$($(($name, Key::$key)),+),+];
@@ -41,6 +55,7 @@ keys! {
     DstCountry = "dstcountry" | "dst_country",
     DstInterface = "dstintf" | "dst_int",
     DstIp = "dstip" | "dst",
+    DstMac = "dstmac",
     DstName = "dstname",
     DstPort = "dstport" | "dst_port",
     DstRole = "dstintfrole",
@@ -51,6 +66,7 @@ keys! {
     FacIndex = "faclogindex",
     FileHash = "filehash",
     FileName = "filename" | "file",
+    FileSize = "filesize",
     FileType = "filetype",
     Forwarded = "forwardedfor",
     From = "from",
@@ -58,10 +74,12 @@ keys! {
     HttpMethod = "httpmethod" | "http_method",
     HttpStatus = "statuscode" | "httpcode" | "http_retcode",
     InlineVerdict = "icbverdict",
+    InsertTime = "itime",
     Level = "level" | "pri",
     LocalIp = "locip" | "loc_ip",
     LocalPort = "locport" | "loc_port",
     LogId = "logid" | "log_id",
+    LogVersion = "logver",
     Message = "msg",
     Method = "method",
     Mitm = "mitm",
@@ -75,6 +93,7 @@ keys! {
     QueryName = "qname",
     Received = "rcvdbyte" | "rcvd",
     Recipient = "recipient",
+    ReceiptTime = "rt",
     Reason = "reason",
     Referral = "referralurl" | "http_referer",
     RemoteIp = "remip" | "rem_ip" | "remote_ip",
@@ -90,16 +109,20 @@ keys! {
     SrcCountry = "srccountry" | "src_country",
     SrcInterface = "srcintf" | "src_int",
     SrcIp = "srcip" | "src",
+    SrcMac = "srcmac",
     SrcName = "srcname",
     SrcPort = "srcport" | "src_port",
     SrcRole = "srcintfrole",
+    Start = "start",
     Status = "status",
     Subject = "subject",
     Subtype = "subtype",
     Time = "time",
+    Timestamp = "timestamp",
     To = "to",
     TranDestinationIp = "tranip" | "tran_ip" | "trans_dst",
     TranDestinationPort = "tranport" | "tran_port" | "trans_dst_port",
+    TranDisposition = "trandisp" | "tran_disp",
     TranSourceIp = "transip" | "trans_src",
     TranSourcePort = "transport" | "trans_src_port",
     Type = "type",
@@ -117,11 +140,29 @@ keys! {
 }
 
 impl Key {
-    /// Returns the field that a name stands for.
+    /// Returns the field that a name stands for; [`Key::Kept`] for one of the vendor's that is not read, `None` for one
+    /// that the vendor's tables do not have.
     #[inline]
     pub(super) fn of(name: &[u8]) -> Option<Key> {
-        let word = Word::of(name)?;
-        let mut slot = word.slot();
+        let word = Word::of(name);
+        word.and_then(Key::read).or_else(|| known::has(name, word).then_some(Key::Kept))
+    }
+
+    /// Returns what [`Key::of`] does, for a name that may have capitals: FortiOS writes none, but who rewrites its logs may.
+    pub(super) fn of_any_case(name: &[u8]) -> Option<Key> {
+        if let Some(key) = Key::of(name) {
+            return Some(key);
+        }
+        let mut lower = [0; MAX_WORD_BYTES];
+        let lower = lower.get_mut(..name.len())?;
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        if lower == name { None } else { Key::of(lower) }
+    }
+
+    #[inline]
+    fn read(word: Word) -> Option<Key> {
+        let mut slot = word.slot(SLOT_COUNT);
         loop {
             let (known, key) = (*SLOTS.get(slot)?)?;
             if known == word {
@@ -132,22 +173,26 @@ impl Key {
     }
 }
 
-/// Longest name that is looked up: two machine words.
-const MAX_NAME: usize = 16;
+/// Longest name that two machine words hold.
+pub(super) const MAX_WORD_BYTES: usize = 16;
 
 /// A name as numbers, so that comparing is two instructions: its first and last eight bytes, which for a name of at
 /// most sixteen are all of it, and its length.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Word {
+pub(super) struct Word {
     first: u64,
     last: u64,
     length: u8,
 }
 
 impl Word {
+    /// No name's.
+    pub(super) const NONE: Word = Word { first: 0, last: 0, length: 0 };
+
+    /// Makes it; `None` for an empty name and for one longer than [`MAX_WORD_BYTES`].
     #[inline]
-    const fn of(name: &[u8]) -> Option<Word> {
-        if name.is_empty() || name.len() > MAX_NAME {
+    pub(super) const fn of(name: &[u8]) -> Option<Word> {
+        if name.is_empty() || name.len() > MAX_WORD_BYTES {
             return None;
         }
         let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
@@ -167,11 +212,18 @@ impl Word {
         Some(Word { first, last, length: name.len() as u8 })
     }
 
+    /// Tells whether it is some name's.
     #[inline]
-    const fn slot(self) -> usize {
+    pub(super) const fn is_some(self) -> bool {
+        self.length != 0
+    }
+
+    /// Returns where to look first in a table of `slots`, a power of two.
+    #[inline]
+    pub(super) const fn slot(self, slots: usize) -> usize {
         let mixed =
             (self.first ^ self.last.rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> (64 - SLOT_COUNT.trailing_zeros())) as usize
+        (mixed >> (64 - slots.trailing_zeros())) as usize
     }
 }
 
@@ -186,7 +238,7 @@ static SLOTS: [Option<(Word, Key)>; SLOT_COUNT] = {
         let (name, key) = NAMES[index];
         match Word::of(name.as_bytes()) {
             Some(word) => {
-                let mut slot = word.slot();
+                let mut slot = word.slot(SLOT_COUNT);
                 while slots[slot].is_some() {
                     slot = (slot + 1) % SLOT_COUNT;
                 }
@@ -208,12 +260,17 @@ mod tests {
         for (name, key) in NAMES {
             assert_eq!(Key::of(name.as_bytes()), Some(*key), "{name}");
             assert_eq!(Key::of(name.to_uppercase().as_bytes()), None, "{name}");
+            assert_ne!(key.name(), "", "{name}");
             for other in [format!("{name}x"), format!("x{name}"), name[1..].to_owned(), format!("{name}\0")] {
-                let known = NAMES.iter().find(|(known, _)| **known == other).map(|(_, key)| *key);
-                assert_eq!(Key::of(other.as_bytes()), known, "{other}");
+                let key = NAMES.iter().find(|(known, _)| **known == other).map(|(_, key)| *key);
+                let read = Key::of(other.as_bytes()).filter(|key| *key != Key::Kept);
+                assert_eq!(read, key, "{other}");
             }
         }
-        for name in ["", "a", "poluuid", "srcmac", "devtype", "craction", "é", "itime", "logdesc"] {
+        for name in ["poluuid", "devtype", "craction", "logdesc", "incidentserialno", "dstunauthusersource"] {
+            assert_eq!(Key::of(name.as_bytes()), Some(Key::Kept), "{name}");
+        }
+        for name in ["", "a", "é", "brandnewfield", "SRCIP", "a-name-that-is-longer-than-all-the-others"] {
             assert_eq!(Key::of(name.as_bytes()), None, "{name}");
         }
     }
@@ -222,7 +279,7 @@ mod tests {
     fn names_are_told_apart_early() {
         let direct = NAMES.iter().filter(|(name, _)| {
             let word = Word::of(name.as_bytes()).unwrap();
-            SLOTS[word.slot()].is_some_and(|(known, _)| known == word)
+            SLOTS[word.slot(SLOT_COUNT)].is_some_and(|(known, _)| known == word)
         });
         assert!(direct.count() * 10 >= NAMES.len() * 8);
     }

@@ -57,6 +57,11 @@ impl Maker {
     }
 }
 
+/// Tells whether a word is a log's type, not its subtype.
+pub(super) fn is_type(word: &str) -> bool {
+    matches!(word, "traffic" | "utm" | "event" | "anomaly" | "dns" | "appevent")
+}
+
 fn function(log_type: &str, subtype: &str) -> Option<Function> {
     Some(match log_type {
         "traffic" => match subtype {

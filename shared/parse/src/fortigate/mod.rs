@@ -1,32 +1,45 @@
-//! FortiGate logs in FortiOS's own `key=value` form, 5.x to 7.6, and the older spellings of the same fields.
+//! FortiGate logs in every form that FortiOS 5.x to 7.6 sends, and the older spellings of the same fields: `key=value`
+//! with blanks or commas between the pairs, CEF, JSON.
 //!
 //! ```text
 //! date=2026-01-20 time=10:15:01 devname="KITA-FW1" devid="FGT60FTK20000001" eventtime=1768871701123456789 tz="+0900"
 //! logid="0000000013" type="traffic" subtype="forward" level="notice" vd="root" srcip=10.1.12.34 srcport=51544 ...
 //! ```
 //!
+//! The form is told by the content of each line. Whatever it is, its fields become [`Fields`] under FortiOS's own names,
+//! and one reading makes the event of them: the same log is the same event by construction.
+//!
 //! The order of fields is free, any may be missing but `type`, and `logid` is never trusted for more than a message
-//! number. Field meanings are those of the FortiOS Log Message Reference 5.4 to 7.6. CEF, CSV and JSON forms are not
-//! read here, and no line is judged: a severity, a level word or a score is passed on as it is.
+//! number. Field meanings are those of the FortiOS Log Message Reference 5.4 to 7.6. No line is judged: a severity, a
+//! level word or a score is passed on as it is.
 
+mod cef;
+mod cef_names;
 mod clock;
 mod event;
 mod fields;
+mod json;
 mod keys;
 mod kind;
+mod known;
 mod orient;
 mod verdict;
 
 use std::borrow::Cow;
 
 use hinomi_model::registry::Identity;
-use hinomi_model::{Event, ExtraField, Posture, QuarantineReason, Reject, Vendor};
+use hinomi_model::{Event, ExtraField, Format, Posture, QuarantineReason, Reject, Vendor};
+use simd_json::Node;
 
-use self::fields::Fields;
+use self::cef::Product;
+use self::fields::{Fields, Naming};
 use self::keys::Key;
 use self::kind::Kind;
 use crate::Context;
-use crate::scan::kv::{self, Pair, Shape};
+use crate::payload::Payload;
+use crate::scan::kv;
+use crate::scan::pair::Pair;
+use crate::scan::shape::{Meanings, Shape};
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -34,20 +47,100 @@ use crate::when::Zones;
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     shape: Shape<Key>,
+    meanings: Meanings<Key>,
     pairs: Vec<Pair<Key>>,
     extra: Vec<ExtraField>,
     zones: Zones,
+    /// What does not stand in the line as it is.
+    text: String,
 }
 
-/// Tells whether text is made of pairs. Most logs start with one; a relay's leftovers may stand before it.
-pub(crate) fn looks_like(payload: &str) -> bool {
-    let name =
-        payload.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
-    if name > 0 && payload.as_bytes().get(name) == Some(&b'=') {
+/// Tells whether an object is a log, not an envelope around one.
+pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
+    json::is_document(object)
+}
+
+/// Tells whether text begins with a pair, as nearly every log does and no row of PAN-OS.
+#[inline]
+pub(crate) fn begins(payload: &Payload<'_, '_>) -> bool {
+    payload.object.is_none() && first_value(payload.text).is_some()
+}
+
+/// Tells whether text is a log in one of the forms. Most begin with a pair; a relay's leftovers may stand before it.
+pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
+    if let Some(object) = payload.object {
+        return json::looks_like(object);
+    }
+    let text = payload.text;
+    if first_value(text).is_some() || cef::log_in(text).is_some() {
         return true;
     }
-    let holds = |text: &str| memchr::memmem::find(payload.as_bytes(), text.as_bytes()).is_some();
-    holds(" type=") && (holds(" subtype=") || holds(" logid=") || holds(" devid="))
+    holds(text, " type=") && (holds(text, " subtype=") || holds(text, " logid=") || holds(text, " devid="))
+}
+
+fn holds(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
+}
+
+/// Returns what follows the `=` of the pair that text begins with.
+fn first_value(text: &str) -> Option<&str> {
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let name = text.bytes().take_while(is_name).count();
+    if name == 0 { None } else { text.get(name..)?.strip_prefix('=') }
+}
+
+/// Tells whether commas stand between the pairs of a text of which `value` follows the first `=`: one ends the first
+/// value, and one stands in front of the type. Neither alone would do, for a value may hold commas
+/// (`user=hanako,cn=hanako`).
+fn has_commas(text: &str, value: &str) -> bool {
+    let end = match value.strip_prefix('"') {
+        Some(quoted) => memchr::memchr(b'"', quoted.as_bytes()).map(|quote| quote + 2),
+        None => memchr::memchr2(b',', b' ', value.as_bytes()),
+    };
+    end.and_then(|end| value.as_bytes().get(end)) == Some(&b',')
+        && (holds(text, ",type=") || holds(text, ", type=") || text.starts_with("type="))
+}
+
+/// What a line's form says besides its fields.
+struct Split<'a> {
+    /// What the fields' spans point into.
+    text: &'a str,
+    naming: Naming,
+    format: Format,
+    firmware: Option<&'a str>,
+    product: Product,
+}
+
+/// Splits a line, whatever its form; its pairs replace those in `pairs`. What does not stand in the line as it is goes
+/// to `text`.
+fn split<'a>(
+    payload: &Payload<'a, '_>,
+    shape: &mut Shape<Key>,
+    meanings: &mut Meanings<Key>,
+    pairs: &mut Vec<Pair<Key>>,
+    text: &'a mut String,
+) -> Result<Split<'a>, Reject> {
+    let line = payload.text;
+    let product = Product::Unsaid;
+    if let Some(object) = payload.object {
+        json::read(object, text, meanings, pairs)?;
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Json, firmware: None, product });
+    }
+    let value = first_value(line);
+    if value.is_none()
+        && let Some(log) = cef::log_in(line)
+    {
+        let cef::Log { text, firmware, product } = cef::read(log, text, meanings, pairs);
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product });
+    }
+    let format = if value.is_some_and(|value| has_commas(line, value)) {
+        kv::scan_commas(line, shape, pairs, Key::of);
+        Format::KeyValueComma
+    } else {
+        kv::scan(line, shape, pairs, Key::of);
+        Format::KeyValue
+    };
+    Ok(Split { text: line, naming: Naming::Native, format, firmware: None, product })
 }
 
 /// Reads one log.
@@ -57,26 +150,26 @@ pub(crate) fn looks_like(payload: &str) -> bool {
 /// [`QuarantineReason::NotAFirewallLog`] for another product's log and for pairs that nothing marks as a FortiGate's;
 /// [`QuarantineReason::Unreadable`] for a FortiGate's without a type; and what the registry refuses.
 pub(crate) fn read<'a>(
-    payload: &'a str,
+    payload: &Payload<'a, '_>,
     header: &Header<'a>,
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { shape, pairs, extra, zones } = scratch;
-    kv::scan(payload, shape, pairs, Key::of);
-    let mut fields = Fields::new(payload, pairs);
-
+    let Scratch { shape, meanings, pairs, extra, zones, text } = scratch;
+    let Split { text, naming, format, firmware, product } = split(payload, shape, meanings, pairs, text)?;
+    let mut fields = Fields::new(text, naming, pairs);
     let device_id = fields.peek(Key::DeviceId);
-    let has_marks = fields.has(Key::LogId) && (fields.has(Key::Vdom) || fields.has(Key::DeviceId));
+    let has_marks = product == Product::FortiGate
+        || (fields.has(Key::LogId) && (fields.has(Key::Vdom) || fields.has(Key::DeviceId)));
     let Some(log_type) = fields.peek(Key::Type) else {
-        let marked = has_marks && fields.has(Key::Subtype);
+        let marked = has_marks && (fields.has(Key::Subtype) || product == Product::FortiGate);
         let reason = if marked { QuarantineReason::Unreadable } else { QuarantineReason::NotAFirewallLog };
         return Err(Reject::new(reason, "no type"));
     };
     let subtype = fields.peek(Key::Subtype).unwrap_or("");
     // FortiAuthenticator numbers its logs so, and leaves its serial number out.
     let kind = match Kind::of(log_type, subtype, device_id, has_marks) {
-        kind if fields.has(Key::FacIndex) && kind != Kind::Foreign => Kind::Foreign,
+        _ if fields.has(Key::FacIndex) || product == Product::Other => Kind::Foreign,
         kind => kind,
     };
     if kind == Kind::Foreign {
@@ -94,7 +187,12 @@ pub(crate) fn read<'a>(
     let (tenant, registration) = context.registry.resolve(&identity, context.collected, addresses)?;
 
     let mut event = Event::new(tenant, Vendor::Fortigate, context.received);
-    event.raw = payload;
+    event.frames = header.frames;
+    event.format = format;
+    if firmware.is_some() || fields.has(Key::LogVersion) {
+        event.firmware = firmware.map(Cow::Borrowed).or_else(|| fields.copy(Key::LogVersion));
+    }
+    event.raw = payload.text;
     event.registration = registration;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
         (Some(id), ..) => id.clone(),
@@ -104,12 +202,14 @@ pub(crate) fn read<'a>(
     };
     event.device_name = identity.name;
     event.vsys = identity.vsys;
-    let zone = registration.and_then(|device| device.time_zone.as_ref()).unwrap_or(&tenant.time_zone);
+    let (zone, is_given) = tenant.clock_zone(registration);
     (event.time, event.time_source) = clock::read(&mut fields, header, context.received, zone, zones);
+    event.zone_assumed = !is_given && clock::lacks_zone(&fields, event.time_source);
     event.posture = posture(&fields, registration.map_or(Posture::Inline, |device| device.posture));
     event::fill(&mut event, kind, ends, &mut fields);
-    event.anomalies = fields.finish(extra);
-    event.extra = hinomi_model::Extra { line: payload, fields: extra };
+    (event.anomalies, event.unknown_fields) = fields.finish(extra);
+    event.extra = hinomi_model::Extra { line: text, fields: extra };
+    payload.arrival.remark(&mut event, context.received);
     Ok(event)
 }
 
@@ -118,4 +218,16 @@ fn posture(fields: &Fields<'_>, registered: Posture) -> Posture {
     let sniffs =
         fields.peek(Key::Subtype) == Some("sniffer") || fields.peek(Key::PolicyType) == Some("sniffer");
     if sniffs { Posture::Sniffer } else { registered }
+}
+
+/// Tells in which form a text is a log, and where in the text that begins.
+pub(crate) fn form_of(text: &str) -> (Format, usize) {
+    let value = first_value(text);
+    if value.is_none()
+        && let Some(log) = cef::log_in(text)
+    {
+        return (Format::Cef, text.len() - log.len());
+    }
+    let has_commas = value.is_some_and(|value| has_commas(text, value));
+    (if has_commas { Format::KeyValueComma } else { Format::KeyValue }, 0)
 }

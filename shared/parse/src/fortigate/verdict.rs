@@ -127,7 +127,7 @@ pub(super) fn of_utm(function: Function, action: Option<&str>) -> Option<Disposi
 }
 
 /// Judges a log-in by its `status` and, where that is missing, by its `action` or the last six digits of its id.
-pub(super) fn of_login(status: Option<&str>, action: Option<&str>, message_id: &str) -> Disposition {
+pub(super) fn of_login(status: Option<&str>, action: Option<&str>, message_id: u32) -> Disposition {
     match status {
         Some("success" | "succeeded" | "authenticated" | "login") => return Allowed,
         Some("failed" | "failure" | "fail" | "denied" | "timed_out" | "locked") => return Blocked,
@@ -137,8 +137,8 @@ pub(super) fn of_login(status: Option<&str>, action: Option<&str>, message_id: &
         return Blocked;
     }
     match message_id {
-        "032001" | "039424" | "039947" | "043008" => Allowed,
-        "032002" | "032021" | "039426" | "043009" | "043010" => Blocked,
+        32_001 | 39_424 | 39_947 | 43_008 => Allowed,
+        32_002 | 32_021 | 39_426 | 43_009 | 43_010 => Blocked,
         _ => Unknown,
     }
 }
@@ -146,11 +146,9 @@ pub(super) fn of_login(status: Option<&str>, action: Option<&str>, message_id: &
 /// Tells whether an event is somebody's attempt to log in (or the end of one): log ids 0100032001 admin success,
 /// 032002 failure, 032021 lockout; 0101039424 and 039947 SSL VPN tunnel up, 039426 failure; 0102043008 user success,
 /// 043009 failure, 043010 lockout.
-pub(super) fn is_login(function: Function, action: Option<&str>, message_id: &str) -> bool {
-    let by_id = matches!(
-        message_id,
-        "032001" | "032002" | "032021" | "039424" | "039426" | "039947" | "043008" | "043009" | "043010"
-    );
+pub(super) fn is_login(function: Function, action: Option<&str>, message_id: u32) -> bool {
+    let by_id =
+        matches!(message_id, 32_001 | 32_002 | 32_021 | 39_424 | 39_426 | 39_947 | 43_008 | 43_009 | 43_010);
     // A relay's placeholder id leaves the action.
     let by_action = matches!(
         (function, action),
@@ -203,14 +201,14 @@ mod tests {
 
     #[test]
     fn logins_are_told_by_id_or_action() {
-        assert!(is_login(Function::Vpn, Some("tunnel-up"), "039424"));
-        assert!(is_login(Function::Vpn, Some("ssl-login-fail"), "567890"));
-        assert!(is_login(Function::System, Some("login"), ""));
-        assert!(!is_login(Function::Vpn, Some("tunnel-stats"), "037141"));
-        assert!(!is_login(Function::Firewall, Some("login"), "032001"));
-        assert_eq!(of_login(Some("failed"), Some("login"), "032001"), Blocked);
-        assert_eq!(of_login(None, Some("ssl-login-fail"), "567890"), Blocked);
-        assert_eq!(of_login(None, None, "039424"), Allowed);
-        assert_eq!(of_login(Some("N/A"), None, "000000"), Unknown);
+        assert!(is_login(Function::Vpn, Some("tunnel-up"), 39_424));
+        assert!(is_login(Function::Vpn, Some("ssl-login-fail"), 567_890));
+        assert!(is_login(Function::System, Some("login"), 0));
+        assert!(!is_login(Function::Vpn, Some("tunnel-stats"), 37_141));
+        assert!(!is_login(Function::Firewall, Some("login"), 32_001));
+        assert_eq!(of_login(Some("failed"), Some("login"), 32_001), Blocked);
+        assert_eq!(of_login(None, Some("ssl-login-fail"), 567_890), Blocked);
+        assert_eq!(of_login(None, None, 39_424), Allowed);
+        assert_eq!(of_login(Some("N/A"), None, 0), Unknown);
     }
 }

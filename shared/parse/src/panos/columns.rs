@@ -10,7 +10,7 @@
 
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident),+ $(,)?) => {
-        /// A meaning that a column or a JSON key can have.
+        /// A meaning that a column or a key can have.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Slot { $($(#[$doc])* $slot),+ }
 
@@ -41,8 +41,14 @@ slots! {
     HttpMethod, UserAgent, Referer, Forwarded, ForwardedIp,
     Sender, Recipient, MailSubject,
     EventId, Stage, Status, Message, Reason, Error,
+    /// The release that wrote the line, as a number or as text.
+    ConfigVersion,
     /// Columns of Strata Logging Service that stand before the type in native rows.
     Serial, ReceiveTime,
+    /// The zone of times that name none; only CEF has it.
+    TimeZone,
+    /// Strata Logging Service's word for one of the flags.
+    IsDecrypted,
 }
 
 /// One column of a log type.
@@ -65,6 +71,8 @@ pub(crate) const NOWHERE: u16 = u16::MAX;
 pub(crate) struct Layout {
     pub(crate) columns: &'static [Column],
     pub(crate) places: Places,
+    /// Whether these are all the columns that the vendor writes: one beyond them is news.
+    pub(crate) is_whole: bool,
 }
 
 impl Layout {
@@ -77,7 +85,7 @@ impl Layout {
             }
             index += 1;
         }
-        Layout { columns, places }
+        Layout { columns, places, is_whole: true }
     }
 }
 
@@ -91,7 +99,7 @@ macro_rules! layout {
 
 /// TRAFFIC: sessions. `link_switches` may hold unquoted commas, see [`align`](super::align).
 pub(crate) static TRAFFIC: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, src: Src, dst: Dst,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, src: Src, dst: Dst,
     natsrc: NatSrc, natdst: NatDst, rule: Rule, srcuser: SrcUser, dstuser: DstUser, app: App, vsys: Vsys,
     from: SrcZone, to: DstZone, inbound_if: InInterface, outbound_if: OutInterface, logset,
     time_logged: TimeLogged, sessionid: SessionId, repeatcnt: Repeat, sport: SrcPort, dport: DstPort,
@@ -117,7 +125,7 @@ pub(crate) static TRAFFIC: Layout = layout! {
 
 /// THREAT, every subtype.
 pub(crate) static THREAT: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, src: Src, dst: Dst,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, src: Src, dst: Dst,
     natsrc: NatSrc, natdst: NatDst, rule: Rule, srcuser: SrcUser, dstuser: DstUser, app: App, vsys: Vsys,
     from: SrcZone, to: DstZone, inbound_if: InInterface, outbound_if: OutInterface, logset,
     time_logged: TimeLogged, sessionid: SessionId, repeatcnt: Repeat, sport: SrcPort, dport: DstPort,
@@ -141,7 +149,7 @@ pub(crate) static THREAT: Layout = layout! {
 
 /// SYSTEM.
 pub(crate) static SYSTEM: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, vsys: Vsys,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, vsys: Vsys,
     eventid: EventId, object, future_use_1, future_use_2, module, severity: Severity, opaque: Message,
     seqno: Sequence, actionflags, dg_hier_level_1, dg_hier_level_2, dg_hier_level_3, dg_hier_level_4,
     vsys_name, device_name: DeviceName, future_use_3, future_use_4, high_res_timestamp: HighResolution,
@@ -149,7 +157,7 @@ pub(crate) static SYSTEM: Layout = layout! {
 
 /// CONFIG, layouts A and C: `before` and `after` at the end or not at all.
 pub(crate) static CONFIG: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, host: Src, vsys: Vsys,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, host: Src, vsys: Vsys,
     cmd: Action, admin: SrcUser, client, result, path: Message, seqno: Sequence, actionflags,
     dg_hier_level_1, dg_hier_level_2, dg_hier_level_3, dg_hier_level_4, vsys_name, device_name: DeviceName,
     dg_id, comment, future_use_1, high_res_timestamp: HighResolution, before_change_detail,
@@ -158,7 +166,7 @@ pub(crate) static CONFIG: Layout = layout! {
 
 /// CONFIG, layout B (older custom formats): `before` and `after` follow the path.
 pub(crate) static CONFIG_CHANGE_FIRST: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, host: Src, vsys: Vsys,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, host: Src, vsys: Vsys,
     cmd: Action, admin: SrcUser, client, result, path: Message, before_change_detail, after_change_detail,
     seqno: Sequence, actionflags, dg_hier_level_1, dg_hier_level_2, dg_hier_level_3, dg_hier_level_4,
     vsys_name, device_name: DeviceName, dg_id, comment, future_use_1, high_res_timestamp: HighResolution,
@@ -166,7 +174,7 @@ pub(crate) static CONFIG_CHANGE_FIRST: Layout = layout! {
 
 /// GLOBALPROTECT (9.1 and later; before, these events were SYSTEM).
 pub(crate) static GLOBALPROTECT: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, vsys: Vsys,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, vsys: Vsys,
     eventid: EventId, stage: Stage, auth_method, tunnel_type, srcuser: SrcUser, srcregion: SrcCountry,
     machinename: SrcHost, public_ip: Src, public_ipv6: SrcIpv6, private_ip, private_ipv6, hostid,
     serialnumber, client_ver, client_os, client_os_ver, repeatcnt: Repeat, reason: Reason, error: Error,
@@ -178,7 +186,7 @@ pub(crate) static GLOBALPROTECT: Layout = layout! {
 
 /// USERID: which user sits at which address.
 pub(crate) static USERID: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, vsys: Vsys, ip: Src,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, vsys: Vsys, ip: Src,
     user: SrcUser, datasourcename, eventid, repeatcnt: Repeat, timeout, beginport, endport, datasource,
     datasourcetype, seqno: Sequence, actionflags, dg_hier_level_1, dg_hier_level_2, dg_hier_level_3,
     dg_hier_level_4, vsys_name, device_name: DeviceName, vsys_id, factortype, factorcompletiontime,
@@ -188,7 +196,7 @@ pub(crate) static USERID: Layout = layout! {
 
 /// HIPMATCH, also written HIP-MATCH.
 pub(crate) static HIPMATCH: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, srcuser: SrcUser,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, srcuser: SrcUser,
     vsys: Vsys, machinename: SrcHost, os, src: Src, matchname, repeatcnt: Repeat, matchtype, future_use_1,
     future_use_2, seqno: Sequence, actionflags, dg_hier_level_1, dg_hier_level_2, dg_hier_level_3,
     dg_hier_level_4, vsys_name, device_name: DeviceName, vsys_id, srcipv6: SrcIpv6, hostid, serialnumber,
@@ -197,7 +205,7 @@ pub(crate) static HIPMATCH: Layout = layout! {
 
 /// CORRELATION: what Panorama and larger appliances correlate themselves.
 pub(crate) static CORRELATION: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, src: Src,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, src: Src,
     srcuser: SrcUser, vsys: Vsys, category: Category, severity: Severity, dg_hier_level_1, dg_hier_level_2,
     dg_hier_level_3, dg_hier_level_4, vsys_name, device_name: DeviceName, vsys_id, objectname: Signature,
     object_id: SignatureId, evidence: Message,
@@ -205,7 +213,7 @@ pub(crate) static CORRELATION: Layout = layout! {
 
 /// DECRYPTION (10.0 and later).
 pub(crate) static DECRYPTION: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, src: Src, dst: Dst,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, src: Src, dst: Dst,
     natsrc: NatSrc, natdst: NatDst, rule: Rule, srcuser: SrcUser, dstuser: DstUser, app: App, vsys: Vsys,
     from: SrcZone, to: DstZone, inbound_if: InInterface, outbound_if: OutInterface, logset,
     time_logged: TimeLogged, sessionid: SessionId, repeatcnt: Repeat, sport: SrcPort, dport: DstPort,
@@ -225,7 +233,7 @@ pub(crate) static DECRYPTION: Layout = layout! {
 
 /// AUTHENTICATION, also written AUTH: captive portal and multi-factor.
 pub(crate) static AUTHENTICATION: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, vsys: Vsys, ip: Src,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, vsys: Vsys, ip: Src,
     user: SrcUser, normalize_user, object, authpolicy, repeatcnt: Repeat, authid, vendor, logset,
     serverprofile, desc: Message, clienttype, event: Status, factorno, seqno: Sequence, actionflags,
     dg_hier_level_1, dg_hier_level_2, dg_hier_level_3, dg_hier_level_4, vsys_name, device_name: DeviceName,
@@ -236,7 +244,7 @@ pub(crate) static AUTHENTICATION: Layout = layout! {
 
 /// IPTAG: dynamic tags of addresses.
 pub(crate) static IPTAG: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, vsys: Vsys, ip: Src,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, vsys: Vsys, ip: Src,
     tag_name, eventid: Action, repeatcnt: Repeat, timeout, datasourcename, datasource_type,
     datasource_subtype, seqno: Sequence, actionflags, dg_hier_level_1, dg_hier_level_2, dg_hier_level_3,
     dg_hier_level_4, vsys_name, device_name: DeviceName, vsys_id, high_res_timestamp: HighResolution,
@@ -245,7 +253,7 @@ pub(crate) static IPTAG: Layout = layout! {
 
 /// START and END: tunnel inspection.
 pub(crate) static TUNNEL: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, src: Src, dst: Dst,
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, src: Src, dst: Dst,
     natsrc: NatSrc, natdst: NatDst, rule: Rule, srcuser: SrcUser, dstuser: DstUser, app: App, vsys: Vsys,
     from: SrcZone, to: DstZone, inbound_if: InInterface, outbound_if: OutInterface, logset,
     time_logged: TimeLogged, sessionid: SessionId, repeatcnt: Repeat, sport: SrcPort, dport: DstPort,
@@ -262,18 +270,45 @@ pub(crate) static TUNNEL: Layout = layout! {
     characteristic_of_app, container_of_app, is_saas_of_app, sanctioned_state_of_app, cluster_name,
 };
 
-/// GTP and SCTP: the columns that they share with TRAFFIC; what follows keeps its number.
-pub(crate) static MOBILE: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated, src: Src, dst: Dst,
-    natsrc: NatSrc, natdst: NatDst, rule: Rule, srcuser: SrcUser, dstuser: DstUser, app: App, vsys: Vsys,
-    from: SrcZone, to: DstZone, inbound_if: InInterface, outbound_if: OutInterface, logset,
-    time_logged: TimeLogged, sessionid: SessionId, repeatcnt: Repeat, sport: SrcPort, dport: DstPort,
-    natsport: NatSrcPort, natdport: NatDstPort, flags: Flags, proto: Protocol, action: Action,
+/// GTP: mobile networks' tunnels.
+pub(crate) static GTP: Layout = layout! {
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, src: Src,
+    dst: Dst, future_use_1, future_use_2, rule: Rule, future_use_3, future_use_4, app: App, vsys: Vsys,
+    from: SrcZone, to: DstZone, inbound_if: InInterface, outbound_if: OutInterface, logset, future_use_5,
+    sessionid: SessionId, future_use_6, sport: SrcPort, dport: DstPort, future_use_7, future_use_8,
+    future_use_9, proto: Protocol, action: Action, event_type, msisdn, apn, rat, msg_type, end_ip_adr, teid1,
+    teid2, gtp_interface, cause_code, severity: Severity, mcc, mnc, area_code, cell_id, event_code,
+    future_use_10, future_use_11, srcloc: SrcCountry, dstloc: DstCountry, future_use_12, future_use_13,
+    future_use_14, future_use_15, future_use_16, future_use_17, future_use_18, tunnelid_imsi,
+    monitortag_imei, future_use_19, future_use_20, future_use_21, future_use_22, future_use_23,
+    future_use_24, future_use_25, future_use_26, future_use_27, future_use_28, future_use_29, future_use_30,
+    future_use_31, future_use_32, future_use_33, future_use_34, start, elapsed: Elapsed, tunnel_insp_rule,
+    remote_user_ip, remote_user_id, rule_uuid: RuleUuid, pcap_id, high_res_timestamp: HighResolution,
+    nssai_sst, nssai_sd, subcategory_of_app, category_of_app: AppCategory, technology_of_app, risk_of_app,
+    characteristic_of_app, container_of_app, is_saas_of_app, sanctioned_state_of_app,
 };
 
-/// AUDIT and whatever the vendor adds: the columns that all types share.
-pub(crate) static OTHER: Layout = layout! {
-    type: LogType, subtype: Subtype, config_version, time_generated: TimeGenerated,
+/// SCTP: associations of signalling networks.
+pub(crate) static SCTP: Layout = layout! {
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, src: Src,
+    dst: Dst, future_use_1, future_use_2, rule: Rule, future_use_3, future_use_4, future_use_5, vsys: Vsys,
+    from: SrcZone, to: DstZone, inbound_if: InInterface, outbound_if: OutInterface, logset, future_use_6,
+    sessionid: SessionId, repeatcnt: Repeat, sport: SrcPort, dport: DstPort, future_use_7, future_use_8,
+    future_use_9, future_use_10, proto: Protocol, action: Action, dg_hier_level_1, dg_hier_level_2,
+    dg_hier_level_3, dg_hier_level_4, vsys_name, device_name: DeviceName, seqno: Sequence, future_use_11,
+    assoc_id, ppid, severity: Severity, sctp_chunk_type, future_use_12, verif_tag_1, verif_tag_2,
+    sctp_cause_code, diam_app_id, diam_cmd_code, diam_avp_code, stream_id, assoc_end_reason, op_code,
+    sccp_calling_ssn, sccp_calling_gt, sctp_filter, chunks, chunks_sent, chunks_received, packets,
+    pkts_sent: PacketsSent, pkts_received: PacketsReceived, rule_uuid: RuleUuid,
+    high_res_timestamp: HighResolution,
+};
+
+/// AUDIT: the columns that all types share. What follows is the vendor's, and keeps its number.
+pub(crate) static OTHER: Layout = Layout {
+    is_whole: false,
+    ..layout! {
+        type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated,
+    }
 };
 
 #[cfg(test)]
@@ -295,6 +330,8 @@ mod tests {
             (&GLOBALPROTECT, 50, Slot::HighResolution, 36),
             (&DECRYPTION, 107, Slot::HighResolution, 72),
             (&AUTHENTICATION, 47, Slot::HighResolution, 33),
+            (&GTP, 94, Slot::HighResolution, 83),
+            (&SCTP, 65, Slot::HighResolution, 64),
             (&USERID, 37, Slot::HighResolution, 33),
         ];
         for (layout, columns, slot, index) in cases {
@@ -319,7 +356,8 @@ mod tests {
             &AUTHENTICATION,
             &IPTAG,
             &TUNNEL,
-            &MOBILE,
+            &GTP,
+            &SCTP,
             &OTHER,
         ];
         for layout in all {

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use hinomi_model::registry::Identity;
-use hinomi_model::{AnomalyKind, Disposition, Event, Function, QuarantineReason, Reject, Text, Vendor};
+use hinomi_model::{
+    AnomalyKind, Disposition, Event, Function, QuarantineReason, Reject, Text, TimeSource, Vendor,
+};
 
 use super::columns::Slot;
 use super::kind::Kind;
@@ -24,7 +26,7 @@ pub(crate) fn make<'a>(
     context: &Context<'a>,
     zones: &mut Zones,
 ) -> Result<Event<'a>, Reject> {
-    let log_type = values.text(Slot::LogType).unwrap_or_default();
+    let log_type = values.text(Slot::LogType).map(Kind::native_name).unwrap_or_default();
     let log_subtype = values.text(Slot::Subtype).unwrap_or_default();
     let subtype = kind.subtype(&log_type, &log_subtype);
     let ends = orient::ends(kind, subtype, values);
@@ -36,12 +38,13 @@ pub(crate) fn make<'a>(
         context.registry.resolve(&identity, context.collected, [src_ip, nat_dst_ip.or(dst_ip)])?;
 
     let mut event = Event::new(tenant, Vendor::Panos, context.received);
-    let zone = registration.and_then(|device| device.time_zone.as_ref()).unwrap_or(&tenant.time_zone);
+    let (zone, is_given) = tenant.clock_zone(registration);
     let Some((time, source)) = clock::time(values, header, context.received, zone, zones) else {
         return Err(Reject::new(QuarantineReason::Unreadable, "no time"));
     };
     event.time = time;
     event.time_source = source;
+    event.zone_assumed = !is_given && source == TimeSource::DeviceLocal;
     event.registration = registration;
     event.vsys = identity.vsys;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
@@ -56,6 +59,8 @@ pub(crate) fn make<'a>(
         event.src_ip = src_ip.filter(|ip| !ip.is_unspecified());
     }
 
+    // The column stays among the extra fields: it is the log schema's number, not the release's name.
+    event.firmware = values.peek(Slot::ConfigVersion).and_then(|text| part(&text, words::release));
     event.log_type = log_type;
     event.log_subtype = log_subtype;
     event.function = kind.function(subtype);
@@ -67,6 +72,7 @@ pub(crate) fn make<'a>(
     if let Some(flags) = values.raw(Slot::Flags) {
         event.decrypted = words::is_decrypted(flags);
     }
+    event.decrypted |= values.raw(Slot::IsDecrypted).is_some_and(|said| said.eq_ignore_ascii_case("true"));
 
     session(ends, &mut event, values);
     let said = match kind {
@@ -97,7 +103,7 @@ pub(crate) fn make<'a>(
             Some(Disposition::Unknown)
         }
         Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
-        Kind::Traffic | Kind::Tunnel | Kind::Mobile => {
+        Kind::Traffic | Kind::Tunnel | Kind::Gtp | Kind::Sctp => {
             event.category = category(values);
             event.reason = values.text(Slot::EndReason);
             event.interim = event.log_subtype == "start";

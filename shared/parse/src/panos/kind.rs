@@ -1,6 +1,6 @@
 //! The types of log that PAN-OS writes.
 
-use hinomi_model::Function;
+use hinomi_model::{Function, Text};
 
 use super::columns::{self, Layout};
 
@@ -20,12 +20,37 @@ pub(crate) enum Kind {
     IpTag,
     /// START and END of tunnel inspection.
     Tunnel,
-    /// GTP and SCTP.
-    Mobile,
+    /// Mobile networks' tunnels.
+    Gtp,
+    /// Associations of signalling networks.
+    Sctp,
     Audit,
 }
 
 impl Kind {
+    /// Every type, in order of declaration.
+    #[cfg(test)]
+    pub(crate) const ALL: [Kind; Kind::COUNT] = [
+        Kind::Traffic,
+        Kind::Threat,
+        Kind::System,
+        Kind::Config,
+        Kind::GlobalProtect,
+        Kind::UserId,
+        Kind::HipMatch,
+        Kind::Correlation,
+        Kind::Decryption,
+        Kind::Authentication,
+        Kind::IpTag,
+        Kind::Tunnel,
+        Kind::Gtp,
+        Kind::Sctp,
+        Kind::Audit,
+    ];
+
+    /// How many there are.
+    pub(crate) const COUNT: usize = Kind::Audit as usize + 1;
+
     /// Returns the type that a native row's type column names. Upper case, except for AUDIT, which is seen in both.
     pub(crate) fn of_token(token: &str) -> Option<Kind> {
         Some(match token {
@@ -41,15 +66,53 @@ impl Kind {
             "AUTHENTICATION" | "AUTH" => Kind::Authentication,
             "IPTAG" => Kind::IpTag,
             "START" | "END" => Kind::Tunnel,
-            "GTP" | "SCTP" => Kind::Mobile,
+            "GTP" => Kind::Gtp,
+            "SCTP" => Kind::Sctp,
             "AUDIT" | "audit" => Kind::Audit,
             _ => return None,
         })
     }
 
-    /// Returns the type that `LogType` of Strata Logging Service names; what native logs call a subtype of THREAT is
-    /// a type of its own there.
-    pub(crate) fn of_strata(log_type: &str) -> Option<Kind> {
+    /// Returns the type's name as native rows write it, for a name in any case; any other name as it is. One event is
+    /// the same event whichever encoding it came in.
+    pub(crate) fn native_name(log_type: Text<'_>) -> Text<'_> {
+        const NAMES: [&str; 15] = [
+            "TRAFFIC",
+            "THREAT",
+            "SYSTEM",
+            "CONFIG",
+            "GLOBALPROTECT",
+            "USERID",
+            "HIPMATCH",
+            "CORRELATION",
+            "DECRYPTION",
+            "AUTHENTICATION",
+            "IPTAG",
+            "START",
+            "END",
+            "GTP",
+            "SCTP",
+        ];
+        // Both are written; the name is part of what tells one event from another.
+        if log_type.eq_ignore_ascii_case("AUTH") {
+            return Text::Borrowed("AUTHENTICATION");
+        }
+        if log_type.bytes().any(|byte| byte.is_ascii_lowercase())
+            && let Some(name) = NAMES.iter().find(|name| name.eq_ignore_ascii_case(&log_type))
+        {
+            return Text::Borrowed(name);
+        }
+        log_type
+    }
+
+    /// Tells whether a word is one of the subtypes of THREAT, or of its kin in Strata Logging Service.
+    pub(crate) fn is_threat_subtype(word: &str) -> bool {
+        !Kind::Threat.subtype("", word).is_empty()
+    }
+
+    /// Returns the type that a name in any case stands for, as `LogType` of Strata Logging Service; what native logs
+    /// call a subtype of THREAT is a type of its own there.
+    pub(crate) fn of_name(log_type: &str) -> Option<Kind> {
         const THREATS: [&str; 6] = ["URL", "FILE", "DNS", "DNS_SECURITY", "DNS-SECURITY", "DATA"];
         let is = |word: &&str| log_type.eq_ignore_ascii_case(word);
         if THREATS.iter().any(is) {
@@ -81,14 +144,18 @@ impl Kind {
             Kind::Authentication => &columns::AUTHENTICATION,
             Kind::IpTag => &columns::IPTAG,
             Kind::Tunnel => &columns::TUNNEL,
-            Kind::Mobile => &columns::MOBILE,
+            Kind::Gtp => &columns::GTP,
+            Kind::Sctp => &columns::SCTP,
             Kind::Audit => &columns::OTHER,
         }
     }
 
     /// Tells whether logs of this type are about a session: they have two ends, and 0.0.0.0 is an address.
     pub(crate) fn has_session(self) -> bool {
-        matches!(self, Kind::Traffic | Kind::Threat | Kind::Decryption | Kind::Tunnel | Kind::Mobile)
+        matches!(
+            self,
+            Kind::Traffic | Kind::Threat | Kind::Decryption | Kind::Tunnel | Kind::Gtp | Kind::Sctp
+        )
     }
 
     /// Returns the subtype in the words that this module knows; empty when it is another one, or of no matter. Where
@@ -113,10 +180,11 @@ impl Kind {
     /// Returns the function of the appliance that writes logs of this type and [`Kind::subtype`].
     ///
     /// Spyware is IPS here; signatures about names are told apart where the signature is read. A general SYSTEM log
-    /// that tells of a log-in is told apart where its text is read.
+    /// that tells of a log-in is told apart where its text is read. Tunnels and what is signalled in mobile networks
+    /// are no sessions of the customer's: what runs inside them has TRAFFIC logs of its own.
     pub(crate) fn function(self, subtype: &str) -> Function {
         match self {
-            Kind::Traffic | Kind::Tunnel | Kind::Mobile => Function::Firewall,
+            Kind::Traffic => Function::Firewall,
             Kind::Threat => threat_function(subtype),
             Kind::System => match subtype {
                 "ha" => Function::Ha,
@@ -128,7 +196,13 @@ impl Kind {
             Kind::GlobalProtect => Function::Vpn,
             Kind::UserId | Kind::Authentication => Function::Auth,
             Kind::Decryption => Function::Ssl,
-            Kind::HipMatch | Kind::Correlation | Kind::IpTag | Kind::Audit => Function::Other,
+            Kind::HipMatch
+            | Kind::Correlation
+            | Kind::IpTag
+            | Kind::Tunnel
+            | Kind::Gtp
+            | Kind::Sctp
+            | Kind::Audit => Function::Other,
         }
     }
 }

@@ -1,36 +1,45 @@
-//! PAN-OS logs: native CSV of every type, 8.0 to 12.x, and the JSON of Strata Logging Service.
+//! PAN-OS logs of every type, 8.0 to 12.x: native CSV, and the same logs in CEF, LEEF and JSON.
 //!
 //! ```text
 //! 1,2026/01/20 10:15:02,012345678901234,THREAT,vulnerability,2561,2026/01/20 10:15:01,203.0.113.9,198.51.100.10,...
+//! CEF:0|Palo Alto Networks|PAN-OS|11.1.2|end|TRAFFIC|1|rt=Jan 20 2026 01:15:02 GMT deviceExternalId=012345678901234 ...
 //! ```
 //!
-//! Columns are known by their place after the type column ([`columns`]), never by how many there are. Custom formats
-//! that an administrator wrote (CEF, LEEF, key=value) are not read here.
+//! Columns are known by their place after the type column ([`columns`]), never by how many there are; the other
+//! encodings name their fields, and [`dictionary`] says which columns those are. From there on all are read by the
+//! same code ([`values`], [`event`]), so that one event is the same event in each of them.
 //!
 //! Specification: "Syslog Field Descriptions",
 //! <https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions>,
-//! and "Log Forwarding Schema Reference" of Strata Logging Service. Deviations that the field forces on us stand at
-//! the head of [`split`] and [`align`].
+//! and "Log Reference" of Strata Logging Service. Deviations that the field forces on us stand at the head of
+//! [`split`] and [`align`].
 
+mod aliases;
 mod align;
+mod cef;
 mod clock;
 mod columns;
+mod dictionary;
 mod event;
+mod json;
 mod kind;
+mod leef;
 mod login;
+mod named;
 mod names;
 mod orient;
 mod split;
-mod strata;
 mod values;
 mod words;
 
-use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, QuarantineReason, Reject};
+use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, Format, QuarantineReason, Reject, Text};
+use simd_json::Node;
 
 use self::kind::Kind;
-use self::split::{Ending, Fields};
+use self::split::{Ending, Field, Fields};
 use self::values::Values;
 use crate::Context;
+use crate::payload::Payload;
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -44,15 +53,28 @@ pub(crate) struct Scratch {
     fields: Fields,
     extra: Vec<ExtraField>,
     zones: Zones,
-    strata: strata::Scratch,
+    named: named::Scratch,
 }
 
-/// Tells whether a line without its headers was written by PAN-OS or Strata Logging Service.
-pub(crate) fn looks_like(payload: &str) -> bool {
-    if payload.trim_start().starts_with('{') {
-        return strata::looks_like(payload);
+/// Tells whether an object is a log, not an envelope around one.
+pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
+    json::is_document(object)
+}
+
+/// Tells whether a line without its headers was written by PAN-OS or Strata Logging Service. A line of pairs is told
+/// from a row by its first byte of meaning, before anything in it that others may have written.
+pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
+    if let Some(object) = payload.object {
+        return is_document(object);
     }
-    let head = payload.as_bytes().get(..HEAD_BYTES).unwrap_or(payload.as_bytes());
+    let bytes = payload.text.as_bytes();
+    let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
+    // A row's first column holds no `=`, and a pair's name no comma.
+    match memchr::memchr3(b',', b'=', b'|', head).and_then(|at| head.get(at)) {
+        Some(b',') => {}
+        Some(b'|') => return cef::looks_like(payload.text) || leef::looks_like(payload.text),
+        _ => return false,
+    }
     let mut columns = head.split(|&byte| byte == b',').take(HEAD_COLUMNS).skip(1);
     columns.any(|column| std::str::from_utf8(column).is_ok_and(|text| Kind::of_token(text.trim()).is_some()))
 }
@@ -63,23 +85,38 @@ pub(crate) fn looks_like(payload: &str) -> bool {
 ///
 /// [`QuarantineReason::Unreadable`] when it holds no log type or no time; what the registry says of its device.
 pub(crate) fn read<'a>(
-    payload: &'a str,
+    payload: &Payload<'a, '_>,
     header: &Header<'a>,
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { fields, extra, zones, strata } = scratch;
-    let line = payload.trim_end_matches(['\r', '\n']);
-    let (kind, mut values) = if line.trim_start().starts_with('{') {
-        strata::read(line, strata)?
+    let Scratch { fields, extra, zones, named } = scratch;
+    let line = payload.text.trim_end_matches(['\r', '\n']);
+    let mut firmware = None;
+    let (format, (kind, mut values)) = if let Some(object) = payload.object {
+        (Format::Json, json::read(object, named)?)
+    } else if cef::looks_like(line) {
+        let (kind, values, version) = cef::read(line, named)?;
+        firmware = version;
+        (Format::Cef, (kind, values))
+    } else if leef::looks_like(line) {
+        let (kind, values, version) = leef::read(line, named)?;
+        firmware = version;
+        (Format::Leef, (kind, values))
     } else {
-        read_row(line, fields)?
+        (Format::Csv, read_row(line, fields)?)
     };
     let mut event = event::make(kind, &mut values, header, context, zones)?;
     extra.clear();
-    values.extra(extra);
+    event.unknown_fields = values.extra(extra);
+    event.frames = header.frames;
     event.raw = line;
+    event.format = format;
+    if let Some(release) = firmware.and_then(words::release) {
+        event.firmware = Some(Text::Borrowed(release));
+    }
     event.extra = Extra { line: values.line(), fields: extra };
+    payload.arrival.remark(&mut event, context.received);
     Ok(event)
 }
 
@@ -97,4 +134,26 @@ fn read_row<'a>(line: &'a str, fields: &'a mut Fields) -> Result<(Kind, Values<'
     };
     values.anomalies.extend(oddity.map(|kind| Anomaly { kind, field: None }));
     Ok((kind, values))
+}
+
+/// Returns the columns of a row under the vendor's names, in order; nothing when it has no log type.
+pub(crate) fn columns_of(line: &str) -> Vec<(String, Field)> {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let mut fields = Fields::default();
+    split::split(line, &mut fields);
+    let Some((kind, row)) = align::find_type(line, &fields) else { return Vec::new() };
+    let layout = align::repair(line, kind, row.at, &mut fields);
+    let values = Values::of_row(line, &fields, row, layout);
+    fields.iter().enumerate().map(|(index, field)| (values.column_name(index), *field)).collect()
+}
+
+/// Tells in which form a text is a log.
+pub(crate) fn form_of(text: &str) -> Format {
+    if cef::looks_like(text) {
+        Format::Cef
+    } else if leef::looks_like(text) {
+        Format::Leef
+    } else {
+        Format::Csv
+    }
 }

@@ -1,4 +1,4 @@
-//! The values of one line by meaning, whether it was a CSV row or a JSON object.
+//! The values of one line by meaning, whether it was a CSV row or named its fields.
 //!
 //! What the event takes is marked as used; everything else becomes [`Extra`](hinomi_model::Extra), so that nothing
 //! can be dropped by forgetting it.
@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use hinomi_model::{Anomaly, AnomalyKind, Escape, ExtraField, FieldName, Span, Text};
+use hinomi_model::{Anomaly, AnomalyKind, Escape, ExtraField, FieldName, Text};
 
 use super::columns::{Layout, NOWHERE, Places, Slot};
 use super::split::{Field, MAX_COLUMNS};
@@ -21,7 +21,7 @@ pub(crate) struct Values<'a> {
     line: &'a str,
     fields: &'a [Field],
     form: Form<'a>,
-    /// One bit a field. An object's keys beyond that many are kept twice.
+    /// One bit a field. Named fields beyond that many are kept twice.
     used: [u64; USED_WORDS],
     pub(crate) anomalies: Vec<Anomaly<'a>>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Values<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Form<'a> {
     Row { row: Row, layout: &'static Layout },
-    Object { keys: &'a [Key], places: &'a Places },
+    Named { keys: &'a [Key], places: &'a Places },
 }
 
 /// Where the columns of a row stand.
@@ -42,12 +42,13 @@ pub(crate) struct Row {
     pub(crate) serial: Option<usize>,
 }
 
-/// A key of an object.
+/// The key of a named field.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Key {
-    pub(crate) name: Span,
-    /// What its value says, when the event has a place for it.
-    pub(crate) slot: Option<Slot>,
+    /// The native column's name where there is one, else the key's own.
+    pub(crate) name: FieldName,
+    /// Whether the vendor's tables have it.
+    pub(crate) known: bool,
 }
 
 impl<'a> Values<'a> {
@@ -55,11 +56,11 @@ impl<'a> Values<'a> {
         Values { line, fields, form: Form::Row { row, layout }, used: [0; USED_WORDS], anomalies: Vec::new() }
     }
 
-    pub(crate) fn of_object(line: &'a str, fields: &'a [Field], keys: &'a [Key], places: &'a Places) -> Self {
+    pub(crate) fn of_named(line: &'a str, fields: &'a [Field], keys: &'a [Key], places: &'a Places) -> Self {
         Values {
             line,
             fields,
-            form: Form::Object { keys, places },
+            form: Form::Named { keys, places },
             used: [0; USED_WORDS],
             anomalies: Vec::new(),
         }
@@ -180,8 +181,9 @@ impl<'a> Values<'a> {
         if value::is_placeholder(raw) { None } else { self.odd(slot, kind) }
     }
 
-    /// Appends every field that the event has no place for.
-    pub(crate) fn extra(&self, extra: &mut Vec<ExtraField>) {
+    /// Appends every field that the event has no place for; returns how many of them no table of the vendor's has.
+    pub(crate) fn extra(&self, extra: &mut Vec<ExtraField>) -> u32 {
+        let mut unknown = 0;
         for (block, fields) in self.fields.chunks(64).enumerate() {
             let mut unused = !self.used.get(block).copied().unwrap_or(0);
             for (bit, field) in fields.iter().enumerate() {
@@ -194,33 +196,44 @@ impl<'a> Values<'a> {
                 if text.bytes().all(|byte| byte == b' ') {
                     continue;
                 }
-                if let Some(name) = self.extra_name(64 * block + bit, text) {
-                    extra.push(ExtraField { name, value: field.span, escape: field.escape });
+                if let Some(Key { name, known }) = self.extra_key(64 * block + bit, text) {
+                    unknown += u32::from(!known);
+                    extra.push(ExtraField { name, value: field.span, escape: field.escape, known });
                 }
             }
         }
+        unknown
     }
 
-    /// Returns the name of a field that the event has no place for; `None` when it says nothing.
+    /// Returns the key of a field that the event has no place for; `None` when it says nothing.
     #[inline]
-    fn extra_name(&self, index: usize, text: &str) -> Option<FieldName> {
+    fn extra_key(&self, index: usize, text: &str) -> Option<Key> {
         let numbered = || FieldName::Column(u16::try_from(index).unwrap_or(u16::MAX));
+        let known = |name: &'static str| Key { name: FieldName::Known(name), known: true };
         match self.form {
-            Form::Row { row, layout } if index >= row.at => {
-                let column = layout.columns.get(index - row.at);
-                Some(column.map_or_else(numbered, |column| FieldName::Known(column.name)))
-            }
-            Form::Row { row, .. } if row.serial == Some(index) => Some(FieldName::Known("serial")),
-            Form::Row { row, .. } if row.receive_time == Some(index) => {
-                Some(FieldName::Known("receive_time"))
-            }
-            // The first column is always `1` and says nothing.
-            Form::Row { .. } => (index > 0 || text != "1").then(numbered),
-            Form::Object { keys, .. } => {
-                let key = keys.get(index)?;
-                Some(key.slot.and_then(native_name).map_or(FieldName::InLine(key.name), FieldName::Known))
-            }
+            Form::Row { row, layout } if index >= row.at => Some(match layout.columns.get(index - row.at) {
+                Some(column) => known(column.name),
+                None => Key { name: numbered(), known: !layout.is_whole },
+            }),
+            Form::Row { row, .. } if row.serial == Some(index) => Some(known("serial")),
+            Form::Row { row, .. } if row.receive_time == Some(index) => Some(known("receive_time")),
+            // The first column is always `1` and says nothing; what else stands before the type is a relay's.
+            Form::Row { .. } => (index > 0 || text != "1").then(|| Key { name: numbered(), known: true }),
+            Form::Named { keys, .. } => keys.get(index).copied(),
         }
+    }
+
+    /// Returns the name of a column, whether the event has a place for it or not.
+    pub(crate) fn column_name(&self, index: usize) -> String {
+        let named = match self.form {
+            Form::Row { row, layout } if index >= row.at => {
+                layout.columns.get(index - row.at).map(|column| column.name)
+            }
+            Form::Row { row, .. } if row.serial == Some(index) => Some("serial"),
+            Form::Row { row, .. } if row.receive_time == Some(index) => Some("receive_time"),
+            _ => None,
+        };
+        named.map_or_else(|| format!("column_{index}"), str::to_owned)
     }
 
     #[inline]
@@ -229,7 +242,7 @@ impl<'a> Values<'a> {
             Form::Row { row, .. } if matches!(slot, Slot::Serial) => row.serial,
             Form::Row { row, .. } if matches!(slot, Slot::ReceiveTime) => row.receive_time,
             Form::Row { row, layout } => place(&layout.places, slot).map(|place| row.at + place),
-            Form::Object { places, .. } => place(places, slot),
+            Form::Named { places, .. } => place(places, slot),
         }
     }
 
@@ -240,23 +253,15 @@ impl<'a> Values<'a> {
             Form::Row { layout, .. } => place(&layout.places, slot)
                 .and_then(|place| layout.columns.get(place))
                 .map(|column| column.name),
-            Form::Object { keys, places } => {
-                place(places, slot).and_then(|place| keys.get(place)).map(|key| key.name.of(self.line))
+            Form::Named { keys, places } => {
+                place(places, slot).and_then(|place| keys.get(place)).and_then(|key| match key.name {
+                    FieldName::Known(name) => Some(name),
+                    FieldName::InLine(span) => Some(span.of(self.line)),
+                    FieldName::Column(_) => None,
+                })
             }
         }
     }
-}
-
-/// Returns the native column's name of what stays among the extra fields on purpose: whoever looks it up there finds
-/// it under one name.
-fn native_name(slot: Slot) -> Option<&'static str> {
-    Some(match slot {
-        Slot::Flags => "flags",
-        Slot::Sequence => "seqno",
-        Slot::Stage => "stage",
-        Slot::ThreatCategory => "thr_category",
-        _ => return None,
-    })
 }
 
 /// Cuts a part out of a text, borrowing when the text is borrowed.

@@ -76,8 +76,35 @@ fn look_up(table: &[(&str, Disposition)], action: &str) -> Option<Disposition> {
     table.iter().find(|(word, _)| word.eq_ignore_ascii_case(action)).map(|(_, disposition)| *disposition)
 }
 
-/// Reads a severity in any case.
+/// Returns the release that a schema's number stands for (major times 256 plus minor), or that is written out.
+/// Before 8.1 the number is 0 or 1 and says nothing.
+pub(crate) fn release(text: &str) -> Option<&str> {
+    const SCHEMAS: [(&str, &str); 12] = [
+        ("2561", "10.1"),
+        ("2817", "11.1"),
+        ("2562", "10.2"),
+        ("2818", "11.2"),
+        ("2816", "11.0"),
+        ("2560", "10.0"),
+        ("2305", "9.1"),
+        ("2304", "9.0"),
+        ("2049", "8.1"),
+        ("2048", "8.0"),
+        ("3073", "12.1"),
+        ("3072", "12.0"),
+    ];
+    if let Some((_, release)) = SCHEMAS.iter().find(|(number, _)| *number == text) {
+        return Some(release);
+    }
+    // `0.0` is how Strata Logging Service says that it does not know.
+    (text.contains('.') && text.starts_with(|c: char| ('1'..='9').contains(&c))).then_some(text)
+}
+
+/// Reads a severity in any case, or its number from 1, informational, to 5, critical, as custom formats have it.
 pub(crate) fn severity(text: &str) -> Option<Severity> {
+    if let [digit @ b'1'..=b'5'] = text.as_bytes() {
+        return Severity::ALL.get(usize::from(digit - b'1')).copied();
+    }
     Severity::ALL.iter().copied().find(|severity| severity.as_str().eq_ignore_ascii_case(text))
 }
 
@@ -218,6 +245,35 @@ mod tests {
         }
         for zone in ["datapath", "staple", "tapas", "trust", "", "ta"] {
             assert!(!is_tap(zone), "{zone}");
+        }
+    }
+
+    #[test]
+    fn releases_and_severities_by_number_and_name() {
+        let cases = [
+            ("2561", Some("10.1")),
+            ("2049", Some("8.1")),
+            ("11.1.6-h14", Some("11.1.6-h14")),
+            ("9.1", Some("9.1")),
+            ("0.0", None),
+            ("0", None),
+            ("1", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(release(text), expected, "{text}");
+        }
+        let cases = [
+            ("1", Some(Severity::Informational)),
+            ("3", Some(Severity::Medium)),
+            ("5", Some(Severity::Critical)),
+            ("Critical", Some(Severity::Critical)),
+            ("0", None),
+            ("6", None),
+            ("10", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(severity(text), expected, "{text}");
         }
     }
 

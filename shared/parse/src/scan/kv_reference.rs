@@ -2,13 +2,20 @@
 
 use hinomi_model::Span;
 
-use super::kv::{Form, MAX_FIELDS, Pair};
+use super::kv::MAX_FIELDS;
+use super::pair::{Form, Pair};
 
-pub(crate) fn scan(text: &str) -> Vec<Pair<()>> {
+/// Splits `text`, in which `separator`, a blank or a comma, stands between the pairs.
+pub(crate) fn scan(text: &str, separator: u8) -> Vec<Pair<()>> {
     let bytes = text.as_bytes();
+    let is_between = |byte: u8| byte <= b' ' || byte == separator;
+    let ends_value = |byte: u8| match separator {
+        b' ' => byte <= b' ',
+        _ => byte == separator || byte == b'\n',
+    };
     let mut pairs: Vec<Pair<()>> = Vec::new();
     let mut at = 0;
-    while let Some(token) = (at..bytes.len()).find(|&i| bytes[i] > b' ') {
+    while let Some(token) = (at..bytes.len()).find(|&i| !is_between(bytes[i])) {
         if bytes[at..token].contains(&b'\n') {
             pairs.push(pair((0, 0), (token, bytes.len()), Form::NextLine));
             break;
@@ -17,7 +24,7 @@ pub(crate) fn scan(text: &str) -> Vec<Pair<()>> {
             pairs.push(pair((0, 0), (token, bytes.len()), Form::TooMany));
             break;
         }
-        let blank = (token..bytes.len()).find(|&i| bytes[i] <= b' ').unwrap_or(bytes.len());
+        let blank = (token..bytes.len()).find(|&i| ends_value(bytes[i])).unwrap_or(bytes.len());
         let Some(name_end) = name_end(&bytes[token..blank]).map(|length| token + length) else {
             match pairs.last_mut() {
                 Some(last) if last.form == Form::Stray => last.value.end = blank as u32,
@@ -28,13 +35,14 @@ pub(crate) fn scan(text: &str) -> Vec<Pair<()>> {
         };
         let value = name_end + 1;
         if bytes.get(value) != Some(&b'"') {
-            pairs.push(pair((token, name_end), (value, blank), Form::Bare));
+            let end = (value..blank).rev().find(|&i| bytes[i] > b' ').map_or(value, |last| last + 1);
+            pairs.push(pair((token, name_end), (value, end), Form::Bare));
             at = blank;
             continue;
         }
         let value = value + 1;
         let quotes = unescaped_quotes(bytes, value);
-        let ends = |&quote: &usize| quote + 1 == bytes.len() || bytes[quote + 1] <= b' ';
+        let ends = |&quote: &usize| quote + 1 == bytes.len() || ends_value(bytes[quote + 1]);
         match quotes.iter().copied().find(ends).or(quotes.last().copied()) {
             Some(end) => {
                 let form = if bytes[value..end].contains(&b'\\') { Form::Escaped } else { Form::Quoted };

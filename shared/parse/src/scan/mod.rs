@@ -1,5 +1,14 @@
 //! Scanners: quotes and delimiters, and nothing about what a field means.
 
+pub(crate) mod cef;
+#[cfg(test)]
+mod cef_reference;
+pub(crate) mod json;
 pub(crate) mod kv;
 #[cfg(test)]
 mod kv_reference;
+pub(crate) mod leef;
+#[cfg(test)]
+mod leef_reference;
+pub(crate) mod pair;
+pub(crate) mod shape;

@@ -73,6 +73,17 @@ fn small_batch() -> FactBatch {
     batch
 }
 
+fn with_clocks(mut batch: FactBatch) -> FactBatch {
+    let source = batch.source(&TenantId::new("kita"), "FW1");
+    let place = Some(batch.place(&locator(1, 5)));
+    let minute = 29_481_195;
+    let reading = ClockReading { minute, source, least: -7_200, most: 3, trouble: None, place: None };
+    batch.clock(reading);
+    batch.clock(ClockReading { trouble: Some(ClockTrouble::Ahead), most: 400, place, ..reading });
+    batch.clock(ClockReading { minute: minute + 1, ..reading });
+    batch
+}
+
 fn locator(frame: u32, line: u32) -> Locator {
     Locator { object: "raw/a/000001.zst".to_owned(), frame, line }
 }
@@ -81,11 +92,15 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
 #[test]
-fn golden_version_1() {
+fn golden_versions() {
     // A stored format: bytes that were written stay readable. Another layout is another version.
     let golden = concat!(
-        "01010201",                         // version, one source, two sessions, one login
+        "010201",                           // (version) one source, one source, two sessions, one login
         "0201",                             // two IPv4 addresses, one IPv6
         "0a010203c0000207",                 // 10.1.2.3, 192.0.2.7
         "20010db8000000000000000000000001", // 2001:db8::1
@@ -119,12 +134,43 @@ fn golden_version_1() {
         "09e7aea1e79086e88085", // line, account
         "010450",               // place
     );
-    assert_eq!(hex(&small_batch().pack()), golden);
+    assert_eq!(FactBatch::unpack(&bytes(&format!("01{golden}"))), Ok(small_batch()));
+    assert_eq!(hex(&small_batch().pack()), format!("02{golden}00"));
+    let clocks = concat!(
+        "02",                   // two readings
+        "d6e38e1c00bf70a00601", // minute, source, least, most, ahead
+        "d8e38e1c00bf700600",   // the minute after, no trouble
+        "0100",                 // places: object, none
+        "020a",                 // frame, line
+    );
+    assert_eq!(hex(&with_clocks(small_batch()).pack()), format!("02{golden}{clocks}"));
+}
+
+#[test]
+fn readings_of_one_minute_join_in_any_order() {
+    let batch = with_clocks(FactBatch::default());
+    assert_eq!(batch.clocks.len(), 2);
+    assert_eq!((batch.clocks[0].least, batch.clocks[0].most), (-7_200, 400));
+    assert_eq!(batch.clocks[0].trouble, Some(ClockTrouble::Ahead));
+    let mut other = FactBatch::default();
+    let place = Some(Place { object: 0, frame: 0, line: 9 });
+    let reading = |trouble, place| ClockReading { minute: 1, source: 0, least: 0, most: 0, trouble, place };
+    let several = [
+        reading(Some(ClockTrouble::Unset), place),
+        reading(None, None),
+        reading(Some(ClockTrouble::Ahead), None),
+        reading(None, place),
+    ];
+    several.iter().for_each(|reading| other.clock(*reading));
+    let mut turned = FactBatch::default();
+    several.iter().rev().for_each(|reading| turned.clock(*reading));
+    assert_eq!(other.clocks, turned.clocks);
+    assert_eq!(other.clocks[0].trouble, Some(ClockTrouble::Ahead));
 }
 
 #[test]
 fn what_was_packed_comes_out_equal_and_in_order() {
-    for batch in [FactBatch::default(), small_batch()] {
+    for batch in [FactBatch::default(), small_batch(), with_clocks(small_batch())] {
         assert_eq!(FactBatch::unpack(&batch.pack()), Ok(batch));
     }
 }
@@ -187,8 +233,8 @@ fn whole_seconds_cost_one_byte_each() {
 fn other_versions_and_cut_bytes_are_refused() {
     let bytes = small_batch().pack();
     let mut other = bytes.clone();
-    other[0] = 2;
-    assert_eq!(FactBatch::unpack(&other), Err(WireError::Version(2)));
+    other[0] = 3;
+    assert_eq!(FactBatch::unpack(&other), Err(WireError::Version(3)));
     for length in 0..bytes.len() {
         assert!(FactBatch::unpack(&bytes[..length]).is_err(), "{length}");
     }

@@ -1,0 +1,76 @@
+//! `hinomi doctor`: reads a sample and says what is missing for good judgement.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use hinomi_model::registry::Registry;
+use hinomi_model::{Language, Reject};
+use hinomi_parse::Scratch;
+
+use crate::cli;
+use crate::doctor::{Report, Sample};
+use crate::error::Fault;
+use crate::input::{Input, Source, SourceLine, caught, read_event};
+use crate::terminal::{self, Screen};
+
+/// Reads the files and prints what they lack.
+///
+/// # Errors
+///
+/// Faults of the registry, of a file, and of printing. What is missing is no fault.
+pub(crate) fn run(args: &cli::Doctor, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
+    let registry = crate::registry::read(args.registry.as_deref(), language)?;
+    let report = examine(args.files.iter().map(|file| Input::from_argument(file)), &registry)?;
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+    } else {
+        terminal::doctor(out, &Screen::of_stdout(language), &report)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Reads a sample and reports what it lacks.
+///
+/// # Errors
+///
+/// [`Fault::Open`] and [`Fault::Read`] for an input.
+pub fn examine(inputs: impl IntoIterator<Item = Input>, registry: &Registry) -> Result<Report, Fault> {
+    let mut reader = Reader { registry, scratch: Scratch::default(), sample: Sample::default() };
+    for input in inputs {
+        let (mut source, _) = Source::open(0, input, &Arc::new(AtomicU64::new(0)))?;
+        while source
+            .read_line(|line| {
+                reader.line(line);
+                Ok(())
+            })?
+            .is_some()
+        {}
+    }
+    Ok(Report::of(&reader.sample))
+}
+
+struct Reader<'a> {
+    registry: &'a Registry,
+    scratch: Scratch,
+    sample: Sample,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, line: SourceLine<'_>) {
+        let Reader { registry, scratch, sample } = self;
+        let counted: Result<(), Reject> = match line.content {
+            Ok(bytes) => caught(|| {
+                let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
+                line.clocks.see(&event.device, event.time);
+                sample.event(&event, bytes.len());
+                Ok(())
+            }),
+            Err((reject, _)) => Err(reject),
+        };
+        if let Err(reject) = counted {
+            self.sample.refuse(&reject, line.file, line.number);
+        }
+    }
+}
