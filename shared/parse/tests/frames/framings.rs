@@ -83,6 +83,20 @@ fn counted_messages_mix_with_lines() {
 }
 
 #[test]
+fn a_counted_message_behind_an_object_is_its_own_and_one_in_its_text_is_not() {
+    check(
+        b"6 <1>a=1\n{\"b\":2},6 <1>d=412 <1>{\"c\":\"c\"}\n{\"e\":\"6 <1>f=66 <1>g=7\"}\n",
+        &[
+            (1, 0, &[OctetCounted], "<1>a=1"),
+            (2, 1, &[Newline], r#"{"b":2},"#),
+            (2, 2, &[OctetCounted], "<1>d=4"),
+            (2, 3, &[OctetCounted], r#"<1>{"c":"c"}"#),
+            (3, 0, &[Newline], r#"{"e":"6 <1>f=66 <1>g=7"}"#),
+        ],
+    );
+}
+
+#[test]
 fn a_count_that_lies_swallows_nobody() {
     check(
         b"6 <1>a=16 <1>b=299 <1>c=36 <1>d=46 <1>e=5",

@@ -1,7 +1,6 @@
 //! What holds for every stream: the plain reference finds the same items, pieces change nothing, and nothing is lost.
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use crate::{Owned, as_file, as_record, reference};
 
@@ -84,8 +83,7 @@ fn show(items: &[Owned]) -> Vec<String> {
 }
 
 proptest! {
-    // A fixed seed: the same cases on every run. More are tried by hand, with other seeds.
-    #![proptest_config(ProptestConfig { cases: 4_000, rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
     #[test]
     fn the_plain_reference_finds_the_same(choices in prop::collection::vec(0..1_000_usize, 0..14)) {

@@ -143,7 +143,7 @@ impl Splitter<'_> {
         let holds = |text: &[u8]| line.windows(text.len()).any(|window| window == text);
         let may_hold_several =
             holds(b"}{") || (line.contains(&b'[') && (holds(b"\"logEvents\"") || holds(b"ecords\"")));
-        if line.ends_with(b"}") && !may_hold_several {
+        if line.ends_with(b"}") && !may_hold_several && !self.counts {
             return self.line(Newline, None, start);
         }
         match self.value(start, 0, true, false) {

@@ -19,7 +19,8 @@ use super::{Container, Cut, LINE_WINDOW, Next, State, What, found, newline, too_
 const MAX_BLANKS: usize = 1024;
 
 impl Cut {
-    /// An object that takes up one line is that line. Only one that may hold more than one log is looked into.
+    /// An object that takes up one line is that line. Only one that may hold more than one log is looked into; where
+    /// counts are in use a counted message may follow any, and none in an object's text is believed.
     pub(super) fn object(&mut self, rest: &[u8], ended: bool) -> (usize, Next) {
         let near = rest.get(..LINE_WINDOW).unwrap_or(rest);
         let unsearched = near.get(self.searched..).unwrap_or_default();
@@ -33,6 +34,7 @@ impl Cut {
         };
         let line = near.get(..end).unwrap_or(near);
         let is_one = line.iter().rfind(|byte| !is_blank(**byte)) == Some(&b'}') && !may_hold_several(line);
+        let is_one = is_one && !self.has_counts;
         if is_one && end < LINE_WINDOW {
             self.state = State::Line;
             self.searched = end;
