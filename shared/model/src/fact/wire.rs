@@ -29,9 +29,12 @@
 //! 29 bytes a session packed, 21 after zstd level 3. Eight of them are the session key, a fingerprint, and three the
 //! digits of a nanosecond time; neither compresses. With times in whole seconds it is 18.
 
+mod bytes;
+
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use self::bytes::{In, Out};
 use super::{ClockReading, ClockTrouble, Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place};
 use crate::event::{Direction, Disposition, Protocol};
 use crate::ids::{DeviceId, SessionKey, TenantId};
@@ -59,9 +62,6 @@ const SNIFFED: u8 = 1 << 5;
 const INTERIM: u8 = 1 << 6;
 /// Stands for other than one session.
 const HAS_COUNT: u8 = 1 << 7;
-
-/// Nanoseconds of each unit that a column of times may be in.
-const UNITS: [i64; 4] = [1, 1_000, 1_000_000, 1_000_000_000];
 
 /// Why bytes are no facts object.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -186,44 +186,7 @@ impl Addresses {
     }
 }
 
-struct Out(Vec<u8>);
-
 impl Out {
-    fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.0.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.0.push(number as u8);
-    }
-
-    fn signed(&mut self, number: i64) {
-        self.number((number << 1 ^ number >> 63) as u64);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.number(text.len() as u64);
-        self.0.extend_from_slice(text.as_bytes());
-    }
-
-    /// Writes nanoseconds in the largest unit that loses nothing.
-    fn nanos(&mut self, values: impl Iterator<Item = i64> + Clone) {
-        let unit = (0..UNITS.len())
-            .rev()
-            .find(|unit| values.clone().all(|nanos| nanos % UNITS[*unit] == 0))
-            .unwrap_or(0);
-        self.0.push(unit as u8);
-        for nanos in values {
-            self.signed(nanos / UNITS[unit]);
-        }
-    }
-
-    /// Writes times, each as its difference to the one before. Differences wrap, so that no time overflows.
-    fn times(&mut self, times: impl Iterator<Item = EventTime> + Clone) {
-        let before = std::iter::once(0).chain(times.clone().map(EventTime::nanos));
-        self.nanos(times.zip(before).map(|(time, before)| time.nanos().wrapping_sub(before)));
-    }
-
     fn sessions(&mut self, sessions: &[Fact], ends: &[(u64, u64)]) {
         self.0.extend(sessions.iter().map(marks));
         self.0.extend(
@@ -270,9 +233,7 @@ impl Out {
         logins.iter().for_each(|l| self.0.extend(l.line.to_le_bytes()));
         logins.iter().for_each(|l| self.text(&l.account));
     }
-}
 
-impl Out {
     fn clocks(&mut self, clocks: &[ClockReading]) {
         self.number(clocks.len() as u64);
         for reading in clocks {
@@ -285,98 +246,7 @@ impl Out {
     }
 }
 
-/// Bytes to read, and how far.
-struct In<'b> {
-    bytes: &'b [u8],
-    at: usize,
-}
-
-impl<'b> In<'b> {
-    fn broken(&self) -> WireError {
-        WireError::Broken(self.at)
-    }
-
-    fn left(&self) -> usize {
-        self.bytes.len() - self.at
-    }
-
-    fn take(&mut self, length: usize) -> Result<&'b [u8], WireError> {
-        let end = self.at.checked_add(length).ok_or_else(|| self.broken())?;
-        let taken = self.bytes.get(self.at..end).ok_or_else(|| self.broken())?;
-        self.at = end;
-        Ok(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
-        self.take(N)?.try_into().map_err(|_| self.broken())
-    }
-
-    fn byte(&mut self) -> Result<u8, WireError> {
-        self.array().map(|[byte]| byte)
-    }
-
-    fn number(&mut self) -> Result<u64, WireError> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let low = u64::from(byte & 0x7f);
-            // The tenth byte has room for one bit.
-            if shift == 63 && low > 1 {
-                return Err(self.broken());
-            }
-            number |= low << shift;
-            if byte < 0x80 {
-                return Ok(number);
-            }
-        }
-        Err(self.broken())
-    }
-
-    fn small<T: TryFrom<u64>>(&mut self) -> Result<T, WireError> {
-        T::try_from(self.number()?).map_err(|_| self.broken())
-    }
-
-    fn signed(&mut self) -> Result<i64, WireError> {
-        let number = self.number()?;
-        Ok((number >> 1) as i64 ^ -((number & 1) as i64))
-    }
-
-    /// Reads a count of things of which each takes at least `min_bytes`, so that it can be trusted to reserve.
-    fn count(&mut self, min_bytes: usize) -> Result<usize, WireError> {
-        let count = self.small::<usize>()?;
-        if count > self.left() / min_bytes { Err(self.broken()) } else { Ok(count) }
-    }
-
-    fn text(&mut self) -> Result<&'b str, WireError> {
-        let length = self.count(1)?;
-        std::str::from_utf8(self.take(length)?).map_err(|_| self.broken())
-    }
-
-    fn rows<T>(
-        &mut self,
-        count: usize,
-        mut row: impl FnMut(&mut Self) -> Result<T, WireError>,
-    ) -> Result<Vec<T>, WireError> {
-        (0..count).map(|_| row(self)).collect()
-    }
-
-    fn nanos(&mut self, count: usize) -> Result<Vec<i64>, WireError> {
-        let unit = *UNITS.get(usize::from(self.byte()?)).ok_or_else(|| self.broken())?;
-        self.rows(count, |input| input.signed()?.checked_mul(unit).ok_or_else(|| input.broken()))
-    }
-
-    fn times(&mut self, count: usize) -> Result<Vec<EventTime>, WireError> {
-        let mut time = 0_i64;
-        let differences = self.nanos(count)?;
-        Ok(differences
-            .into_iter()
-            .map(|difference| {
-                time = time.wrapping_add(difference);
-                EventTime::from_nanos(time)
-            })
-            .collect())
-    }
-
+impl In<'_> {
     fn source(&mut self, sources: usize) -> Result<u32, WireError> {
         let source: u32 = self.small()?;
         if (source as usize) < sources { Ok(source) } else { Err(self.broken()) }
