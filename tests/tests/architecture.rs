@@ -16,15 +16,26 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The shared crates and what of ours each may import. A crate that is not here may not exist under `shared/`.
-const SHARED: [(&str, &[&str]); 8] = [
+const SHARED: [(&str, &[&str]); 9] = [
     ("shared/model", &[]),
     ("shared/parse", &["shared/model"]),
     ("shared/detect", &["shared/model"]),
     ("shared/correlate", &["shared/model"]),
     ("shared/notice", &["shared/model"]),
     ("shared/store", &["shared/model"]),
-    ("shared/aws", &["shared/model", "shared/store"]),
-    ("shared/lambda", &["shared/model", "shared/store"]),
+    (
+        "shared/steps",
+        &[
+            "shared/model",
+            "shared/parse",
+            "shared/detect",
+            "shared/correlate",
+            "shared/notice",
+            "shared/store",
+        ],
+    ),
+    ("shared/aws", &["shared/model", "shared/store", "shared/notice", "shared/steps"]),
+    ("shared/lambda", &["shared/model"]),
 ];
 
 /// The crates that take values and return values: no clock, no input or output, no randomness.

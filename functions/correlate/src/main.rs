@@ -1,0 +1,3 @@
+//! The `correlate` function.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `enrol` function.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `follow` function.
+
+fn main() {}

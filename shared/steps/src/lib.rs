@@ -1,0 +1,1 @@
+//! The engine's steps through the ports.
