@@ -36,8 +36,8 @@ pub use document::document;
 pub use gsm::{SMS_GSM_SEPTETS, SMS_UTF16_UNITS, sms_fits};
 pub use mail::{Mail, Telling, Told, email};
 pub use notifier::{
-    Faulty, MemoryNotifier, MessageId, Notifier, NotifyError, Outgoing, Taken, Unsendable,
-    check_deliverable, notifier_conformance,
+    Faulty, MemoryNotifier, MessageId, Notifier, NotifyError, Outgoing, Taken, Unsendable, check_deliverable,
+    notifier_conformance,
 };
 pub use say::{Reader, say};
 pub use sms::{folded_sms, sms};

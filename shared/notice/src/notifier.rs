@@ -84,7 +84,8 @@ pub trait Notifier: Send + Sync {
     /// # Errors
     ///
     /// See [`NotifyError`]; after [`NotifyError::NoAnswer`] the message may have left nevertheless.
-    fn deliver(&self, outgoing: &Outgoing<'_>) -> impl Future<Output = Result<MessageId, NotifyError>> + Send;
+    fn deliver(&self, outgoing: &Outgoing<'_>)
+    -> impl Future<Output = Result<MessageId, NotifyError>> + Send;
 
     /// Tells whether a unit that is delivered again is known by its name and leaves nothing twice, so that nobody need
     /// be told of a possible repeat.
