@@ -12,13 +12,16 @@ mod caught;
 pub mod documents;
 mod error;
 mod incidents;
+pub mod post;
 pub mod proof;
 mod reading;
+mod set_aside;
 mod subjects;
 
 pub use caught::{Panicked, caught, caught_line};
 pub use error::{Error, Result};
 pub use incidents::{add_scope, incident, sightings};
+pub use post::Post;
 pub use proof::Lines;
 pub use reading::read_event;
 pub use subjects::{Subjects, key_of};
