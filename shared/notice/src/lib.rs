@@ -14,6 +14,7 @@
 //! * an SMS holds nothing that a telephone would make a link of.
 
 mod barrier;
+mod catalog;
 mod clean;
 mod clock;
 mod digest;
@@ -30,6 +31,7 @@ mod shown;
 mod sms;
 mod subject;
 
+pub use catalog::{Catalog, catalog_conformance};
 pub use clean::defang;
 pub use digest::digest;
 pub use document::document;
