@@ -23,6 +23,8 @@ words! {
         NoDevice = "no_device",
         /// It came through a collector that its device isn't registered for.
         DeviceMismatch = "device_mismatch",
+        /// A record of a stream whose data is not the base64 that the stream always sends.
+        NotBase64 = "not_base64",
         /// Reading it made the program panic; caught, kept, counted.
         Fault = "fault",
     }
