@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::words;
+use crate::finding::Locator;
 
 words! {
     /// Why a line was set aside. A closed list: each has a meaning, a metric and a test.
@@ -82,4 +83,7 @@ pub struct Quarantined {
     pub sha256: String,
     /// The raw line, cut to 8 KiB, with invalid UTF-8 replaced.
     pub raw: String,
+    /// Where all of it lies in the archive, when it is kept there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub locator: Option<Locator>,
 }

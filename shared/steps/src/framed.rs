@@ -45,11 +45,6 @@ impl Framed {
         Ok(frame.len())
     }
 
-    /// Takes back what was pushed behind so many bytes.
-    pub(crate) fn truncate(&mut self, bytes: usize) {
-        self.bytes.truncate(bytes);
-    }
-
     /// Returns how many bytes there are.
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()

@@ -22,6 +22,7 @@ pub(crate) fn entry((file, line, part): (&str, u64, u64), raw: &[u8], reject: Re
         detail: reject.detail,
         sha256: hex(&Sha256::digest(raw)),
         raw: text,
+        locator: None,
     }
 }
 

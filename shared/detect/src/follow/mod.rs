@@ -105,6 +105,12 @@ impl Follow {
         }
     }
 
+    /// Tells whether a finding leaves a question open that facts can answer. [`step`](Self::step) makes nothing of
+    /// others, so whoever keeps findings for it can leave them out.
+    pub fn hears(finding: &Finding) -> bool {
+        is_open_attack(finding) || clients::concerns(finding) || overload::concerns(finding)
+    }
+
     /// Takes in the facts and findings of one step and returns what follows from them, by first time and id.
     ///
     /// Facts and findings may come in any order and more than once. `now` is how far event time has come; what is told
@@ -122,7 +128,7 @@ impl Follow {
         let clock = self.clock;
         let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now, clock };
         let mut out = Vec::new();
-        for finding in findings {
+        for finding in findings.iter().filter(|finding| Follow::hears(finding)) {
             self.sessions.ask(&scene, finding, &mut out);
             self.callbacks.ask(&scene, finding, &mut out);
             self.campaigns.hit(finding);

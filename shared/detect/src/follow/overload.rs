@@ -33,15 +33,26 @@ impl Default for Overloads {
     }
 }
 
+/// Tells whether a finding is a flood that was let through, or an exhaustion.
+pub(super) fn concerns(finding: &Finding) -> bool {
+    match finding.kind {
+        FindingKind::DenialOfService => finding.disposition != Disposition::Blocked,
+        kind => kind == FindingKind::DeviceOverload,
+    }
+}
+
 impl Overloads {
     pub(super) fn hear(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
+        if !concerns(finding) {
+            return;
+        }
         let window = scene.settings.session_window;
         let near = |flood: &Finding, strain: &Finding| {
             strain.first >= flood.first.plus(-window) && strain.first <= flood.last.plus(window)
         };
         let key = (finding.tenant.clone(), finding.device.clone());
         match finding.kind {
-            FindingKind::DenialOfService if finding.disposition != Disposition::Blocked => {
+            FindingKind::DenialOfService => {
                 let strains = self.strains.of(&key).filter(|strain| near(finding, strain));
                 out.extend(strains.map(|strain| joined(finding, strain)));
                 self.floods.push(scene.clock, key, Arc::new(finding.clone()));
