@@ -9,7 +9,7 @@ use hinomi_parse::{Context, FrameScratch, Item, Lines, Scratch, parse_line};
 
 use super::count::LineCount;
 use super::{Gathered, Place, Record};
-use crate::caught::caught;
+use crate::caught::{caught, caught_line};
 use crate::quarantine::{self, Row};
 use crate::raw::Owners;
 
@@ -74,12 +74,12 @@ impl Reader {
     ) -> ReadRecord {
         let (raw, reject) = match record.data {
             Err(text) => (text, Reject::new(QuarantineReason::NotBase64, format!("{} bytes", text.len()))),
-            Ok(data) => match caught(|| Ok(self.lines(data, record.arrived, place, registry, known))) {
+            Ok(data) => match caught(|| self.lines(data, record.arrived, place, registry, known)) {
                 Ok(read) => return read,
-                Err(reject) => {
+                Err(panicked) => {
                     // What a panic left half made is never read.
                     *self = Reader::default();
-                    (data, reject)
+                    (data, Reject::new(QuarantineReason::Fault, panicked.place))
                 }
             },
         };
@@ -124,7 +124,7 @@ impl Reader {
             };
             read.counts.bytes += bytes.len() as u64;
             let sub_sequence = if frames.has(Frame::Kpl) { line } else { 0 };
-            let examined = caught(|| {
+            let examined = caught_line(|| {
                 let mut event = parse_line(bytes, &context, scratch)?;
                 event.frames = event.frames.and(frames);
                 let minute = event.time.minute();
