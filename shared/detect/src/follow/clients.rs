@@ -17,6 +17,7 @@ use std::sync::Arc;
 use hinomi_model::{Class, EventTime, Finding, FindingId, FindingKind, Seconds, Subject, TenantId};
 
 use super::kept::{Kept, Timed};
+use super::wire::{In, Out};
 use super::{Scene, identity};
 
 /// Findings kept of each side in the last two hours.
@@ -57,6 +58,24 @@ pub(super) fn concerns(finding: &Finding) -> bool {
 }
 
 impl Clients {
+    /// Writes what is remembered.
+    pub(super) fn put(&self, out: &mut Out) {
+        self.asked.put(out);
+        self.sunk.put(out);
+    }
+
+    /// Reads what was remembered.
+    pub(super) fn get(input: &mut In<'_>) -> Option<Self> {
+        let Clients { asked, sunk } = Clients::default();
+        Some(Clients { asked: asked.filled(input)?, sunk: sunk.filled(input)? })
+    }
+
+    /// Forgets the older half.
+    pub(super) fn shed(&mut self) {
+        self.asked.shed();
+        self.sunk.shed();
+    }
+
     pub(super) fn hear(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
         if !concerns(finding) {
             return;

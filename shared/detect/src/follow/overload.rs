@@ -12,6 +12,7 @@ use std::sync::Arc;
 use hinomi_model::{DeviceId, Disposition, EventTime, Finding, FindingId, FindingKind, TenantId};
 
 use super::kept::Kept;
+use super::wire::{In, Out};
 use super::{Scene, identity};
 
 /// Floods and exhaustions kept.
@@ -42,6 +43,24 @@ pub(super) fn concerns(finding: &Finding) -> bool {
 }
 
 impl Overloads {
+    /// Writes what is remembered.
+    pub(super) fn put(&self, out: &mut Out) {
+        self.floods.put(out);
+        self.strains.put(out);
+    }
+
+    /// Reads what was remembered.
+    pub(super) fn get(input: &mut In<'_>) -> Option<Self> {
+        let Overloads { floods, strains } = Overloads::default();
+        Some(Overloads { floods: floods.filled(input)?, strains: strains.filled(input)? })
+    }
+
+    /// Forgets the older half.
+    pub(super) fn shed(&mut self) {
+        self.floods.shed();
+        self.strains.shed();
+    }
+
     pub(super) fn hear(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
         if !concerns(finding) {
             return;
