@@ -16,6 +16,8 @@ mod faulty;
 mod memory;
 pub mod object;
 mod ports;
+mod published;
+mod stream;
 
 pub use block_on::block_on;
 pub use embedded::{Durability, Embedded};
@@ -23,6 +25,9 @@ pub use error::{Error, Result};
 pub use faulty::{Call, Fault, Faulty, When};
 pub use memory::Memory;
 pub use ports::{
-    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Message, Outbox,
-    OutboxEntry, Put, Scope, Sighting, States, Store, Stored, StoredIncident, SubjectKey, Unit, limits,
+    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, IncidentRow, Ledger, Message,
+    Outbox, OutboxEntry, Put, Scope, Sighting, Standing, States, Store, Stored, StoredIncident, SubjectKey,
+    Unit, limits,
 };
+pub use published::{Fetched, MemoryPublished, Published};
+pub use stream::{MemoryStream, Stream, StreamRecord};

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hinomi_correlate::{Act, Due, Engine, Step, SubjectState};
 use hinomi_model::registry::Tenant;
-use hinomi_model::{EventTime, Finding, Fingerprint, Incident, IncidentId, Subject, TenantId};
-use hinomi_store::{Commit, OutboxEntry, Store, SubjectKey, block_on, limits, object};
+use hinomi_model::{EventTime, Finding, Fingerprint, Incident, IncidentId, Status, Subject, TenantId};
+use hinomi_store::{Commit, IncidentRow, OutboxEntry, Standing, Store, SubjectKey, block_on, limits, object};
 
 use crate::error::Fault;
 
@@ -156,6 +156,7 @@ impl<'a, S: Store> Subjects<'a, S> {
                 key: key.clone(),
                 expected: held.version,
                 state: state.clone(),
+                wake: held.state.wake,
                 incidents: some.unwrap_or_default().iter().map(stored).collect::<Result<_, _>>()?,
                 removed: gone.unwrap_or_default().to_vec(),
                 outbox: told.unwrap_or_default().iter().map(waiting).collect::<Result<_, _>>()?,
@@ -165,8 +166,11 @@ impl<'a, S: Store> Subjects<'a, S> {
     }
 }
 
-fn stored(incident: &Incident) -> Result<(IncidentId, Vec<u8>), Fault> {
-    Ok((incident.core.id, object::compress(&serde_json::to_vec(incident)?)?))
+fn stored(incident: &Incident) -> Result<IncidentRow, Fault> {
+    let core = &incident.core;
+    let standing =
+        Standing { open: core.status == Status::Open, level: core.level, last_seen: core.last_seen };
+    Ok(IncidentRow { id: core.id, standing, bytes: object::compress(&serde_json::to_vec(incident)?)? })
 }
 
 fn waiting(due: &Due) -> Result<OutboxEntry, Fault> {
