@@ -2,23 +2,20 @@
 //! messages. Each unit of delivery is claimed before it goes out and confirmed after; here it goes into a file.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
-use hinomi_correlate::{Due, Ledger, Parcel, scope_key, with_scope};
+use hinomi_correlate::{Due, Ledger, Parcel};
 use hinomi_model::registry::{Contact, Registry, Tenant};
 use hinomi_model::{
     Channel, EventTime, Fingerprint, Incident, IncidentId, Language, Notice, NoticeKind, Settings, TenantId,
 };
 use hinomi_notice::{Mail, Telling, Told};
-use hinomi_store::{ArchiveKey, Claim, Store, Unit, block_on, limits, object};
+use hinomi_steps::{add_scope, documents, incident};
+use hinomi_store::{ArchiveKey, Claim, Store, Unit, block_on};
 
-use super::documents;
 use crate::error::Fault;
 
 /// Notices taken from the outbox at once.
 const BATCH: usize = 256;
-/// Hosts that a scope names; beyond, it is "many" whatever the number.
-const MAX_SCOPE_HOSTS: usize = 256;
 
 /// Sends what is due, in the order of event time.
 pub(super) struct Post<'a, S> {
@@ -26,25 +23,6 @@ pub(super) struct Post<'a, S> {
     registry: &'a Registry,
     settings: &'a Settings,
     ledgers: BTreeMap<TenantId, Ledger>,
-}
-
-/// Returns an incident as it is stored; `None` when it is none any more.
-pub(super) fn incident(store: &impl Store, id: IncidentId) -> Result<Option<Incident>, Fault> {
-    let Some(stored) = block_on(store.incident(id))? else { return Ok(None) };
-    Ok(Some(serde_json::from_slice(&object::decompress(&stored.bytes)?)?))
-}
-
-/// Adds to an incident who else in the tenant showed its files and destinations.
-pub(super) fn add_scope(store: &impl Store, incident: &mut Incident) -> Result<(), Fault> {
-    let mut seen: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
-    for key in incident.core.indicators.iter().filter_map(scope_key) {
-        if key.len() <= limits::KEY_BYTES && !seen.contains_key(&key) {
-            let hosts = block_on(store.hosts(&incident.core.tenant, &key, MAX_SCOPE_HOSTS))?;
-            seen.insert(key, hosts.into_iter().map(|(host, _)| host).collect());
-        }
-    }
-    with_scope(incident, &seen);
-    Ok(())
 }
 
 impl<'a, S: Store> Post<'a, S> {
@@ -76,8 +54,8 @@ impl<'a, S: Store> Post<'a, S> {
                 return Ok(());
             }
             for entry in waiting {
-                let mut due: Due = serde_json::from_slice(&entry.bytes)?;
-                add_scope(self.store, &mut due.incident)?;
+                let mut due: Due = documents::unpack(&entry.bytes)?;
+                block_on(add_scope(self.store, &mut due.incident))?;
                 if let Some(tenant) = self.registry.tenant(&due.incident.core.tenant) {
                     let settings = self.settings;
                     let parcels = self.ledger(tenant)?.admit(due, tenant, settings);
@@ -119,14 +97,15 @@ impl<'a, S: Store> Post<'a, S> {
         match self.ledgers.entry(tenant.id().clone()) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(new) => {
-                Ok(new.insert(documents::read(self.store, &ledger_key(tenant))?.unwrap_or_default()))
+                Ok(new
+                    .insert(block_on(documents::read(self.store, &ledger_key(tenant)))?.unwrap_or_default()))
             }
         }
     }
 
     fn keep_ledger(&self, tenant: &Tenant) -> Result<(), Fault> {
         match self.ledgers.get(tenant.id()) {
-            Some(ledger) => documents::write(self.store, &ledger_key(tenant), ledger),
+            Some(ledger) => Ok(block_on(documents::write(self.store, &ledger_key(tenant), ledger))?),
             None => Ok(()),
         }
     }
@@ -192,7 +171,8 @@ impl<'a, S: Store> Post<'a, S> {
     }
 
     fn incidents(&self, ids: &[IncidentId]) -> Result<Vec<Incident>, Fault> {
-        ids.iter().filter_map(|id| incident(self.store, *id).transpose()).collect()
+        let found = ids.iter().filter_map(|id| block_on(incident(self.store, *id)).transpose());
+        Ok(found.collect::<Result<_, _>>()?)
     }
 }
 
