@@ -62,3 +62,41 @@ impl Published for Document {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::{Answer, Service, s3_error};
+
+    fn document(service: &Service) -> Document {
+        Document::new(Client::new(&service.config()), "config", "accepted/registry.yaml")
+    }
+
+    #[tokio::test]
+    async fn only_what_changed_is_sent() {
+        let new = Answer::Says(200, Some(("etag", "\"two\"")), "version: 1".to_owned());
+        let service = Service::new([Answer::Says(304, None, String::new()), new.clone(), new]);
+        let document = document(&service);
+        assert_eq!(document.fetch_if_changed(Some("\"one\"")).await.unwrap(), Fetched::Unchanged);
+        assert_eq!(service.asked()[0].header("if-none-match"), Some("\"one\""));
+        let two = Fetched::New { tag: "\"two\"".to_owned(), bytes: b"version: 1".to_vec() };
+        assert_eq!(document.fetch_if_changed(Some("\"one\"")).await.unwrap(), two);
+        assert_eq!(
+            document.fetch_if_changed(Some("\"two\"")).await.unwrap(),
+            Fetched::Unchanged,
+            "sent all the same"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_document_that_cannot_be_read_is_not_missing() {
+        let error = document(&Service::new([s3_error(403, "AccessDenied")]))
+            .fetch_if_changed(None)
+            .await
+            .unwrap_err();
+        assert!(error.is_retryable(), "{error:?}");
+        let missing =
+            document(&Service::new([s3_error(404, "NoSuchKey")])).fetch_if_changed(None).await.unwrap();
+        assert_eq!(missing, Fetched::Missing);
+    }
+}

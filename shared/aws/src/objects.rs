@@ -112,3 +112,66 @@ impl Archive for Objects {
         Ok(keys)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::{Answer, Service, s3_error, says};
+
+    fn objects(service: &Service) -> Objects {
+        Objects::new(Client::new(&service.config()), "archive").with_pauses(service.pauses())
+    }
+
+    fn key() -> ArchiveKey {
+        ArchiveKey::new("raw/a.zst").unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_object_is_put_only_where_there_is_none() {
+        let service = Service::new([says(200, ""), s3_error(412, "PreconditionFailed")]);
+        let objects = objects(&service);
+        assert_eq!(objects.put_new(&key(), b"one").await.unwrap(), Put::Stored);
+        assert_eq!(objects.put_new(&key(), b"two").await.unwrap(), Put::Existed);
+        assert!(service.asked().iter().all(|asked| asked.header("if-none-match") == Some("*")));
+    }
+
+    #[tokio::test]
+    async fn a_put_beside_another_of_its_name_waits_for_it() {
+        let beside = s3_error(409, "ConditionalRequestConflict");
+        let service = Service::new([beside.clone(), beside.clone(), s3_error(412, "PreconditionFailed")]);
+        assert_eq!(objects(&service).put_new(&key(), b"one").await.unwrap(), Put::Existed);
+        assert_eq!(service.paused().len(), 2);
+        let service = Service::new(vec![beside; 50]);
+        assert!(
+            matches!(objects(&service).put_new(&key(), b"one").await, Err(Error::Throttled)),
+            "not for ever"
+        );
+    }
+
+    #[tokio::test]
+    async fn each_failure_of_s3_has_its_meaning() {
+        let meanings: [(Answer, fn(&Error) -> bool); 5] = [
+            (s3_error(503, "SlowDown"), |e| matches!(e, Error::Throttled)),
+            (s3_error(500, "InternalError"), |e| matches!(e, Error::Unavailable { .. })),
+            // Without the permission to list, a missing object is forbidden; that must not pass for missing.
+            (s3_error(403, "AccessDenied"), |e| matches!(e, Error::Unavailable { .. })),
+            (s3_error(404, "NoSuchBucket"), |e| matches!(e, Error::Unavailable { .. })),
+            (Answer::Lost, |e| matches!(e, Error::Unavailable { .. })),
+        ];
+        for (answer, meant) in meanings {
+            let error = objects(&Service::new([answer.clone()])).fetch(&key()).await.unwrap_err();
+            assert!(meant(&error), "{answer:?}: {error:?}");
+        }
+        let missing = objects(&Service::new([s3_error(404, "NoSuchKey")])).fetch(&key()).await.unwrap();
+        assert_eq!(missing, None);
+    }
+
+    #[tokio::test]
+    async fn an_object_that_promises_too_much_is_not_read() {
+        let large = Answer::Says(200, Some(("content-length", "200000000")), "x".to_owned());
+        let refused = objects(&Service::new([large])).fetch(&key()).await;
+        assert!(matches!(refused, Err(Error::TooLarge { size: 200_000_000, .. })));
+        let answer = GetObjectOutput::builder().body(ByteStream::from(vec![0; 100])).build();
+        assert!(matches!(body("reading", answer, 99).await, Err(Error::TooLarge { size: 100, .. })));
+    }
+}

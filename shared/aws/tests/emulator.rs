@@ -16,7 +16,9 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_kinesis::types::ShardIteratorType;
 use hinomi_aws::schema::{Index, PARTITION, SORT, TABLES, Table};
-use hinomi_aws::{Cloud, Document, Objects, Records, TableNames};
+use hinomi_aws::{
+    Cloud, Document, Objects, Records, Subscribers, SubscriptionState, TableNames, filter_policy,
+};
 use hinomi_model::{Channel, EventTime, IncidentId, TenantId};
 use hinomi_store::{
     Archive, ArchiveKey, Claim, Commit, Deliveries, Error, Ledger, Outbox, OutboxEntry, Put, Scope, Sighting,
@@ -330,4 +332,37 @@ async fn confirming_and_taking_over_lose_no_receipt() {
     let found = store.of(IncidentId(1)).await.unwrap().remove(0);
     assert_eq!(found.messages.len(), 6, "each caller's receipt is there");
     assert_eq!(store.unconfirmed(EventTime::MAX, 9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn subscriptions_are_made_changed_and_ended() {
+    // The emulator's own account.
+    let prefix = format!("arn:aws:sns:us-east-1:000000000000:{}-", own_name());
+    let subscribers = Subscribers::new(&config(), &prefix, None);
+    let kita = TenantId::new("kita");
+    for _ in 0..2 {
+        subscribers.create_topic(&kita).await.unwrap();
+    }
+    assert_eq!(
+        subscribers.topics().await.unwrap(),
+        std::slice::from_ref(&kita),
+        "made once, and no other topic is ours"
+    );
+    assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
+    let filter = filter_policy("duty", Channel::Sms);
+    subscribers.subscribe(&kita, Channel::Sms, "+819000000000", &filter).await.unwrap();
+    let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
+    let SubscriptionState::Confirmed { arn } = found.state else { panic!("an SMS needs no confirmation") };
+    let filter_of =
+        |filter: Option<&str>| serde_json::from_str::<serde_json::Value>(filter.unwrap()).unwrap();
+    assert_eq!((found.protocol.as_str(), found.endpoint.as_str()), ("sms", "+819000000000"));
+    assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&filter)));
+    let other = filter_policy("chief", Channel::Sms);
+    subscribers.set_filter(&arn, &other).await.unwrap();
+    let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
+    assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&other)));
+    for _ in 0..2 {
+        subscribers.unsubscribe(&arn).await.unwrap();
+    }
+    assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
 }
