@@ -1,11 +1,12 @@
 //! One object of S3 that is replaced now and then: the registry.
 
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use hinomi_store::{Error, Fetched, Published, Result};
 
 use crate::meaning::meaning;
-use crate::objects::{body, is_missing};
+use crate::objects::{body, client, is_missing};
 
 /// Largest document in bytes. A registry of four hundred tenants has one megabyte.
 const DOCUMENT_BYTES: usize = 16 << 20;
@@ -22,8 +23,8 @@ pub struct Document {
 
 impl Document {
     /// Names a document.
-    pub fn new(client: Client, bucket: &str, key: &str) -> Self {
-        Document { client, bucket: bucket.to_owned(), key: key.to_owned() }
+    pub fn new(config: &SdkConfig, bucket: &str, key: &str) -> Self {
+        Document { client: client(config), bucket: bucket.to_owned(), key: key.to_owned() }
     }
 
     /// Writes a new version in the place of whatever is there. A repeat changes nothing.
@@ -69,7 +70,7 @@ mod tests {
     use crate::replay::{Answer, Service, s3_error};
 
     fn document(service: &Service) -> Document {
-        Document::new(Client::new(&service.config()), "config", "accepted/registry.yaml")
+        Document::new(&service.config(), "config", "accepted/registry.yaml")
     }
 
     #[tokio::test]

@@ -31,5 +31,5 @@ pub use sdk::sdk_config;
 pub use subscribers::{SmsAccount, Subscribed, Subscribers, SubscriptionState};
 pub use topics::{Operations, Topics, filter_policy};
 
-/// The SDK's clients, for who makes tables, buckets and streams in a test.
-pub use {aws_sdk_dynamodb, aws_sdk_kinesis, aws_sdk_s3, aws_sdk_sns};
+/// What every adapter is made from; [`sdk_config`] reads it from the environment.
+pub use aws_config::SdkConfig;

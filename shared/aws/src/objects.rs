@@ -1,5 +1,6 @@
 //! The archive on S3: objects written once, by `If-None-Match`.
 
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
@@ -28,8 +29,8 @@ pub struct Objects {
 
 impl Objects {
     /// Makes the archive of a bucket.
-    pub fn new(client: Client, bucket: &str) -> Self {
-        Objects { client, bucket: bucket.to_owned(), pauses: Pauses::default() }
+    pub fn new(config: &SdkConfig, bucket: &str) -> Self {
+        Objects { client: client(config), bucket: bucket.to_owned(), pauses: Pauses::default() }
     }
 
     /// Pauses otherwise between attempts.
@@ -37,6 +38,13 @@ impl Objects {
     pub fn with_pauses(self, pauses: Pauses) -> Self {
         Objects { pauses, ..self }
     }
+}
+
+/// Makes a client of S3.
+pub(crate) fn client(config: &SdkConfig) -> Client {
+    // Buckets have names of their own in AWS's DNS, and nowhere else.
+    let elsewhere = config.endpoint_url().is_some();
+    Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(elsewhere).build())
 }
 
 /// Tells whether there is no such object. Without the permission to list a bucket S3 says that it is forbidden instead,
@@ -116,10 +124,10 @@ impl Archive for Objects {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replay::{Answer, Service, s3_error, says};
+    use crate::replay::{Answer, Meant, Service, s3_error, says};
 
     fn objects(service: &Service) -> Objects {
-        Objects::new(Client::new(&service.config()), "archive").with_pauses(service.pauses())
+        Objects::new(&service.config(), "archive").with_pauses(service.pauses())
     }
 
     fn key() -> ArchiveKey {
@@ -150,7 +158,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_failure_of_s3_has_its_meaning() {
-        let meanings: [(Answer, fn(&Error) -> bool); 5] = [
+        let meanings: [(Answer, Meant); 5] = [
             (s3_error(503, "SlowDown"), |e| matches!(e, Error::Throttled)),
             (s3_error(500, "InternalError"), |e| matches!(e, Error::Unavailable { .. })),
             // Without the permission to list, a missing object is forbidden; that must not pass for missing.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
@@ -31,8 +32,8 @@ pub struct Records {
 
 impl Records {
     /// Names a stream.
-    pub fn new(client: Client, stream: &str) -> Self {
-        Records { client, stream: stream.to_owned(), pauses: Pauses::default() }
+    pub fn new(config: &SdkConfig, stream: &str) -> Self {
+        Records { client: Client::new(config), stream: stream.to_owned(), pauses: Pauses::default() }
     }
 
     /// Pauses otherwise between attempts.
@@ -115,7 +116,7 @@ mod tests {
     use crate::replay::{Answer, Service, json_error, says};
 
     fn records(service: &Service) -> Records {
-        Records::new(Client::new(&service.config()), "findings").with_pauses(service.pauses())
+        Records::new(&service.config(), "findings").with_pauses(service.pauses())
     }
 
     fn some(count: usize) -> Vec<StreamRecord> {

@@ -19,6 +19,9 @@ use aws_smithy_types::retry::RetryConfig;
 
 use crate::pause::{Pause, Pauses};
 
+/// Tells whether an error means what it should.
+pub(crate) type Meant = fn(&hinomi_store::Error) -> bool;
+
 /// What a service answers.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {

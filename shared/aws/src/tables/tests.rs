@@ -10,8 +10,7 @@ use hinomi_store::{
 use serde_json::{Value, json};
 
 use crate::cloud::{Cloud, TableNames};
-use crate::objects::Objects;
-use crate::replay::{Answer, Service, json_error, says};
+use crate::replay::{Answer, Meant, Service, json_error, says};
 
 fn cloud(service: &Service) -> Cloud {
     let config = service.config();
@@ -22,9 +21,7 @@ fn cloud(service: &Service) -> Cloud {
         scope: name("scope"),
         ledger: name("ledger"),
     };
-    let objects = Objects::new(aws_sdk_s3::Client::new(&config), "archive");
-    Cloud::new(aws_sdk_dynamodb::Client::new(&config), names, objects, || EventTime::from_seconds(1_000))
-        .with_pauses(service.pauses())
+    Cloud::new(&config, names, "archive", || EventTime::from_seconds(1_000)).with_pauses(service.pauses())
 }
 
 fn answer(value: Value) -> Answer {
@@ -69,7 +66,7 @@ fn cancelled(codes: &[&str]) -> Answer {
 
 #[tokio::test]
 async fn each_word_of_dynamodb_has_its_meaning() {
-    let meanings: [(&str, fn(&Error) -> bool); 8] = [
+    let meanings: [(&str, Meant); 8] = [
         ("ProvisionedThroughputExceededException", |e| matches!(e, Error::Throttled)),
         ("RequestLimitExceeded", |e| matches!(e, Error::Throttled)),
         ("ThrottlingException", |e| matches!(e, Error::Throttled)),
@@ -218,7 +215,7 @@ async fn a_notice_that_is_done_is_left_out_and_the_rest_is_written() {
 
 #[tokio::test]
 async fn each_reason_of_a_cancelled_transaction_has_its_meaning() {
-    let reasons: [(&[&str], fn(&Error) -> bool); 7] = [
+    let reasons: [(&[&str], Meant); 7] = [
         (&["ConditionalCheckFailed", "None"], |e| matches!(e, Error::Conflict { .. })),
         (&["ConditionalCheckFailed", "ConditionalCheckFailed"], |e| matches!(e, Error::Conflict { .. })),
         (&["ConditionalCheckFailed", "ThrottlingError"], |e| matches!(e, Error::Conflict { .. })),
@@ -288,10 +285,7 @@ async fn a_claim_that_is_told_nothing_of_the_other_looks_for_it() {
 #[tokio::test]
 async fn a_function_without_a_table_is_told_so() {
     let service = Service::default();
-    let config = service.config();
-    let objects = Objects::new(aws_sdk_s3::Client::new(&config), "archive");
-    let dynamo = aws_sdk_dynamodb::Client::new(&config);
-    let cloud = Cloud::new(dynamo, TableNames::default(), objects, || EventTime::EPOCH);
+    let cloud = Cloud::new(&service.config(), TableNames::default(), "archive", || EventTime::EPOCH);
     fn refused<T>(outcome: Result<T>) -> bool {
         matches!(outcome, Err(Error::Refused { .. }))
     }
