@@ -36,7 +36,7 @@ pub use clean::defang;
 pub use digest::digest;
 pub use document::document;
 pub use gsm::{SMS_GSM_SEPTETS, SMS_UTF16_UNITS, sms_fits};
-pub use mail::{Mail, Telling, Told, email};
+pub use mail::{Mail, Repeat, Telling, Told, email};
 pub use notifier::{
     Faulty, MemoryNotifier, MessageId, Notifier, NotifyError, Outgoing, Taken, Unsendable, check_deliverable,
     notifier_conformance,

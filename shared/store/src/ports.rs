@@ -281,6 +281,16 @@ pub struct Message {
     pub id: String,
 }
 
+impl Message {
+    /// What stands in the place of a receipt when a unit will never be delivered, before the reason.
+    pub const REFUSED: &str = "refused/";
+
+    /// Returns why nothing was delivered; `None` for a receipt.
+    pub fn refused(&self) -> Option<&str> {
+        self.id.strip_prefix(Message::REFUSED)
+    }
+}
+
 /// Who was told what, when, with which message ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
