@@ -11,7 +11,7 @@ pub trait Ledger: Send + Sync {
     fn read(&self, key: &str) -> impl Future<Output = Result<Option<Stored>>> + Send;
 
     /// Writes a document if it still has the version expected (`None`: if there is none), and returns the new one,
-    /// one higher. A repeat after [`Error::Unavailable`] is a [`Error::Conflict`] when the first one happened.
+    /// one higher. A repeat after [`Unavailable`](crate::Error::Unavailable) is a [`Conflict`](crate::Error::Conflict) when the first one happened.
     fn write(
         &self,
         key: &str,

@@ -62,7 +62,7 @@ impl Commit {
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] or [`Error::BadKey`].
+    /// [`TooLarge`](crate::Error::TooLarge) or [`BadKey`](crate::Error::BadKey).
     pub fn check(&self) -> Result<()> {
         check_key(&self.key.subject)?;
         check_value("state", &self.state)?;
@@ -114,7 +114,7 @@ pub trait States: Send + Sync {
     /// deciding the same notice twice sends it once. Removing an incident that is not there does nothing. An incident
     /// both written and removed in one commit is removed.
     ///
-    /// A repeat after [`Error::Unavailable`] is a [`Error::Conflict`] when the first one happened: load, join again
+    /// A repeat after [`Unavailable`](crate::Error::Unavailable) is a [`Conflict`](crate::Error::Conflict) when the first one happened: load, join again
     /// (which changes nothing) and go on.
     fn commit(&self, commit: &Commit) -> impl Future<Output = Result<u64>> + Send;
 
@@ -124,7 +124,7 @@ pub trait States: Send + Sync {
     /// Returns at most `limit` incidents (at least one), of one tenant or all, after the place that an earlier call returned.
     ///
     /// Each incident that is there throughout comes exactly once; the order is the implementation's own. A place that
-    /// no call returned is [`Error::BadKey`]. A listing.
+    /// no call returned is [`BadKey`](crate::Error::BadKey). A listing.
     fn incidents(
         &self,
         tenant: Option<&TenantId>,
