@@ -5,7 +5,7 @@
 //! was written by rsyslog itself (`infra/collectors/rsyslog/check.sh`), the Kinesis Agent sends that file's lines as they
 //! are, and the others were made with the configurations' own programs (VRL, Lua).
 
-#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this file is a test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
