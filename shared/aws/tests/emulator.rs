@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_kinesis::types::ShardIteratorType;
 use hinomi_aws::schema::{Index, PARTITION, SORT, TABLES, Table};
-use hinomi_aws::{Cloud, Document, Objects, Records, TableNames};
+use hinomi_aws::{Cloud, Document, Records, Subscribers, SubscriptionState, TableNames, filter_policy};
 use hinomi_model::{Channel, EventTime, IncidentId, TenantId};
 use hinomi_store::{
     Archive, ArchiveKey, Claim, Commit, Deliveries, Error, Ledger, Outbox, OutboxEntry, Put, Scope, Sighting,
@@ -114,10 +114,10 @@ async fn fresh() -> Cloud {
     for table in &TABLES {
         make_table(&dynamo, table, &name(table.name)).await;
     }
-    let (s3, bucket) = make_bucket(&config).await;
+    let (_, bucket) = make_bucket(&config).await;
     let [incidents, deliveries, scope, ledger] = TABLES.map(|table| name(table.name));
     let names = TableNames { incidents, deliveries, scope, ledger };
-    Cloud::new(dynamo, names, Objects::new(s3, &bucket), today)
+    Cloud::new(&config, names, &bucket, today)
 }
 
 #[tokio::test]
@@ -152,8 +152,9 @@ async fn the_ledger_keeps_the_contract() {
 
 #[tokio::test]
 async fn a_document_keeps_the_contract() {
-    let (s3, bucket) = make_bucket(&config()).await;
-    let document = async || Document::new(s3.clone(), &bucket, "registry.yaml");
+    let config = config();
+    let (s3, bucket) = make_bucket(&config).await;
+    let document = async || Document::new(&config, &bucket, "registry.yaml");
     let publish = async |document: &Document, version: Option<&[u8]>| match version {
         Some(bytes) => document.replace(bytes).await.unwrap(),
         None => {
@@ -190,7 +191,8 @@ async fn read(client: &aws_sdk_kinesis::Client, stream: &str) -> Vec<StreamRecor
 
 #[tokio::test]
 async fn a_stream_keeps_the_contract() {
-    let client = aws_sdk_kinesis::Client::new(&config());
+    let config = config();
+    let client = aws_sdk_kinesis::Client::new(&config);
     let stream = own_name();
     client.create_stream().stream_name(&stream).shard_count(2).send().await.unwrap();
     // A stream takes a moment to be there.
@@ -199,7 +201,7 @@ async fn a_stream_keeps_the_contract() {
         tries += 1;
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    let make = async || Records::new(client.clone(), &stream);
+    let make = async || Records::new(&config, &stream);
     conformance::stream(make, async |_: &Records| read(&client, &stream).await).await;
     let one = |key: &str| StreamRecord { key: key.to_owned(), bytes: key.as_bytes().to_vec() };
     let keys: Vec<StreamRecord> = (0..50).map(|number| one(&format!("host/10.0.0.{number}"))).collect();
@@ -330,4 +332,37 @@ async fn confirming_and_taking_over_lose_no_receipt() {
     let found = store.of(IncidentId(1)).await.unwrap().remove(0);
     assert_eq!(found.messages.len(), 6, "each caller's receipt is there");
     assert_eq!(store.unconfirmed(EventTime::MAX, 9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn subscriptions_are_made_changed_and_ended() {
+    // The emulator's own account.
+    let prefix = format!("arn:aws:sns:us-east-1:000000000000:{}-", own_name());
+    let subscribers = Subscribers::new(&config(), &prefix, None);
+    let kita = TenantId::new("kita");
+    for _ in 0..2 {
+        subscribers.create_topic(&kita).await.unwrap();
+    }
+    assert_eq!(
+        subscribers.topics().await.unwrap(),
+        std::slice::from_ref(&kita),
+        "made once, and no other topic is ours"
+    );
+    assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
+    let filter = filter_policy("duty", Channel::Sms);
+    subscribers.subscribe(&kita, Channel::Sms, "+819000000000", &filter).await.unwrap();
+    let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
+    let SubscriptionState::Confirmed { arn } = found.state else { panic!("an SMS needs no confirmation") };
+    let filter_of =
+        |filter: Option<&str>| serde_json::from_str::<serde_json::Value>(filter.unwrap()).unwrap();
+    assert_eq!((found.protocol.as_str(), found.endpoint.as_str()), ("sms", "+819000000000"));
+    assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&filter)));
+    let other = filter_policy("chief", Channel::Sms);
+    subscribers.set_filter(&arn, &other).await.unwrap();
+    let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
+    assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&other)));
+    for _ in 0..2 {
+        subscribers.unsubscribe(&arn).await.unwrap();
+    }
+    assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
 }
