@@ -12,6 +12,7 @@ mod caught;
 pub mod documents;
 mod error;
 pub mod facts;
+pub mod follow;
 mod framed;
 mod incidents;
 pub mod ingest;
@@ -19,7 +20,9 @@ pub mod proof;
 pub mod quarantine;
 pub mod raw;
 mod reading;
+mod shelf;
 mod subjects;
+mod together;
 
 pub use caught::{Panicked, caught, caught_line};
 pub use error::{Error, Result};

@@ -36,6 +36,7 @@ use self::read::Reader;
 use self::refused::Refused;
 
 pub use count::IngestCounts;
+pub(crate) use outgoing::put as put_findings;
 
 /// Bytes of lines after which a batch is cut: with the one record of 32 MiB or more that may come on top, what a
 /// function of one gigabyte bears. What is behind the cut comes again at once.

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of this binary is a test")]
 
 mod crash;
+mod follow;
 mod ingest;
 mod world;
