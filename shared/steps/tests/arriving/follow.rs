@@ -1,6 +1,7 @@
 //! Minutes of facts against open questions: written down and gone on from, caught up, done twice, done by two.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hinomi_detect::Follow;
@@ -27,6 +28,12 @@ fn minutes() -> Vec<(i64, Vec<Line>)> {
 
 /// Ingests each minute's lines as they arrive; a batch a minute, filed under the minute after.
 fn ingested() -> (World, i64, i64) {
+    static INGESTED: LazyLock<(World, i64, i64)> = LazyLock::new(ingest_all);
+    let (world, first, last) = &*INGESTED;
+    (World { archive: copy(&world.archive), ..World::default() }, *first, *last)
+}
+
+fn ingest_all() -> (World, i64, i64) {
     let world = World::default();
     let mut ingest = Ingest::new();
     let minutes = minutes();
@@ -49,7 +56,7 @@ const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
 
 fn run(follower: &mut Follower, archive: &impl Archive, findings: &impl Stream, time: EventTime, partition: u16) -> hinomi_steps::Result<Followed> {
     let minute = Minute { time, partition, is_spent: NEVER };
-    block_on(follower.run(minute, &registry(), Sources { archive, findings }))
+    block_on(follower.run(minute, registry(), Sources { archive, findings }))
 }
 
 /// The first instant at which a minute is over.
@@ -93,7 +100,7 @@ fn going_on_from_what_is_written_is_as_good_as_remembering() {
                 part.facts.append(&read.facts);
                 part.findings.extend(read.findings);
             }
-            let said = in_memory.step(&part.facts, &part.findings, &registry(), over(minute));
+            let said = in_memory.step(&part.facts, &part.findings, registry(), over(minute));
             reference.extend(said.iter().map(|finding| finding.id.to_string()));
         }
         remembered.extend(findings(&one).iter().map(|finding| finding.id.to_string()));
@@ -146,7 +153,7 @@ fn an_outage_is_caught_up_minute_by_minute_within_the_time() {
             let minute = Minute { time: over(last), partition, is_spent: &is_spent };
             let sources = Sources { archive: &world.archive, findings: &stream };
             let mut other = Follower::new(Settings::default());
-            let followed = block_on(other.run(minute, &registry(), sources)).unwrap();
+            let followed = block_on(other.run(minute, registry(), sources)).unwrap();
             if followed.behind_seconds == 0 {
                 break;
             }
@@ -183,11 +190,20 @@ fn a_minute_that_fails_at_any_call_and_comes_again_says_the_same() {
     // An hour in which something follows.
     let loud = loudest(&world, first, last);
     let (first, last) = (loud - 10, loud + 10);
+    // Only what these minutes read, so that a copy is quickly made.
+    let near = World::default();
+    for key in world.keys("") {
+        let of_near = |minute| key.as_str().starts_with(&format!("{}/", facts::minute_folder(minute)));
+        if !key.as_str().starts_with("facts/") || (first..=last).any(of_near) {
+            block_on(near.archive.put_new(&key, &world.object(&key))).unwrap();
+        }
+    }
+    let world = near;
     let expected = in_time(&world, first, last);
     assert!(!expected.is_empty());
     let mut failed = 0;
     for call in [Call::List, Call::Fetch, Call::PutNew, Call::Put] {
-        for nth in [1, 2, 3, 5, 8, 13, 21, 34] {
+        for nth in [1, 2, 3, 6, 13, 34] {
             for when in [When::Throttled, When::Before, When::After] {
                 let (archive, stream) = (copy(&world.archive), MemoryStream::default());
                 let fault = [Fault { call, nth, when }];
@@ -209,7 +225,7 @@ fn a_minute_that_fails_at_any_call_and_comes_again_says_the_same() {
             }
         }
     }
-    assert!(failed > 60, "{failed}");
+    assert!(failed > 40, "{failed}");
 }
 
 /// The minute after which most was found.
