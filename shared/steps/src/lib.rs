@@ -21,6 +21,7 @@ pub mod proof;
 pub mod quarantine;
 pub mod raw;
 mod reading;
+pub mod redrive;
 pub mod registry;
 mod set_aside;
 mod shelf;

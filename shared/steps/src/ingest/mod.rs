@@ -22,8 +22,6 @@ mod outgoing;
 mod read;
 mod refused;
 
-use std::collections::BTreeSet;
-
 use hinomi_detect::KnownLines;
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Finding};
@@ -138,8 +136,8 @@ pub(crate) struct Place<'a> {
     pub(crate) object: &'a str,
     /// The record's frame in it.
     pub(crate) frame: u32,
-    /// Lines to be read, by number from 0; all when absent.
-    pub(crate) only: Option<&'a BTreeSet<u32>>,
+    /// Tells of a line's number, from 0, whether it is read; all are when absent.
+    pub(crate) only: Option<&'a dyn Fn(u32) -> bool>,
 }
 
 impl Ingest {
