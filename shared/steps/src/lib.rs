@@ -9,6 +9,7 @@
 //! it holds up nothing else ([`Error::is_retryable`] tells the two apart).
 
 mod caught;
+pub mod correlate;
 pub mod documents;
 mod error;
 pub mod facts;
@@ -24,9 +25,10 @@ mod set_aside;
 mod subjects;
 
 pub use caught::{Panicked, caught, caught_line};
+pub use correlate::Correlate;
 pub use error::{Error, Result};
 pub use incidents::{add_scope, incident, sightings};
 pub use post::Post;
 pub use proof::{KeptLine, Lines};
 pub use reading::read_event;
-pub use subjects::{Subjects, key_of};
+pub use subjects::{Change, Subjects, key_of};
