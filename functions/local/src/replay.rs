@@ -13,14 +13,12 @@ use hinomi_detect::{Examiner, KnownLines};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, EventTime, Locator, Notice, Quarantined, Reject, Settings};
 use hinomi_parse::Scratch;
-use hinomi_steps::{Lines, documents};
+use hinomi_steps::{KeptLine, Lines, documents, quarantine, raw};
 use hinomi_store::{Archive, ArchiveKey, Memory, Store, block_on};
 
 use crate::error::Fault;
 use crate::input::{Input, SourceLine, Sources, Window, caught_line, read_event};
-use crate::output::{
-    Kept, LineCount, OutputDirectory, RawArchive, Results, Summary, line_in, quarantine_entry,
-};
+use crate::output::{Kept, LineCount, OutputDirectory, RawArchive, Results, Summary};
 use crate::pipeline::Pipeline;
 use crate::terminal::Progress;
 
@@ -197,7 +195,7 @@ impl<S: Store> Run<'_, S> {
 
     fn set_aside(&mut self, place: (&str, u64, u64), raw: &[u8], reject: Reject) -> Result<(), Fault> {
         self.count.quarantined(reject.reason);
-        self.results.quarantine(quarantine_entry(place, raw, reject))
+        self.results.quarantine(quarantine::entry(place, raw, reject))
     }
 
     /// Judges the minutes that need not wait any longer, now that every file has reached an instant.
@@ -273,12 +271,12 @@ impl<S: Store> Shelf<'_, S> {
 }
 
 impl<S: Store> Lines for Shelf<'_, S> {
-    async fn line(&self, place: &Locator) -> hinomi_steps::Result<Option<Vec<u8>>> {
+    async fn line(&self, place: &Locator) -> hinomi_steps::Result<Option<KeptLine>> {
         if let Some(line) = self.streams.values().find_map(|stream| stream.line(place)) {
-            return Ok(Some(line));
+            return Ok(Some(KeptLine { bytes: line, arrived: None }));
         }
         let object = self.store.fetch(&ArchiveKey::new(&place.object)?).await?;
-        Ok(object.and_then(|object| line_in(&object, place)))
+        Ok(object.and_then(|object| raw::line(&object, place)).map(|bytes| KeptLine { bytes, arrived: None }))
     }
 }
 

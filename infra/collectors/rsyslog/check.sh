@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs hinomi.conf in a real rsyslogd on loopback, sends it the sample lines as firewalls do (TLS with octet counting,
 # TLS with line feeds, plain TCP, datagrams), and compares what it writes with events/collectors/rsyslog.ndjson, but
-# for the times of receipt. Needs rsyslog, rsyslog-openssl, openssl and python3; leaves nothing behind.
+# for the times of receipt. Needs rsyslog, rsyslog-gnutls, openssl and python3; leaves nothing behind.
 #
 #   infra/collectors/rsyslog/check.sh            compares
 #   infra/collectors/rsyslog/check.sh --write    writes the fixture anew

@@ -94,6 +94,19 @@ pub trait Notifier: Send + Sync {
     }
 }
 
+impl<N: Notifier> Notifier for &N {
+    fn deliver(
+        &self,
+        outgoing: &Outgoing<'_>,
+    ) -> impl Future<Output = Result<MessageId, NotifyError>> + Send {
+        N::deliver(self, outgoing)
+    }
+
+    fn is_idempotent(&self) -> bool {
+        N::is_idempotent(self)
+    }
+}
+
 /// Checks what every carrier requires: a printable ASCII subject for mail and none for SMS, a text, and its length.
 ///
 /// # Errors

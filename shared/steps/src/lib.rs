@@ -9,16 +9,26 @@
 //! it holds up nothing else ([`Error::is_retryable`] tells the two apart).
 
 mod caught;
+pub mod correlate;
 pub mod documents;
 mod error;
+pub mod facts;
+mod framed;
 mod incidents;
+pub mod ingest;
+pub mod post;
 pub mod proof;
+pub mod quarantine;
+pub mod raw;
 mod reading;
+mod set_aside;
 mod subjects;
 
 pub use caught::{Panicked, caught, caught_line};
+pub use correlate::Correlate;
 pub use error::{Error, Result};
 pub use incidents::{add_scope, incident, sightings};
-pub use proof::Lines;
+pub use post::Post;
+pub use proof::{KeptLine, Lines};
 pub use reading::read_event;
-pub use subjects::{Subjects, key_of};
+pub use subjects::{Change, Subjects, key_of};

@@ -2,17 +2,26 @@
 
 use std::future::Future;
 
-use hinomi_model::registry::Registry;
-use hinomi_model::{Finding, Frames, Locator};
-use hinomi_parse::Scratch;
+use hinomi_model::registry::{Collected, Registry};
+use hinomi_model::{Event, EventTime, Finding, Frames, Locator, Reject};
+use hinomi_parse::{Context, Scratch, parse_line};
 
 use crate::error::Result;
 use crate::reading::read_event;
 
+/// A line of the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptLine {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// When the stream took it, if it came through one.
+    pub arrived: Option<EventTime>,
+}
+
 /// Raw lines, by where they lie.
 pub trait Lines {
     /// Returns a line that was kept; `None` when it is not there.
-    fn line(&self, place: &Locator) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;
+    fn line(&self, place: &Locator) -> impl Future<Output = Result<Option<KeptLine>>> + Send;
 }
 
 /// Completes the evidence of findings. What is not there, or cannot be read any more, is left out.
@@ -26,7 +35,7 @@ pub async fn fetch(findings: &mut [Finding], registry: &Registry, lines: &impl L
             let Some(place) = evidence.locator.clone() else { continue };
             let Some(line) = lines.line(&place).await? else { continue };
             let mut scratch = Scratch::default();
-            if let Ok(event) = read_event(&line, Frames::EMPTY, registry, evidence.time, &mut scratch) {
+            if let Ok(event) = read(&line, registry, evidence.time, &mut scratch) {
                 // Facts don't say when they came; the collector's word on the line does.
                 if event.received > event.time {
                     finding.received = finding.received.max(event.received);
@@ -39,4 +48,18 @@ pub async fn fetch(findings: &mut [Finding], registry: &Registry, lines: &impl L
         finding.evidence.dedup();
     }
     Ok(())
+}
+
+/// Reads a line as it was read when it came.
+fn read<'a>(
+    line: &'a KeptLine,
+    registry: &'a Registry,
+    time: EventTime,
+    scratch: &'a mut Scratch,
+) -> Result<Event<'a>, Reject> {
+    let Some(arrived) = line.arrived else {
+        return read_event(&line.bytes, Frames::EMPTY, registry, time, scratch);
+    };
+    let collected = Collected { received: Some(arrived), ..Collected::default() };
+    parse_line(&line.bytes, &Context { registry, received: arrived, collected }, scratch)
 }

@@ -16,14 +16,14 @@ use hinomi_model::registry::Registry;
 use hinomi_model::{
     Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings,
 };
-use hinomi_steps::{Subjects, add_scope, incident, key_of, proof, sightings};
+use hinomi_steps::{Post, Subjects, add_scope, incident, key_of, proof, sightings};
 use hinomi_store::{Store, SubjectKey, block_on, object};
 use serde::Deserialize;
 
 use crate::error::Fault;
 use crate::replay::Shelf;
 use facts::FactsArchive;
-use post::Post;
+use post::ArchiveNotifier;
 use wakes::Wakes;
 
 /// What `follow` says only when nothing can change it any more (a few failed log-ins, an upload that may be a habit), it
@@ -45,7 +45,7 @@ pub(crate) struct Pipeline<'a, S> {
     follow: Follow,
     subjects: Subjects<'a, S>,
     wakes: Wakes,
-    post: Post<'a, S>,
+    post: Post<'a, S, ArchiveNotifier<'a, S>>,
     findings: BTreeMap<FindingKind, u64>,
     /// What analysts will do, by time.
     acts: Vec<Act>,
@@ -74,7 +74,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
             follow: Follow::new(settings.clone()),
             subjects: Subjects::new(store),
             wakes: Wakes::read(store)?,
-            post: Post::new(store, registry, settings),
+            post: Post::new(store, ArchiveNotifier::new(store), registry, settings),
             findings: BTreeMap::new(),
             acts,
             now: EventTime::EPOCH,
@@ -115,7 +115,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         self.act(EventTime::MAX)?;
         self.correlate(followed.into_iter())?;
         block_on(self.subjects.write_all())?;
-        self.post.finish()?;
+        self.deliver(EventTime::MAX, self.now)?;
         self.facts.finish()?;
         self.wakes.write(self.store)
     }
@@ -177,9 +177,15 @@ impl<'a, S: Store> Pipeline<'a, S> {
             let at = act.at;
             let (before, step) = block_on(self.subjects.act(&self.engine, &key, tenant, act))?;
             self.wakes.change(&key, before, step.wake);
-            self.post.deliver(at)?;
+            self.deliver(at, at)?;
         }
         Ok(())
+    }
+
+    /// Sends what is due, in the order of event time.
+    fn deliver(&mut self, up_to: EventTime, now: EventTime) -> Result<(), Fault> {
+        block_on(self.post.deliver(up_to, now))?;
+        self.post.notifier().check()
     }
 
     fn correlate(&mut self, findings: impl Iterator<Item = Finding>) -> Result<(), Fault> {
@@ -207,8 +213,10 @@ impl<'a, S: Store> Pipeline<'a, S> {
         if self.post.needs_incidents(self.now) {
             block_on(self.subjects.write_all())?;
         }
-        self.post.deliver(self.now)?;
+        self.deliver(self.now, self.now)?;
         block_on(self.subjects.make_room())?;
+        // Incidents are counted from the results.
+        self.subjects.take_changes();
         Ok(())
     }
 }
