@@ -41,7 +41,7 @@ fn run() -> Result<(), Error> {
     deployment.put_registry(yaml.as_bytes(), PATIENCE)?;
     let mut mailboxes = Vec::new();
     for tenant in registry.tenants() {
-        mailboxes.push(deployment.mailbox(tenant.id.as_str(), PATIENCE)?);
+        mailboxes.push(deployment.mailbox(tenant.id().as_str(), PATIENCE)?);
     }
     let slices = slices(&sample(&root.join("events/sample-day"))?, &registry, SLICE)?;
     let lines: usize = slices.iter().map(|slice| slice.lines).sum();

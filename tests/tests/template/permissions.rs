@@ -139,7 +139,10 @@ fn functions_may_do_what_they_need_and_nothing_else() {
     }
 }
 
-/// The actions that the adapters' calls are, as their source names them (`client.put_item()`).
+/// The services that the adapters speak to.
+const SERVICES: [&str; 4] = ["dynamodb", "kinesis", "s3", "sns"];
+
+/// The actions that the adapters' calls are, as their source names them (`put_item()`), whatever the service.
 fn actions_of_the_adapters() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(1).unwrap().join("shared/aws/src");
     let mut actions = BTreeSet::new();
@@ -152,18 +155,16 @@ fn actions_of_the_adapters() -> BTreeSet<String> {
                 continue;
             }
             let source = fs::read_to_string(&path).unwrap();
-            for (service, client) in
-                [("dynamodb", "Client"), ("s3", "Client"), ("kinesis", "Client"), ("sns", "Client")]
+            // Calls without arguments, as the SDK's builders begin.
+            let calls = source.split('.').skip(1).filter_map(|rest| rest.split_once("()"));
+            let words = calls.map(|(word, _)| word);
+            for word in
+                words.filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '2'))
             {
-                if !source.contains(&format!("aws_sdk_{service}::{client}")) && service != "dynamodb" {
-                    continue;
-                }
-                for word in source.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
-                    let pascal: String = word.split('_').map(super::capital).collect();
-                    let call = CALLS.iter().find(|(call, _)| *call == pascal);
-                    let known =
-                        call.map(|(_, actions)| actions.iter().map(|action| (*action).to_owned()).collect());
-                    actions.extend(known.unwrap_or_else(|| vec![format!("{service}:{pascal}")]));
+                let call: String = word.split('_').map(super::capital).collect();
+                match CALLS.iter().find(|(known, _)| *known == call) {
+                    Some((_, known)) => actions.extend(known.iter().map(|action| (*action).to_owned())),
+                    None => actions.extend(SERVICES.iter().map(|service| format!("{service}:{call}"))),
                 }
             }
         }
