@@ -9,6 +9,7 @@ pub mod encodings;
 pub mod expect;
 pub mod harness;
 pub mod play;
+pub mod poller;
 pub mod reading;
 pub mod stories;
 pub mod story;

@@ -36,9 +36,9 @@ pub use clean::{defang, is_treacherous};
 pub use digest::digest;
 pub use document::{document, title};
 pub use gsm::{SMS_GSM_SEPTETS, SMS_UTF16_UNITS, sms_fits};
-pub use mail::{Mail, Telling, Told, email};
+pub use mail::{Mail, Repeat, Telling, Told, email};
 pub use notifier::{
-    Faulty, MemoryNotifier, MessageId, Notifier, NotifyError, Unsendable, check_deliverable,
+    Faulty, MemoryNotifier, MessageId, Notifier, NotifyError, Outgoing, Taken, Unsendable, check_deliverable,
     notifier_conformance,
 };
 pub use say::{Reader, say};

@@ -19,6 +19,11 @@ mod ports;
 mod published;
 mod stream;
 
+/// What every implementation does the same way: checks of keys and sizes, versions, texts of errors.
+pub mod adapter {
+    pub use crate::ports::{check_key, check_unit, check_value, never_claimed, shown, version_after};
+}
+
 pub use block_on::block_on;
 pub use embedded::{Durability, Embedded};
 pub use error::{Error, Result};

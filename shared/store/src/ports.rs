@@ -281,6 +281,16 @@ pub struct Message {
     pub id: String,
 }
 
+impl Message {
+    /// What stands in the place of a receipt when a unit will never be delivered, before the reason.
+    pub const REFUSED: &str = "refused/";
+
+    /// Returns why nothing was delivered; `None` for a receipt.
+    pub fn refused(&self) -> Option<&str> {
+        self.id.strip_prefix(Message::REFUSED)
+    }
+}
+
 /// Who was told what, when, with which message ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -419,22 +429,46 @@ pub(crate) fn next_version(found: Option<u64>, expected: Option<u64>, what: &str
     if found != expected {
         return Err(Error::Conflict { what: shown(what) });
     }
-    let next = found.unwrap_or(0).checked_add(1);
+    version_after(found, what)
+}
+
+/// Returns the version that a write makes which expects another.
+///
+/// # Errors
+///
+/// [`Error::Corrupt`] when the expected one is the last there is.
+pub fn version_after(expected: Option<u64>, what: &str) -> Result<u64> {
+    let next = expected.unwrap_or(0).checked_add(1);
     next.ok_or_else(|| Error::corrupt(format!("version of {}", shown(what))))
 }
 
-pub(crate) fn check_key(key: &str) -> Result<()> {
+/// Checks the length of a key.
+///
+/// # Errors
+///
+/// [`Error::BadKey`] for an empty one, [`Error::TooLarge`] beyond [`limits::KEY_BYTES`].
+pub fn check_key(key: &str) -> Result<()> {
     if key.is_empty() {
         return Err(Error::BadKey { key: String::new() });
     }
     at_most("key", key.len(), limits::KEY_BYTES)
 }
 
-pub(crate) fn check_value(what: &'static str, bytes: &[u8]) -> Result<()> {
+/// Checks the size of a value.
+///
+/// # Errors
+///
+/// [`Error::TooLarge`] beyond [`limits::VALUE_BYTES`].
+pub fn check_value(what: &'static str, bytes: &[u8]) -> Result<()> {
     at_most(what, bytes.len(), limits::VALUE_BYTES)
 }
 
-pub(crate) fn check_unit(unit: &Unit) -> Result<()> {
+/// Checks the keys of a unit.
+///
+/// # Errors
+///
+/// As [`check_key`].
+pub fn check_unit(unit: &Unit) -> Result<()> {
     check_key(&unit.notice)?;
     check_key(&unit.contact)
 }
@@ -443,27 +477,31 @@ pub(crate) fn at_most(what: &'static str, size: usize, limit: usize) -> Result<(
     if size > limit { Err(Error::TooLarge { what, size, limit }) } else { Ok(()) }
 }
 
-/// Cuts a key for an error message; keys hold what attackers wrote.
-pub(crate) fn shown(key: &str) -> String {
+/// Cuts a key for an error message: keys hold what attackers wrote.
+pub fn shown(key: &str) -> String {
     key.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 impl Delivery {
     /// Makes the record of a first claim.
-    pub(crate) fn claimed(unit: &Unit, at: EventTime) -> Self {
+    pub fn claimed(unit: &Unit, at: EventTime) -> Self {
         Delivery { unit: unit.clone(), claimed: at, attempts: 1, messages: Vec::new() }
     }
 
     /// Tells what a claim finds.
-    pub(crate) fn as_claim(&self) -> Claim {
+    pub fn as_claim(&self) -> Claim {
         match self.messages.first() {
             Some(message) => Claim::Sent { at: message.at },
             None => Claim::Claimed { at: self.claimed },
         }
     }
 
-    /// Claims anew.
-    pub(crate) fn take_over(&mut self, claimed: EventTime, at: EventTime) -> Result<u32> {
+    /// Claims anew, and returns which attempt this is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] when it was confirmed, or claimed at another time than the one named.
+    pub fn take_over(&mut self, claimed: EventTime, at: EventTime) -> Result<u32> {
         if !self.messages.is_empty() || self.claimed != claimed {
             return Err(Error::Conflict { what: format!("delivery of {}", shown(&self.unit.notice)) });
         }
@@ -472,8 +510,8 @@ impl Delivery {
         Ok(self.attempts)
     }
 
-    /// Adds a receipt.
-    pub(crate) fn confirm(&mut self, at: EventTime, id: &str) {
+    /// Adds a receipt, unless it is there or there are enough.
+    pub fn confirm(&mut self, at: EventTime, id: &str) {
         let known = self.messages.iter().any(|message| message.id == id);
         if !known && self.messages.len() < limits::MESSAGES {
             self.messages.push(Message { at, id: id.to_owned() });
@@ -481,6 +519,7 @@ impl Delivery {
     }
 }
 
-pub(crate) fn never_claimed(unit: &Unit) -> Error {
+/// Says that a unit was never claimed.
+pub fn never_claimed(unit: &Unit) -> Error {
     Error::Missing { what: format!("claim of {}", shown(&unit.notice)) }
 }
