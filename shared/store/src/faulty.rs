@@ -6,13 +6,15 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hinomi_model::{EventTime, IncidentId, TenantId};
+use hinomi_model::{EventTime, IncidentId, Level, TenantId};
 
 use crate::error::{Error, Result};
 use crate::ports::{
     Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Outbox, OutboxEntry, Put,
     Scope, Sighting, States, Stored, StoredIncident, SubjectKey, Unit,
 };
+use crate::published::{Fetched, Published};
+use crate::stream::{Stream, StreamRecord};
 
 /// A kind of call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +24,10 @@ pub enum Call {
     Commit,
     Incident,
     Incidents,
+    Waking,
+    Queue,
     Due,
+    Entry,
     Done,
     Note,
     Hosts,
@@ -36,6 +41,8 @@ pub enum Call {
     List,
     Read,
     Write,
+    Put,
+    FetchIfChanged,
 }
 
 /// When a call fails.
@@ -47,6 +54,12 @@ pub enum When {
     Before,
     /// After its effect, with [`Error::Unavailable`]: the answer was lost on the way.
     After,
+    /// With [`Error::Conflict`]: somebody else wrote first. Nothing was written; a new read finds what was there. Only for
+    /// calls whose contract knows conflicts.
+    Conflict,
+    /// With [`Error::Throttled`], after the first half of what it takes was written. Only for [`Stream::put`] and
+    /// [`Scope::note`], whose pieces stand alone; elsewhere nothing is written.
+    Half,
 }
 
 /// A failure to come.
@@ -79,6 +92,14 @@ impl<S> Faulty<S> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Returns what of a call's pieces is written before it fails in the middle.
+    fn half<'p, T>(&self, call: Call, pieces: &'p [T]) -> &'p [T] {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let nth = calls.iter().filter(|known| **known == call).count() as u64 + 1;
+        let fails = self.faults.contains(&Fault { call, nth, when: When::Half });
+        pieces.get(..pieces.len() / 2).filter(|_| fails).unwrap_or_default()
+    }
+
     async fn run<T>(&self, call: Call, effect: impl Future<Output = Result<T>> + Send) -> Result<T> {
         let nth = {
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,7 +110,8 @@ impl<S> Faulty<S> {
         match self.faults.iter().find(|fault| fault.call == call && fault.nth == nth).map(|fault| fault.when)
         {
             None => effect.await,
-            Some(When::Throttled) => Err(Error::Throttled),
+            Some(When::Throttled | When::Half) => Err(Error::Throttled),
+            Some(When::Conflict) => Err(Error::Conflict { what: format!("{call:?} {nth}") }),
             Some(When::Before) => Err(lost()),
             Some(When::After) => {
                 effect.await?;
@@ -120,11 +142,23 @@ impl<S: States> States for Faulty<S> {
     ) -> Result<IncidentPage> {
         self.run(Call::Incidents, self.inner.incidents(tenant, after, limit)).await
     }
+
+    async fn waking(&self, up_to: EventTime, limit: usize) -> Result<Vec<(EventTime, SubjectKey)>> {
+        self.run(Call::Waking, self.inner.waking(up_to, limit)).await
+    }
+
+    async fn queue(&self, level: Option<Level>, limit: usize) -> Result<Vec<StoredIncident>> {
+        self.run(Call::Queue, self.inner.queue(level, limit)).await
+    }
 }
 
 impl<S: Outbox> Outbox for Faulty<S> {
     async fn due(&self, up_to: EventTime, limit: usize) -> Result<Vec<OutboxEntry>> {
         self.run(Call::Due, self.inner.due(up_to, limit)).await
+    }
+
+    async fn entry(&self, id: &str) -> Result<Option<OutboxEntry>> {
+        self.run(Call::Entry, self.inner.entry(id)).await
     }
 
     async fn done(&self, id: &str) -> Result<()> {
@@ -134,6 +168,10 @@ impl<S: Outbox> Outbox for Faulty<S> {
 
 impl<S: Scope> Scope for Faulty<S> {
     async fn note(&self, sightings: &[Sighting]) -> Result<()> {
+        let half = self.half(Call::Note, sightings);
+        if !half.is_empty() {
+            self.inner.note(half).await?;
+        }
         self.run(Call::Note, self.inner.note(sightings)).await
     }
 
@@ -190,6 +228,22 @@ impl<S: Ledger> Ledger for Faulty<S> {
 
     async fn write(&self, key: &str, expected: Option<u64>, bytes: &[u8]) -> Result<u64> {
         self.run(Call::Write, self.inner.write(key, expected, bytes)).await
+    }
+}
+
+impl<S: Stream> Stream for Faulty<S> {
+    async fn put(&self, records: &[StreamRecord]) -> Result<()> {
+        let half = self.half(Call::Put, records);
+        if !half.is_empty() {
+            self.inner.put(half).await?;
+        }
+        self.run(Call::Put, self.inner.put(records)).await
+    }
+}
+
+impl<S: Published> Published for Faulty<S> {
+    async fn fetch_if_changed(&self, known: Option<&str>) -> Result<Fetched> {
+        self.run(Call::FetchIfChanged, self.inner.fetch_if_changed(known)).await
     }
 }
 

@@ -2,13 +2,16 @@
 //!
 //! What all of them promise: a call is atomic, so it happens wholly or not at all. [`Error::Unavailable`] leaves open
 //! which of the two; every other error means that nothing was written. What was returned as done is seen by every
-//! later read. Nothing depends on the order of calls but where it says so. Implementable on DynamoDB (conditional
-//! writes, transactions) and S3 (`If-None-Match`), whose limits are the limits here.
+//! later read by its key; a **listing** ([`States::waking`], [`States::queue`], [`States::incidents`], [`Outbox::due`],
+//! [`Deliveries::unconfirmed`]) may miss for some seconds what was just written, and bring what just ceased to belong in
+//! it, so whoever acts on a listing acts conditionally and comes again. Nothing depends on the order of calls but where
+//! it says so. Implementable on DynamoDB (conditional writes, transactions), S3 (`If-None-Match`) and Kinesis, whose
+//! limits are the limits here.
 
 use std::future::Future;
 use std::net::IpAddr;
 
-use hinomi_model::{Channel, EventTime, IncidentId, TenantId};
+use hinomi_model::{Channel, EventTime, IncidentId, Level, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -29,6 +32,8 @@ pub mod limits {
     pub const OBJECT_BYTES: usize = 128 << 20;
     /// How much larger than itself an object may become when it is decompressed.
     pub const OBJECT_RATIO: usize = 200;
+    /// Largest record of a stream in bytes. Kinesis takes 1 MiB unless told otherwise, the partition key included.
+    pub const RECORD_BYTES: usize = (1 << 20) - KEY_BYTES;
     /// Most message ids kept of one delivery. Each repeat adds one; a unit repeated more often keeps the first ones.
     pub const MESSAGES: usize = 8;
 }
@@ -51,6 +56,28 @@ pub struct Stored {
     pub bytes: Vec<u8>,
 }
 
+/// Where an incident stands, as far as a listing needs to know without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// It goes on.
+    pub open: bool,
+    /// Its level; none for health.
+    pub level: Option<Level>,
+    /// Its last evidence.
+    pub last_seen: EventTime,
+}
+
+/// An incident as a commit writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IncidentRow {
+    /// Which.
+    pub id: IncidentId,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The incident.
+    pub bytes: Vec<u8>,
+}
+
 /// One subject's new state and everything that follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
@@ -60,8 +87,10 @@ pub struct Commit {
     pub expected: Option<u64>,
     /// The new state.
     pub state: Vec<u8>,
+    /// When the subject wants to be looked at again, even if nothing arrives; `None` takes an earlier wish back.
+    pub wake: Option<EventTime>,
     /// Incidents that are new or changed.
-    pub incidents: Vec<(IncidentId, Vec<u8>)>,
+    pub incidents: Vec<IncidentRow>,
     /// Incidents that are no more, because they were merged into others.
     pub removed: Vec<IncidentId>,
     /// Notices that are due now or later.
@@ -78,9 +107,9 @@ impl Commit {
         check_key(&self.key.subject)?;
         check_value("state", &self.state)?;
         let mut size = self.state.len();
-        for (_, bytes) in &self.incidents {
-            check_value("incident", bytes)?;
-            size += bytes.len();
+        for incident in &self.incidents {
+            check_value("incident", &incident.bytes)?;
+            size += incident.bytes.len();
         }
         for entry in &self.outbox {
             check_key(&entry.id)?;
@@ -135,13 +164,29 @@ pub trait States: Send + Sync {
     /// Returns at most `limit` incidents (at least one), of one tenant or all, after the place that an earlier call returned.
     ///
     /// Each incident that is there throughout comes exactly once; the order is the implementation's own. A place that
-    /// no call returned is [`Error::BadKey`].
+    /// no call returned is [`Error::BadKey`]. A listing.
     fn incidents(
         &self,
         tenant: Option<&TenantId>,
         after: Option<&str>,
         limit: usize,
     ) -> impl Future<Output = Result<IncidentPage>> + Send;
+
+    /// Returns at most `limit` subjects that want to be looked at by `up_to`, with the time that each wished for at its
+    /// last commit, by (time, key). A listing.
+    fn waking(
+        &self,
+        up_to: EventTime,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(EventTime, SubjectKey)>>> + Send;
+
+    /// Returns at most `limit` open incidents of a level (`None`: health), of all tenants, the last seen first, then by
+    /// id. A listing; what it brings is as it was last committed.
+    fn queue(
+        &self,
+        level: Option<Level>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StoredIncident>>> + Send;
 }
 
 /// A notice that the engine decided and nobody sent yet.
@@ -157,8 +202,11 @@ pub struct OutboxEntry {
 
 /// The notices that wait; [`States::commit`] puts them there.
 pub trait Outbox: Send + Sync {
-    /// Returns at most `limit` notices that are due at `up_to` or before, by (due, id).
+    /// Returns at most `limit` notices that are due at `up_to` or before, by (due, id). A listing.
     fn due(&self, up_to: EventTime, limit: usize) -> impl Future<Output = Result<Vec<OutboxEntry>>> + Send;
+
+    /// Returns a notice that waits; `None` when it is dealt with or never waited.
+    fn entry(&self, id: &str) -> impl Future<Output = Result<Option<OutboxEntry>>> + Send;
 
     /// Notes that a notice is dealt with. It never waits again, whatever is committed later; a repeat, or an id that
     /// never waited, is no error.
@@ -233,6 +281,16 @@ pub struct Message {
     pub id: String,
 }
 
+impl Message {
+    /// What stands in the place of a receipt when a unit will never be delivered, before the reason.
+    pub const REFUSED: &str = "refused/";
+
+    /// Returns why nothing was delivered; `None` for a receipt.
+    pub fn refused(&self) -> Option<&str> {
+        self.id.strip_prefix(Message::REFUSED)
+    }
+}
+
 /// Who was told what, when, with which message ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -274,7 +332,7 @@ pub trait Deliveries: Send + Sync {
     fn sent(&self, unit: &Unit, at: EventTime, message_id: &str) -> impl Future<Output = Result<()>> + Send;
 
     /// Returns at most `limit` units that were claimed before a time and not confirmed, with the time of the claim,
-    /// the oldest first.
+    /// the oldest first. A listing.
     fn unconfirmed(
         &self,
         before: EventTime,
@@ -371,51 +429,79 @@ pub(crate) fn next_version(found: Option<u64>, expected: Option<u64>, what: &str
     if found != expected {
         return Err(Error::Conflict { what: shown(what) });
     }
-    let next = found.unwrap_or(0).checked_add(1);
+    version_after(found, what)
+}
+
+/// Returns the version that a write makes which expects another.
+///
+/// # Errors
+///
+/// [`Error::Corrupt`] when the expected one is the last there is.
+pub fn version_after(expected: Option<u64>, what: &str) -> Result<u64> {
+    let next = expected.unwrap_or(0).checked_add(1);
     next.ok_or_else(|| Error::corrupt(format!("version of {}", shown(what))))
 }
 
-pub(crate) fn check_key(key: &str) -> Result<()> {
+/// Checks the length of a key.
+///
+/// # Errors
+///
+/// [`Error::BadKey`] for an empty one, [`Error::TooLarge`] beyond [`limits::KEY_BYTES`].
+pub fn check_key(key: &str) -> Result<()> {
     if key.is_empty() {
         return Err(Error::BadKey { key: String::new() });
     }
     at_most("key", key.len(), limits::KEY_BYTES)
 }
 
-pub(crate) fn check_value(what: &'static str, bytes: &[u8]) -> Result<()> {
+/// Checks the size of a value.
+///
+/// # Errors
+///
+/// [`Error::TooLarge`] beyond [`limits::VALUE_BYTES`].
+pub fn check_value(what: &'static str, bytes: &[u8]) -> Result<()> {
     at_most(what, bytes.len(), limits::VALUE_BYTES)
 }
 
-pub(crate) fn check_unit(unit: &Unit) -> Result<()> {
+/// Checks the keys of a unit.
+///
+/// # Errors
+///
+/// As [`check_key`].
+pub fn check_unit(unit: &Unit) -> Result<()> {
     check_key(&unit.notice)?;
     check_key(&unit.contact)
 }
 
-fn at_most(what: &'static str, size: usize, limit: usize) -> Result<()> {
+pub(crate) fn at_most(what: &'static str, size: usize, limit: usize) -> Result<()> {
     if size > limit { Err(Error::TooLarge { what, size, limit }) } else { Ok(()) }
 }
 
-/// Cuts a key for an error message; keys hold what attackers wrote.
-pub(crate) fn shown(key: &str) -> String {
+/// Cuts a key for an error message: keys hold what attackers wrote.
+pub fn shown(key: &str) -> String {
     key.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 impl Delivery {
     /// Makes the record of a first claim.
-    pub(crate) fn claimed(unit: &Unit, at: EventTime) -> Self {
+    pub fn claimed(unit: &Unit, at: EventTime) -> Self {
         Delivery { unit: unit.clone(), claimed: at, attempts: 1, messages: Vec::new() }
     }
 
     /// Tells what a claim finds.
-    pub(crate) fn as_claim(&self) -> Claim {
+    pub fn as_claim(&self) -> Claim {
         match self.messages.first() {
             Some(message) => Claim::Sent { at: message.at },
             None => Claim::Claimed { at: self.claimed },
         }
     }
 
-    /// Claims anew.
-    pub(crate) fn take_over(&mut self, claimed: EventTime, at: EventTime) -> Result<u32> {
+    /// Claims anew, and returns which attempt this is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] when it was confirmed, or claimed at another time than the one named.
+    pub fn take_over(&mut self, claimed: EventTime, at: EventTime) -> Result<u32> {
         if !self.messages.is_empty() || self.claimed != claimed {
             return Err(Error::Conflict { what: format!("delivery of {}", shown(&self.unit.notice)) });
         }
@@ -424,8 +510,8 @@ impl Delivery {
         Ok(self.attempts)
     }
 
-    /// Adds a receipt.
-    pub(crate) fn confirm(&mut self, at: EventTime, id: &str) {
+    /// Adds a receipt, unless it is there or there are enough.
+    pub fn confirm(&mut self, at: EventTime, id: &str) {
         let known = self.messages.iter().any(|message| message.id == id);
         if !known && self.messages.len() < limits::MESSAGES {
             self.messages.push(Message { at, id: id.to_owned() });
@@ -433,6 +519,7 @@ impl Delivery {
     }
 }
 
-pub(crate) fn never_claimed(unit: &Unit) -> Error {
+/// Says that a unit was never claimed.
+pub fn never_claimed(unit: &Unit) -> Error {
     Error::Missing { what: format!("claim of {}", shown(&unit.notice)) }
 }

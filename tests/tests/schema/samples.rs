@@ -420,6 +420,7 @@ fn quarantined() -> Quarantined {
         detail: "FGT60FTK20000001".to_owned(),
         sha256: sha256(),
         raw: "\u{fffd}".to_owned(),
+        locator: Some(Locator { object: "raw/2026-11-23/10/shard/1-2.zst".to_owned(), frame: 0, line: 3 }),
     }
 }
 

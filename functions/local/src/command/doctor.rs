@@ -11,7 +11,7 @@ use hinomi_parse::Scratch;
 use crate::cli;
 use crate::doctor::{Report, Sample};
 use crate::error::Fault;
-use crate::input::{Input, Source, SourceLine, caught, read_event};
+use crate::input::{Input, Source, SourceLine, caught_line, read_event};
 use crate::terminal::{self, Screen};
 
 /// Reads the files and prints what they lack.
@@ -61,7 +61,7 @@ impl Reader<'_> {
     fn line(&mut self, line: SourceLine<'_>) {
         let Reader { registry, scratch, sample } = self;
         let counted: Result<(), Reject> = match line.content {
-            Ok(bytes) => caught(|| {
+            Ok(bytes) => caught_line(|| {
                 let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
                 line.clocks.see(&event.device, event.time);
                 sample.event(&event, bytes.len());

@@ -1,13 +1,14 @@
 //! Lines set aside: why, a fingerprint to find them by, and as much of them as a person needs to see.
 
 use hinomi_model::{Quarantined, Reject};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Longest raw text kept of a line, in bytes; the archive holds all of it.
-const MAX_RAW_BYTES: usize = 8 << 10;
+pub const MAX_RAW_BYTES: usize = 8 << 10;
 
 /// Makes the quarantine's entry of a line, by its file, its number and its part.
-pub(crate) fn entry((file, line, part): (&str, u64, u64), raw: &[u8], reject: Reject) -> Quarantined {
+pub fn entry((file, line, part): (&str, u64, u64), raw: &[u8], reject: Reject) -> Quarantined {
     let kept = raw.get(..MAX_RAW_BYTES).unwrap_or(raw);
     let mut text = String::from_utf8_lossy(kept).into_owned();
     // A replacement character is longer than the byte it replaces.
@@ -22,7 +23,19 @@ pub(crate) fn entry((file, line, part): (&str, u64, u64), raw: &[u8], reject: Re
         detail: reject.detail,
         sha256: hex(&Sha256::digest(raw)),
         raw: text,
+        locator: None,
     }
+}
+
+/// A row of a quarantine object: an entry, and how many more of its record it stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The line.
+    #[serde(flatten)]
+    pub line: Quarantined,
+    /// Further lines of the same record that were set aside and counted without a row of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<u64>,
 }
 
 fn hex(bytes: &[u8]) -> String {

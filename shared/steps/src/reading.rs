@@ -1,19 +1,19 @@
-//! A file's line as an event: what a file can't say about its lines is filled in here.
+//! A kept line as an event: what nobody says about when it came is filled in here.
 
 use hinomi_model::registry::{Collected, Registry};
 use hinomi_model::{Event, EventTime, Frames, Reject};
 use hinomi_parse::{Context, Scratch, parse_line};
 
-/// Reads a line of a file, which came out of `frames`.
+/// Reads a line of a file or of the archive, which came out of `frames`.
 ///
-/// No clock is asked when a file was received, so that the same file gives the same incidents every time: a line
-/// counts as received when it happened, unless its envelope or header says when. One without any time counts as
-/// received with the line before it, `latest`.
+/// No clock is asked when a line was received, so that the same line gives the same incidents every time: it counts
+/// as received when it happened, unless its envelope or header says when. One without any time counts as received
+/// with the line before it, `latest`.
 ///
 /// # Errors
 ///
 /// Why the line is refused.
-pub(crate) fn read_event<'a>(
+pub fn read_event<'a>(
     line: &'a [u8],
     frames: Frames,
     registry: &'a Registry,
