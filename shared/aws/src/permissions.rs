@@ -231,6 +231,7 @@ mod tests {
                 drop(Records::new(&config, "findings").put(&[record]).await);
             }
             Call::FetchIfChanged => drop(Document::new(&config, "config", "k").fetch_if_changed(None).await),
+            Call::Elsewhere => {}
         }
     }
 
