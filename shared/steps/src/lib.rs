@@ -10,6 +10,7 @@
 
 mod caught;
 pub mod documents;
+pub mod enrol;
 mod error;
 pub mod facts;
 mod framed;
