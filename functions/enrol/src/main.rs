@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let tables = TableNames { ledger: config.ledger_table, ..TableNames::default() };
     let enrol = Enrol {
         uploaded: Document::new(&sdk, &config.config_bucket, "registry.yaml"),
-        accepted: Document::new(&sdk, &config.config_bucket, "accepted/registry.yaml"),
+        accepted: Document::new(&sdk, &config.config_bucket, hinomi_steps::registry::ACCEPTED),
         subscriptions: Subscribers::new(&sdk, &config.topic_prefix, Some(TOPIC_KEY)),
         // It has no archive; a call that needs one is refused by S3.
         ledger: Cloud::new(&sdk, tables, &config.config_bucket, || Clock::wall().now()),

@@ -4,7 +4,8 @@
 # for the times of receipt. Needs rsyslog, rsyslog-gnutls, openssl and python3; leaves nothing behind.
 #
 #   infra/collectors/rsyslog/check.sh            compares
-#   infra/collectors/rsyslog/check.sh --write    writes the fixture anew
+#   infra/collectors/rsyslog/check.sh --write    writes the fixture anew; give the lines a time of the last minutes first,
+#                                                or Hinomi will say that the firewalls' clocks are wrong
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 events=$here/../../../events/collectors

@@ -38,6 +38,8 @@ pub struct Step {
     pub known: u64,
     /// Findings that came too late to open anything.
     pub late: u64,
+    /// The subject was judged; else its incidents are as they were, and `incidents` says nothing.
+    pub looked: bool,
 }
 
 impl Engine<'_> {
@@ -116,6 +118,7 @@ impl Engine<'_> {
             state.clock = state.clock.max(now);
             self.look(state, tenant, now, voice, &mut step);
         }
+        step.wake = state.wake;
         step
     }
 
@@ -179,6 +182,7 @@ impl Engine<'_> {
         step.removed.sort_unstable();
         step.removed.dedup();
         step.incidents = incidents;
+        step.looked = true;
         state.wake = wake;
         step.wake = wake;
     }
@@ -190,12 +194,8 @@ fn acts_of(state: &SubjectState, id: IncidentId, aliases: &[IncidentId]) -> Vec<
 }
 
 impl Step {
-    /// Tells whether the state has to be written.
+    /// Tells whether nothing changed, so that nothing has to be written.
     pub fn is_empty(&self) -> bool {
-        self.joined == 0
-            && self.late == 0
-            && self.due.is_empty()
-            && self.incidents.is_empty()
-            && self.removed.is_empty()
+        !self.looked && self.late == 0
     }
 }

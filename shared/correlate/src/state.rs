@@ -86,7 +86,17 @@ pub struct SubjectState {
     pub wake: Option<EventTime>,
     /// The fingerprint of each incident as it was written last: what is the same need not be written again. Kept by
     /// whoever writes; judging never reads it.
-    pub written: BTreeMap<IncidentId, u64>,
+    pub written: BTreeMap<IncidentId, Written>,
+}
+
+/// An incident as it was written last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The fingerprint of its bytes.
+    pub print: u64,
+    /// Its level; none for health.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub level: Option<Level>,
 }
 
 /// The bytes, version 1. JSON, because a stored state must stay readable to people and to later versions.
@@ -108,7 +118,7 @@ struct Wire {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     wake: Option<EventTime>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    written: Vec<(IncidentId, u64)>,
+    written: Vec<(IncidentId, Written)>,
 }
 
 impl SubjectState {
@@ -226,7 +236,7 @@ impl SubjectState {
             acts: self.acts.clone(),
             clock: self.clock,
             wake: self.wake,
-            written: self.written.iter().map(|(id, print)| (*id, *print)).collect(),
+            written: self.written.iter().map(|(id, written)| (*id, *written)).collect(),
         };
         // Serialising plain values into memory cannot fail.
         serde_json::to_vec(&wire).unwrap_or_default()

@@ -9,10 +9,12 @@
 //! it holds up nothing else ([`Error::is_retryable`] tells the two apart).
 
 mod caught;
+pub mod correlate;
 pub mod documents;
 pub mod enrol;
 mod error;
 pub mod facts;
+pub mod follow;
 mod framed;
 mod incidents;
 pub mod ingest;
@@ -21,13 +23,19 @@ pub mod proof;
 pub mod quarantine;
 pub mod raw;
 mod reading;
+pub mod redrive;
+pub mod registry;
 mod set_aside;
+mod shelf;
 mod subjects;
+mod together;
 
 pub use caught::{Panicked, caught, caught_line};
+pub use correlate::Correlate;
 pub use error::{Error, Result};
 pub use incidents::{add_scope, incident, sightings};
 pub use post::Post;
 pub use proof::{KeptLine, Lines};
 pub use reading::read_event;
-pub use subjects::{Subjects, key_of};
+pub use subjects::{Change, Subjects, key_of};
+pub use together::together;

@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use hinomi_correlate::{Act, Due, Engine, Step, SubjectState};
+use hinomi_correlate::{Act, Due, Engine, Step, SubjectState, Written};
 use hinomi_model::registry::Tenant;
 use hinomi_model::{
-    EventTime, Finding, Fingerprint, Incident, IncidentId, Settings, Status, Subject, TenantId,
+    EventTime, Finding, Fingerprint, Incident, IncidentId, Level, Settings, Status, Subject, TenantId,
 };
 use hinomi_store::{Commit, IncidentRow, OutboxEntry, Standing, States, Stored, SubjectKey, limits, object};
 
@@ -26,14 +26,26 @@ const MAX_PIECES: usize = limits::COMMIT_PIECES - 2;
 pub struct Subjects<'a, S> {
     store: &'a S,
     held: BTreeMap<SubjectKey, Held>,
+    changes: Vec<Change>,
 }
 
 struct Held {
     state: SubjectState,
     version: Option<u64>,
-    /// The subject's incidents as of its last step; `None` when nothing changed since it was written.
+    /// Something changed since it was written.
+    dirty: bool,
+    /// The subject's incidents as of its last look; `None` when it was not looked at since it was written.
     incidents: Option<Vec<Incident>>,
     removed: BTreeSet<IncidentId>,
+}
+
+/// An incident that was opened, or whose level changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Its level now; none for health.
+    pub level: Option<Level>,
 }
 
 /// Returns the store's key of a subject.
@@ -49,7 +61,7 @@ pub fn key_of(tenant: &TenantId, subject: &Subject) -> SubjectKey {
 impl<'a, S: States> Subjects<'a, S> {
     /// Holds nothing yet.
     pub fn new(store: &'a S) -> Self {
-        Subjects { store, held: BTreeMap::new() }
+        Subjects { store, held: BTreeMap::new(), changes: Vec::new() }
     }
 
     /// Loads the states of a step together. Those of new subjects are made; `None` stands for a subject that is only
@@ -74,7 +86,7 @@ impl<'a, S: States> Subjects<'a, S> {
                 (None, Some(subject)) => (SubjectState::new(key.tenant.clone(), subject.clone()), None),
                 (None, None) => continue,
             };
-            let held = Held { state, version, incidents: None, removed: BTreeSet::new() };
+            let held = Held { state, version, dirty: false, incidents: None, removed: BTreeSet::new() };
             self.held.insert(key.clone(), held);
         }
         Ok(())
@@ -112,12 +124,32 @@ impl<'a, S: States> Subjects<'a, S> {
         .await
     }
 
-    /// Steps a subject that is held with old data that is read again: nobody is told of it.
+    /// Steps a subject that is held by its findings alone: they move its clock, and nothing else does.
     ///
     /// # Errors
     ///
     /// As [`Subjects::step`].
-    pub async fn step_quietly(
+    pub async fn join(
+        &mut self,
+        engine: &Engine<'_>,
+        key: &SubjectKey,
+        tenant: &Tenant,
+        findings: &[Finding],
+    ) -> Result<(Option<EventTime>, Step)> {
+        self.change(key, |state| {
+            forget_expired(state, findings, engine.settings);
+            let now = state.clock;
+            engine.step(state, tenant, findings, now)
+        })
+        .await
+    }
+
+    /// Joins old data that is read again to a subject that is held: nobody is told of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Subjects::step`].
+    pub async fn join_quietly(
         &mut self,
         engine: &Engine<'_>,
         key: &SubjectKey,
@@ -160,11 +192,14 @@ impl<'a, S: States> Subjects<'a, S> {
                 return Err(Error::Panicked { place: panic.place });
             }
         };
-        held.removed.extend(step.removed.iter().copied());
-        for incident in &step.incidents {
-            held.removed.remove(&incident.core.id);
+        held.dirty |= !step.is_empty();
+        if step.looked {
+            held.removed.extend(step.removed.iter().copied());
+            for incident in &step.incidents {
+                held.removed.remove(&incident.core.id);
+            }
+            held.incidents = Some(std::mem::take(&mut step.incidents));
         }
-        held.incidents = Some(std::mem::take(&mut step.incidents));
         if !step.due.is_empty() {
             self.write(key, &step.due).await?;
         }
@@ -177,7 +212,7 @@ impl<'a, S: States> Subjects<'a, S> {
     ///
     /// When the store fails.
     pub async fn write_all(&mut self) -> Result<()> {
-        let changed = self.held.iter().filter(|(_, held)| held.incidents.is_some());
+        let changed = self.held.iter().filter(|(_, held)| held.dirty);
         let changed: Vec<SubjectKey> = changed.map(|(key, _)| key.clone()).collect();
         for key in &changed {
             self.write_one(key).await?;
@@ -191,7 +226,7 @@ impl<'a, S: States> Subjects<'a, S> {
     ///
     /// When the store fails; the subject is not held any more then.
     pub async fn write_one(&mut self, key: &SubjectKey) -> Result<()> {
-        if self.held.get(key).is_some_and(|held| held.incidents.is_some()) {
+        if self.held.get(key).is_some_and(|held| held.dirty) {
             self.write(key, &[]).await?;
         }
         Ok(())
@@ -212,7 +247,8 @@ impl<'a, S: States> Subjects<'a, S> {
 
     async fn write(&mut self, key: &SubjectKey, due: &[Due]) -> Result<()> {
         let Some(mut held) = self.held.remove(key) else { return Ok(()) };
-        let mut pieces = Pieces::of(&mut held, due)?;
+        let mut changes = Vec::new();
+        let mut pieces = Pieces::of(&mut held, due, &mut changes)?;
         // Evidence repeats itself: a busy subject's megabytes become some hundred kilobytes.
         let state = object::compress(&held.state.encode())?;
         // One commit nearly always. What is beyond its bounds goes before it, under the state as it was: a process that
@@ -229,8 +265,15 @@ impl<'a, S: States> Subjects<'a, S> {
         }
         let commit = pieces.commit(key, held.version, state, held.state.wake);
         held.version = Some(self.store.commit(&commit).await?);
+        held.dirty = false;
         self.held.insert(key.clone(), held);
+        self.changes.extend(changes);
         Ok(())
+    }
+
+    /// Returns which incidents were opened or changed their level in what was written since the last call.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
     }
 
     /// Returns a state as it is stored, or the empty one, with its wish to be looked at.
@@ -270,7 +313,7 @@ struct Pieces {
 
 impl Pieces {
     /// Collects what is to be written, and notes in the state which incidents are.
-    fn of(held: &mut Held, due: &[Due]) -> Result<Self> {
+    fn of(held: &mut Held, due: &[Due], changes: &mut Vec<Change>) -> Result<Self> {
         let removed = std::mem::take(&mut held.removed).into_iter().collect();
         let mut pieces = Pieces { removed, ..Pieces::default() };
         if let Some(incidents) = held.incidents.take() {
@@ -278,11 +321,16 @@ impl Pieces {
             for incident in &incidents {
                 let plain = serde_json::to_vec(incident)?;
                 let print = Fingerprint::new("incident/1").bytes(&plain).finish_short();
+                let (id, level) = (incident.core.id, incident.core.level);
+                let before = held.state.written.get(&id);
+                if before.is_none_or(|before| before.level != level) {
+                    changes.push(Change { tenant: incident.core.tenant.clone(), level });
+                }
                 // Most of a busy subject's incidents are as they were: an incident's writing costs by its size.
-                if held.state.written.get(&incident.core.id) != Some(&print) {
+                if before.is_none_or(|before| before.print != print) {
                     pieces.incidents.push_back(row(incident, &plain)?);
                 }
-                written.insert(incident.core.id, print);
+                written.insert(id, Written { print, level });
             }
             held.state.written = written;
         }

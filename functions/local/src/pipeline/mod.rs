@@ -215,6 +215,8 @@ impl<'a, S: Store> Pipeline<'a, S> {
         }
         self.deliver(self.now, self.now)?;
         block_on(self.subjects.make_room())?;
+        // Incidents are counted from the results.
+        self.subjects.take_changes();
         Ok(())
     }
 }
