@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +14,8 @@ use super::aws::{Aws, Record, between_all, variable};
 
 /// Between two questions whether something has happened.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long nothing may happen until nothing will: the emulator looks at its streams each second.
+const QUIET: Duration = Duration::from_millis(3_000);
 
 /// The deployment of `template.yaml` to the emulator.
 #[derive(Clone, Debug)]
@@ -142,6 +146,36 @@ impl Deployment {
         self.aws.put_records(self.output("LogsStream")?, records)
     }
 
+    /// Waits until what was sent has gone its whole way: no function runs, and nothing is written any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Late`] when it does not come to rest, else those of the calls.
+    pub fn settle(&self, patience: Duration) -> Result<(), Error> {
+        let functions = PathBuf::from(variable("HINOMI_TEST_FUNCTIONS")?);
+        let mut last = None;
+        let mut since = Instant::now();
+        wait("the platform has come to rest", patience, || {
+            let now = Some(self.written()?);
+            if is_running(&functions) || now != last {
+                last = now;
+                since = Instant::now();
+            }
+            Ok((since.elapsed() > QUIET).then_some(()))
+        })
+    }
+
+    /// Returns a number that changes when something is written.
+    fn written(&self) -> Result<u64, Error> {
+        let mut hasher = DefaultHasher::new();
+        self.aws.keys(self.output("ArchiveBucket")?, "")?.hash(&mut hasher);
+        for table in ["IncidentsTable", "DeliveriesTable", "LedgerTable"] {
+            let scan = json!({"TableName": self.output(table)?});
+            self.aws.json("dynamodb", "DynamoDB_20120810.Scan", &scan)?.to_string().hash(&mut hasher);
+        }
+        Ok(hasher.finish())
+    }
+
     /// Invokes a function of the deployment, and returns its answer.
     ///
     /// # Errors
@@ -166,6 +200,15 @@ impl Told {
             text: message["Message"].as_str().unwrap_or_default().to_owned(),
         }
     }
+}
+
+/// Tells whether the emulator runs a function: each invocation is a process of a program below its folder.
+fn is_running(folder: &Path) -> bool {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut programs = processes.filter_map(|process| fs::read_link(process.path().join("exe")).ok());
+    programs.any(|program| {
+        program.starts_with(folder) && program.file_name().is_some_and(|name| name == "bootstrap")
+    })
 }
 
 /// Asks until there is an answer.
