@@ -10,6 +10,9 @@ use hinomi_model::registry::{Problems, Registry};
 use hinomi_model::{EventTime, Seconds};
 use hinomi_store::{Fetched, Published};
 
+/// Where the last version that was accepted lies in the bucket of configurations.
+pub const ACCEPTED: &str = "accepted/registry.yaml";
+
 /// Why there is no registry to work with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
