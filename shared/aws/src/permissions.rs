@@ -228,6 +228,7 @@ mod tests {
             Call::List => drop(store.list("", None, 9).await),
             Call::Read => drop(store.read("k").await),
             Call::Write => drop(store.write("k", Some(1), &vec![0; 1 << 20]).await),
+            Call::Elsewhere => {}
             Call::Put => {
                 let record = StreamRecord { key: "k".to_owned(), bytes: Vec::new() };
                 drop(Records::new(&config, "findings").put(&[record]).await);
