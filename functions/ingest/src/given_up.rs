@@ -52,14 +52,23 @@ mod tests {
         for document in [as_text, as_object] {
             let given_up = read(document.as_bytes()).unwrap();
             assert_eq!((given_up.shard.as_str(), given_up.records.len()), ("shardId-000000000006", 2));
-            assert_eq!((given_up.records[0].sequence.as_str(), &given_up.records[0].data), ("17", &Ok(b"abc".to_vec())));
+            assert_eq!(
+                (given_up.records[0].sequence.as_str(), &given_up.records[0].data),
+                ("17", &Ok(b"abc".to_vec()))
+            );
             assert_eq!(given_up.records[1].data, Err(b"no base64".to_vec()));
         }
     }
 
     #[test]
     fn other_objects_are_none() {
-        for other in ["", "{}", r#"{"payload":7}"#, r#"{"payload":"x"}"#, r#"{"payload":{"time":"2026-11-23T10:00:00Z"}}"#] {
+        for other in [
+            "",
+            "{}",
+            r#"{"payload":7}"#,
+            r#"{"payload":"x"}"#,
+            r#"{"payload":{"time":"2026-11-23T10:00:00Z"}}"#,
+        ] {
             assert_eq!(read(other.as_bytes()), None, "{other}");
         }
     }

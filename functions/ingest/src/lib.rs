@@ -88,7 +88,14 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
     /// Wires the function.
     pub fn new(archive: A, findings: S, source: P, registry_refresh: Seconds) -> Self {
         let registry = RegistryCache::new(registry_refresh);
-        IngestFunction { archive, findings, source, registry, kept: Mutex::default(), repeats: Box::new(|| 0) }
+        IngestFunction {
+            archive,
+            findings,
+            source,
+            registry,
+            kept: Mutex::default(),
+            repeats: Box::new(|| 0),
+        }
     }
 
     /// Tells how many records the stream took only when asked again, since it was asked last.
@@ -167,7 +174,8 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
             given_up: &given_up::read,
         };
         // Its own memory: what is read again says nothing about what arrives.
-        let done = redrive(&mut Ingest::new(), order, reading, self.outlets()).await.map_err(Failure::fault)?;
+        let done =
+            redrive(&mut Ingest::new(), order, reading, self.outlets()).await.map_err(Failure::fault)?;
         report.count(Metric::StreamRetries, (self.repeats)());
         tell::counts(report, &done.counts);
         report.count(Metric::Findings, done.findings.saturating_sub(done.counts.findings));

@@ -37,7 +37,12 @@ pub struct Records {
 impl Records {
     /// Names a stream.
     pub fn new(config: &SdkConfig, stream: &str) -> Self {
-        Records { client: Client::new(config), stream: stream.to_owned(), pauses: Pauses::default(), repeated: Arc::default() }
+        Records {
+            client: Client::new(config),
+            stream: stream.to_owned(),
+            pauses: Pauses::default(),
+            repeated: Arc::default(),
+        }
     }
 
     /// Pauses otherwise between attempts.
