@@ -99,8 +99,8 @@ impl Emulator {
         let path = root.join(&template);
         fs::write(&path, built(&text)?).map_err(|source| not_written(&path, source))?;
         let mut deploy = vec!["deploy", "--template-file", &template, "--stack-name", STACK];
-        // No file of settings: they are those of real deployments.
-        deploy.extend(["--config-file", "none.toml", "--region", REGION, "--resolve-s3"]);
+        // Beside this template there is no file of settings, and those of real deployments are not read.
+        deploy.extend(["--region", REGION, "--resolve-s3"]);
         deploy.extend(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]);
         deploy.extend(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--parameter-overrides"]);
         deploy.extend(PARAMETERS);

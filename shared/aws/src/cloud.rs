@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use hinomi_model::EventTime;
 use hinomi_store::{Archive, ArchiveKey, Error, Put, Result};
@@ -74,8 +75,9 @@ struct Marks {
 }
 
 impl Cloud {
-    /// Makes the store.
-    pub fn new(dynamo: Client, names: TableNames, objects: Objects, clock: Clock) -> Self {
+    /// Makes the store of these tables and the archive's bucket.
+    pub fn new(config: &SdkConfig, names: TableNames, archive: &str, clock: Clock) -> Self {
+        let (dynamo, objects) = (Client::new(config), Objects::new(config, archive));
         // The hasher's keys come from the system's randomness, once in a process.
         let process = RandomState::new().hash_one(());
         let marks = Arc::new(Marks { process, last: AtomicU64::new(0) });
@@ -87,12 +89,6 @@ impl Cloud {
     #[must_use]
     pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
         Cloud { lifetimes, ..self }
-    }
-
-    /// Tells the time otherwise.
-    #[must_use]
-    pub fn with_clock(self, clock: Clock) -> Self {
-        Cloud { clock, ..self }
     }
 
     /// Pauses otherwise between attempts.

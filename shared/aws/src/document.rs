@@ -1,11 +1,12 @@
 //! One object of S3 that is replaced now and then: the registry.
 
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use hinomi_store::{Error, Fetched, Published, Result};
 
 use crate::meaning::meaning;
-use crate::objects::{body, is_missing};
+use crate::objects::{body, client, is_missing};
 
 /// Largest document in bytes. A registry of four hundred tenants has one megabyte.
 const DOCUMENT_BYTES: usize = 16 << 20;
@@ -22,8 +23,8 @@ pub struct Document {
 
 impl Document {
     /// Names a document.
-    pub fn new(client: Client, bucket: &str, key: &str) -> Self {
-        Document { client, bucket: bucket.to_owned(), key: key.to_owned() }
+    pub fn new(config: &SdkConfig, bucket: &str, key: &str) -> Self {
+        Document { client: client(config), bucket: bucket.to_owned(), key: key.to_owned() }
     }
 
     /// Writes a new version in the place of whatever is there. A repeat changes nothing.
@@ -60,5 +61,43 @@ impl Published for Document {
                 _ => Err(meaning(what, error)),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::{Answer, Service, s3_error};
+
+    fn document(service: &Service) -> Document {
+        Document::new(&service.config(), "config", "accepted/registry.yaml")
+    }
+
+    #[tokio::test]
+    async fn only_what_changed_is_sent() {
+        let new = Answer::Says(200, Some(("etag", "\"two\"")), "version: 1".to_owned());
+        let service = Service::new([Answer::Says(304, None, String::new()), new.clone(), new]);
+        let document = document(&service);
+        assert_eq!(document.fetch_if_changed(Some("\"one\"")).await.unwrap(), Fetched::Unchanged);
+        assert_eq!(service.asked()[0].header("if-none-match"), Some("\"one\""));
+        let two = Fetched::New { tag: "\"two\"".to_owned(), bytes: b"version: 1".to_vec() };
+        assert_eq!(document.fetch_if_changed(Some("\"one\"")).await.unwrap(), two);
+        assert_eq!(
+            document.fetch_if_changed(Some("\"two\"")).await.unwrap(),
+            Fetched::Unchanged,
+            "sent all the same"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_document_that_cannot_be_read_is_not_missing() {
+        let error = document(&Service::new([s3_error(403, "AccessDenied")]))
+            .fetch_if_changed(None)
+            .await
+            .unwrap_err();
+        assert!(error.is_retryable(), "{error:?}");
+        let missing =
+            document(&Service::new([s3_error(404, "NoSuchKey")])).fetch_if_changed(None).await.unwrap();
+        assert_eq!(missing, Fetched::Missing);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Each adapter translates, calls, and says what a failure means; what is decided is decided elsewhere. [`Cloud`] is the
 //! store (states, outbox, scope, deliveries and ledger in DynamoDB, the archive in S3), [`Records`] a stream of Kinesis,
-//! [`Document`] a file of S3 that others write.
-//! [`schema`] describes the tables; `template.yaml` makes them.
+//! [`Document`] a file of S3 that others write, [`Topics`] the carrier of notices, [`Subscribers`] who listens to them.
+//! [`schema`] describes the tables that `template.yaml` makes, and [`permissions`] what each call must be allowed.
 //!
 //! Clients are made once at the start of a process, by [`sdk_config`]. Time is an argument here too: what expires is
 //! judged by a [`Clock`] that the function passes in.
@@ -13,12 +13,15 @@ mod document;
 mod meaning;
 mod objects;
 mod pause;
+pub mod permissions;
 mod records;
 #[cfg(test)]
 mod replay;
 pub mod schema;
 mod sdk;
+mod subscribers;
 mod tables;
+mod topics;
 
 pub use cloud::{Clock, Cloud, Lifetimes, TableNames};
 pub use document::Document;
@@ -26,6 +29,8 @@ pub use objects::Objects;
 pub use pause::{Pause, Pauses};
 pub use records::Records;
 pub use sdk::sdk_config;
+pub use subscribers::{SmsAccount, Subscribed, Subscribers, SubscriptionState};
+pub use topics::{Operations, Topics, filter_policy};
 
-/// The SDK's clients, for who makes tables, buckets and streams in a test.
-pub use {aws_sdk_dynamodb, aws_sdk_kinesis, aws_sdk_s3, aws_sdk_sns};
+/// What every adapter is made from; [`sdk_config`] reads it from the environment.
+pub use aws_config::SdkConfig;

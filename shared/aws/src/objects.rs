@@ -1,5 +1,6 @@
 //! The archive on S3: objects written once, by `If-None-Match`.
 
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
@@ -28,8 +29,8 @@ pub struct Objects {
 
 impl Objects {
     /// Makes the archive of a bucket.
-    pub fn new(client: Client, bucket: &str) -> Self {
-        Objects { client, bucket: bucket.to_owned(), pauses: Pauses::default() }
+    pub fn new(config: &SdkConfig, bucket: &str) -> Self {
+        Objects { client: client(config), bucket: bucket.to_owned(), pauses: Pauses::default() }
     }
 
     /// Pauses otherwise between attempts.
@@ -37,6 +38,13 @@ impl Objects {
     pub fn with_pauses(self, pauses: Pauses) -> Self {
         Objects { pauses, ..self }
     }
+}
+
+/// Makes a client of S3.
+pub(crate) fn client(config: &SdkConfig) -> Client {
+    // Buckets have names of their own in AWS's DNS, and nowhere else.
+    let elsewhere = config.endpoint_url().is_some();
+    Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(elsewhere).build())
 }
 
 /// Tells whether there is no such object. Without the permission to list a bucket S3 says that it is forbidden instead,
@@ -110,5 +118,68 @@ impl Archive for Objects {
             }
         }
         Ok(keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::{Answer, Meant, Service, s3_error, says};
+
+    fn objects(service: &Service) -> Objects {
+        Objects::new(&service.config(), "archive").with_pauses(service.pauses())
+    }
+
+    fn key() -> ArchiveKey {
+        ArchiveKey::new("raw/a.zst").unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_object_is_put_only_where_there_is_none() {
+        let service = Service::new([says(200, ""), s3_error(412, "PreconditionFailed")]);
+        let objects = objects(&service);
+        assert_eq!(objects.put_new(&key(), b"one").await.unwrap(), Put::Stored);
+        assert_eq!(objects.put_new(&key(), b"two").await.unwrap(), Put::Existed);
+        assert!(service.asked().iter().all(|asked| asked.header("if-none-match") == Some("*")));
+    }
+
+    #[tokio::test]
+    async fn a_put_beside_another_of_its_name_waits_for_it() {
+        let beside = s3_error(409, "ConditionalRequestConflict");
+        let service = Service::new([beside.clone(), beside.clone(), s3_error(412, "PreconditionFailed")]);
+        assert_eq!(objects(&service).put_new(&key(), b"one").await.unwrap(), Put::Existed);
+        assert_eq!(service.paused().len(), 2);
+        let service = Service::new(vec![beside; 50]);
+        assert!(
+            matches!(objects(&service).put_new(&key(), b"one").await, Err(Error::Throttled)),
+            "not for ever"
+        );
+    }
+
+    #[tokio::test]
+    async fn each_failure_of_s3_has_its_meaning() {
+        let meanings: [(Answer, Meant); 5] = [
+            (s3_error(503, "SlowDown"), |e| matches!(e, Error::Throttled)),
+            (s3_error(500, "InternalError"), |e| matches!(e, Error::Unavailable { .. })),
+            // Without the permission to list, a missing object is forbidden; that must not pass for missing.
+            (s3_error(403, "AccessDenied"), |e| matches!(e, Error::Unavailable { .. })),
+            (s3_error(404, "NoSuchBucket"), |e| matches!(e, Error::Unavailable { .. })),
+            (Answer::Lost, |e| matches!(e, Error::Unavailable { .. })),
+        ];
+        for (answer, meant) in meanings {
+            let error = objects(&Service::new([answer.clone()])).fetch(&key()).await.unwrap_err();
+            assert!(meant(&error), "{answer:?}: {error:?}");
+        }
+        let missing = objects(&Service::new([s3_error(404, "NoSuchKey")])).fetch(&key()).await.unwrap();
+        assert_eq!(missing, None);
+    }
+
+    #[tokio::test]
+    async fn an_object_that_promises_too_much_is_not_read() {
+        let large = Answer::Says(200, Some(("content-length", "200000000")), "x".to_owned());
+        let refused = objects(&Service::new([large])).fetch(&key()).await;
+        assert!(matches!(refused, Err(Error::TooLarge { size: 200_000_000, .. })));
+        let answer = GetObjectOutput::builder().body(ByteStream::from(vec![0; 100])).build();
+        assert!(matches!(body("reading", answer, 99).await, Err(Error::TooLarge { size: 100, .. })));
     }
 }

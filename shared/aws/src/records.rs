@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
@@ -31,8 +32,8 @@ pub struct Records {
 
 impl Records {
     /// Names a stream.
-    pub fn new(client: Client, stream: &str) -> Self {
-        Records { client, stream: stream.to_owned(), pauses: Pauses::default() }
+    pub fn new(config: &SdkConfig, stream: &str) -> Self {
+        Records { client: Client::new(config), stream: stream.to_owned(), pauses: Pauses::default() }
     }
 
     /// Pauses otherwise between attempts.
@@ -104,5 +105,112 @@ impl Stream for Records {
             bytes += size;
         }
         if call.is_empty() { Ok(()) } else { self.put_call(&call).await }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::replay::{Answer, Service, json_error, says};
+
+    fn records(service: &Service) -> Records {
+        Records::new(&service.config(), "findings").with_pauses(service.pauses())
+    }
+
+    fn some(count: usize) -> Vec<StreamRecord> {
+        (0..count).map(|number| StreamRecord { key: format!("a/{number}"), bytes: b"x".to_vec() }).collect()
+    }
+
+    /// Says for each record whether it was put.
+    fn outcomes(codes: &[Option<&str>]) -> Answer {
+        let outcome = |code: &Option<&str>| match code {
+            Some(code) => json!({"ErrorCode": code, "ErrorMessage": "m"}),
+            None => json!({"SequenceNumber": "1", "ShardId": "shardId-000000000000"}),
+        };
+        let failed = codes.iter().flatten().count();
+        let records: Vec<Value> = codes.iter().map(outcome).collect();
+        says(200, json!({"FailedRecordCount": failed, "Records": records}).to_string())
+    }
+
+    fn keys(service: &Service, call: usize) -> Vec<String> {
+        let asked = service.asked()[call].json();
+        let records = asked["Records"].as_array().unwrap();
+        records.iter().map(|record| record["PartitionKey"].as_str().unwrap().to_owned()).collect()
+    }
+
+    const THROTTLED: Option<&str> = Some("ProvisionedThroughputExceededException");
+
+    #[tokio::test]
+    async fn records_that_were_refused_are_put_again_and_no_others() {
+        let service = Service::new([
+            outcomes(&[None, THROTTLED, None, Some("InternalFailure")]),
+            outcomes(&[THROTTLED, None]),
+            outcomes(&[None]),
+        ]);
+        records(&service).put(&some(4)).await.unwrap();
+        assert_eq!(keys(&service, 0), ["a/0", "a/1", "a/2", "a/3"]);
+        assert_eq!(
+            (keys(&service, 1), keys(&service, 2)),
+            (vec!["a/1".to_owned(), "a/3".to_owned()], vec!["a/1".to_owned()])
+        );
+        assert_eq!(service.paused().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn records_that_are_refused_for_ever_are_told() {
+        let service = Service::new(vec![outcomes(&[THROTTLED]); 100]);
+        assert!(matches!(records(&service).put(&some(1)).await, Err(Error::Throttled)));
+        assert_eq!((service.asked().len(), service.paused().len()), (8, 7));
+        let service = Service::new(vec![outcomes(&[Some("InternalFailure")]); 100]);
+        let error = records(&service).put(&some(1)).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_short_does_not_lose_records() {
+        let service = Service::new([
+            says(200, json!({"FailedRecordCount": 1, "Records": [{"SequenceNumber": "1"}]}).to_string()),
+            outcomes(&[None, None]),
+        ]);
+        records(&service).put(&some(3)).await.unwrap();
+        assert_eq!(keys(&service, 1), ["a/1", "a/2"]);
+    }
+
+    #[tokio::test]
+    async fn a_call_takes_no_more_than_kinesis_does() {
+        let service =
+            Service::new(vec![says(200, json!({"FailedRecordCount": 0, "Records": []}).to_string()); 3]);
+        records(&service).put(&some(1_001)).await.unwrap();
+        assert_eq!([0, 1, 2].map(|call| keys(&service, call).len()), [500, 500, 1]);
+        let large = vec![StreamRecord { key: "k".to_owned(), bytes: vec![0; 1_000_000] }; 12];
+        let service =
+            Service::new(vec![says(200, json!({"FailedRecordCount": 0, "Records": []}).to_string()); 3]);
+        records(&service).put(&large).await.unwrap();
+        assert_eq!([0, 1, 2].map(|call| keys(&service, call).len()), [5, 5, 2]);
+        assert_eq!(service.asked().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_fails_as_a_whole_has_its_meaning() {
+        for (answer, throttled) in [
+            (json_error("ProvisionedThroughputExceededException"), true),
+            (json_error("LimitExceededException"), true),
+            (json_error("ResourceNotFoundException"), false),
+            (Answer::Lost, false),
+        ] {
+            let error = records(&Service::new([answer])).put(&some(1)).await.unwrap_err();
+            assert!(error.is_retryable() && matches!(error, Error::Throttled) == throttled, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_key_keeps_a_shard_of_its_own() {
+        let long = |end: &str| "長".repeat(256) + end;
+        assert_eq!(partition_key(&long("")), long(""));
+        assert_eq!(partition_key(&long("a")), partition_key(&long("a")));
+        assert_ne!(partition_key(&long("a")), partition_key(&long("b")));
+        assert!(partition_key(&long("a")).len() <= 256);
     }
 }

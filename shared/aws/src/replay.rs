@@ -19,11 +19,16 @@ use aws_smithy_types::retry::RetryConfig;
 
 use crate::pause::{Pause, Pauses};
 
+/// Tells whether an error means what it should.
+pub(crate) type Meant = fn(&hinomi_store::Error) -> bool;
+
 /// What a service answers.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// A status, a header if there is one, and a body.
     Says(u16, Option<(&'static str, &'static str)>, String),
+    /// What it says depends on what it was asked.
+    To(fn(&Asked) -> Answer),
     /// The answer is lost on the way.
     Lost,
 }
@@ -117,16 +122,22 @@ impl HttpConnector for Service {
         let target = headers.iter().find(|(name, _)| name == "x-amz-target").map(|(_, value)| value.clone());
         let operation = target.unwrap_or_else(|| format!("{} {}", request.method(), request.uri()));
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
-        self.asked.lock().unwrap().push(Asked { operation, headers, body });
-        HttpConnectorFuture::ready(match self.answers.lock().unwrap().pop_front() {
-            Some(Answer::Says(status, header, body)) => {
+        let asked = Asked { operation, headers, body };
+        self.asked.lock().unwrap().push(asked.clone());
+        let answer = match self.answers.lock().unwrap().pop_front() {
+            Some(Answer::To(answer)) => answer(&asked),
+            Some(answer) => answer,
+            None => Answer::Lost,
+        };
+        HttpConnectorFuture::ready(match answer {
+            Answer::Says(status, header, body) => {
                 let mut answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
                 if let Some((name, value)) = header {
                     answer.headers_mut().insert(name, value);
                 }
                 Ok(answer)
             }
-            Some(Answer::Lost) | None => Err(ConnectorError::timeout("lost".into())),
+            Answer::Lost | Answer::To(_) => Err(ConnectorError::timeout("lost".into())),
         })
     }
 }

@@ -30,3 +30,17 @@ pub async fn sdk_config() -> SdkConfig {
         .load()
         .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_call_has_an_end() {
+        let config = sdk_config().await;
+        let timeouts = config.timeout_config().unwrap();
+        assert_eq!((timeouts.connect_timeout(), timeouts.read_timeout()), (Some(CONNECT), Some(READ)));
+        assert_eq!(timeouts.operation_timeout(), Some(CALL));
+        assert_eq!(config.retry_config().unwrap().max_attempts(), ATTEMPTS);
+    }
+}

@@ -5,18 +5,29 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType,
 };
 use aws_sdk_kinesis::types::ShardIteratorType;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use hinomi_aws::schema::{Index, PARTITION, SORT, TABLES, Table};
-use hinomi_aws::{Cloud, Document, Objects, Records, TableNames};
+use hinomi_aws::{
+    Clock, Cloud, Document, Records, Subscribers, SubscriptionState, TableNames, filter_policy,
+};
 use hinomi_model::{Channel, EventTime, IncidentId, TenantId};
 use hinomi_store::{
     Archive, ArchiveKey, Claim, Commit, Deliveries, Error, Ledger, Outbox, OutboxEntry, Put, Scope, Sighting,
@@ -28,6 +39,10 @@ use tokio::task::JoinSet;
 const ENDPOINT: &str = "HINOMI_TEST_ENDPOINT";
 
 fn config() -> SdkConfig {
+    with_client(aws_smithy_http_client::Builder::new().build_http())
+}
+
+fn with_client(client: SharedHttpClient) -> SdkConfig {
     let Ok(endpoint) = std::env::var(ENDPOINT) else {
         panic!("{ENDPOINT} is not set: run `cargo xtask test emulator`, which starts the emulator");
     };
@@ -37,9 +52,25 @@ fn config() -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
             "test", "test", None, None, "test",
         )))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(client)
+        .sleep_impl(NoSleep)
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
         .endpoint_url(endpoint)
         .build()
+}
+
+/// The SDK's pauses between attempts, which are nothing here: no service needs the rest.
+#[derive(Debug)]
+struct NoSleep;
+
+impl AsyncSleep for NoSleep {
+    fn sleep(&self, time: Duration) -> Sleep {
+        // A timeout is asked for the same way as a pause, and is longer than any of them.
+        match time < Duration::from_millis(900) {
+            true => Sleep::new(std::future::ready(())),
+            false => Sleep::new(tokio::time::sleep(time)),
+        }
+    }
 }
 
 /// Makes a name that no other check uses.
@@ -106,18 +137,33 @@ async fn make_bucket(config: &SdkConfig) -> (aws_sdk_s3::Client, String) {
     (s3, bucket)
 }
 
-async fn fresh() -> Cloud {
-    let config = config();
-    let dynamo = aws_sdk_dynamodb::Client::new(&config);
-    let own = own_name();
-    let name = |table: &str| format!("{own}-{table}");
-    for table in &TABLES {
-        make_table(&dynamo, table, &name(table.name)).await;
+/// Tables and a bucket of a check's own.
+struct Place {
+    names: TableNames,
+    bucket: String,
+}
+
+impl Place {
+    async fn make() -> Place {
+        let config = config();
+        let dynamo = aws_sdk_dynamodb::Client::new(&config);
+        let own = own_name();
+        let name = |table: &str| format!("{own}-{table}");
+        for table in &TABLES {
+            make_table(&dynamo, table, &name(table.name)).await;
+        }
+        let (_, bucket) = make_bucket(&config).await;
+        let [incidents, deliveries, scope, ledger] = TABLES.map(|table| name(table.name));
+        Place { names: TableNames { incidents, deliveries, scope, ledger }, bucket }
     }
-    let (s3, bucket) = make_bucket(&config).await;
-    let [incidents, deliveries, scope, ledger] = TABLES.map(|table| name(table.name));
-    let names = TableNames { incidents, deliveries, scope, ledger };
-    Cloud::new(dynamo, names, Objects::new(s3, &bucket), today)
+
+    fn store(&self, config: &SdkConfig, clock: Clock) -> Cloud {
+        Cloud::new(config, self.names.clone(), &self.bucket, clock)
+    }
+}
+
+async fn fresh() -> Cloud {
+    Place::make().await.store(&config(), today)
 }
 
 #[tokio::test]
@@ -152,8 +198,9 @@ async fn the_ledger_keeps_the_contract() {
 
 #[tokio::test]
 async fn a_document_keeps_the_contract() {
-    let (s3, bucket) = make_bucket(&config()).await;
-    let document = async || Document::new(s3.clone(), &bucket, "registry.yaml");
+    let config = config();
+    let (s3, bucket) = make_bucket(&config).await;
+    let document = async || Document::new(&config, &bucket, "registry.yaml");
     let publish = async |document: &Document, version: Option<&[u8]>| match version {
         Some(bytes) => document.replace(bytes).await.unwrap(),
         None => {
@@ -190,7 +237,8 @@ async fn read(client: &aws_sdk_kinesis::Client, stream: &str) -> Vec<StreamRecor
 
 #[tokio::test]
 async fn a_stream_keeps_the_contract() {
-    let client = aws_sdk_kinesis::Client::new(&config());
+    let config = config();
+    let client = aws_sdk_kinesis::Client::new(&config);
     let stream = own_name();
     client.create_stream().stream_name(&stream).shard_count(2).send().await.unwrap();
     // A stream takes a moment to be there.
@@ -199,7 +247,7 @@ async fn a_stream_keeps_the_contract() {
         tries += 1;
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    let make = async || Records::new(client.clone(), &stream);
+    let make = async || Records::new(&config, &stream);
     conformance::stream(make, async |_: &Records| read(&client, &stream).await).await;
     let one = |key: &str| StreamRecord { key: key.to_owned(), bytes: key.as_bytes().to_vec() };
     let keys: Vec<StreamRecord> = (0..50).map(|number| one(&format!("host/10.0.0.{number}"))).collect();
@@ -227,7 +275,8 @@ fn unit() -> Unit {
 
 #[tokio::test]
 async fn what_is_past_is_absent_though_it_is_still_there() {
-    let store = fresh().await;
+    let place = Place::make().await;
+    let store = place.store(&config(), today);
     let write = commit("s", None);
     assert_eq!(store.commit(&write).await.unwrap(), 1);
     store.done("n").await.unwrap();
@@ -240,7 +289,7 @@ async fn what_is_past_is_absent_though_it_is_still_there() {
     store.note(&[sighting(today())]).await.unwrap();
     store.claim(&unit(), today()).await.unwrap();
 
-    let fifty_days = store.clone().with_clock(later);
+    let fifty_days = place.store(&config(), later);
     assert_eq!(
         fifty_days.load(std::slice::from_ref(&write.key)).await.unwrap(),
         [None],
@@ -251,7 +300,7 @@ async fn what_is_past_is_absent_though_it_is_still_there() {
     assert_eq!(fifty_days.commit(&write).await.unwrap(), 1, "it begins anew");
     assert_eq!(fifty_days.due(today(), 9).await.unwrap(), write.outbox, "and the mark of its notice is past");
 
-    let ended = store.clone().with_clock(long_after);
+    let ended = place.store(&config(), long_after);
     let hosts = ended.hosts(&TenantId::new("a"), "domain:x.example", 9).await.unwrap();
     assert_eq!(hosts, [], "a sighting of long ago");
     ended.note(&[sighting(later())]).await.unwrap();
@@ -330,4 +379,110 @@ async fn confirming_and_taking_over_lose_no_receipt() {
     let found = store.of(IncidentId(1)).await.unwrap().remove(0);
     assert_eq!(found.messages.len(), 6, "each caller's receipt is there");
     assert_eq!(store.unconfirmed(EventTime::MAX, 9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn subscriptions_are_made_changed_and_ended() {
+    // The emulator's own account.
+    let prefix = format!("arn:aws:sns:us-east-1:000000000000:{}-", own_name());
+    let subscribers = Subscribers::new(&config(), &prefix, None);
+    let kita = TenantId::new("kita");
+    for _ in 0..2 {
+        subscribers.create_topic(&kita).await.unwrap();
+    }
+    assert_eq!(
+        subscribers.topics().await.unwrap(),
+        std::slice::from_ref(&kita),
+        "made once, and no other topic is ours"
+    );
+    assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
+    let filter = filter_policy("duty", Channel::Sms);
+    subscribers.subscribe(&kita, Channel::Sms, "+819000000000", &filter).await.unwrap();
+    let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
+    let SubscriptionState::Confirmed { arn } = found.state else { panic!("an SMS needs no confirmation") };
+    let filter_of =
+        |filter: Option<&str>| serde_json::from_str::<serde_json::Value>(filter.unwrap()).unwrap();
+    assert_eq!((found.protocol.as_str(), found.endpoint.as_str()), ("sms", "+819000000000"));
+    assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&filter)));
+    let other = filter_policy("chief", Channel::Sms);
+    subscribers.set_filter(&arn, &other).await.unwrap();
+    let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
+    assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&other)));
+    for _ in 0..2 {
+        subscribers.unsubscribe(&arn).await.unwrap();
+    }
+    assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
+}
+
+/// Passes questions on and loses every other answer.
+#[derive(Clone, Debug)]
+struct Lossy {
+    inner: SharedHttpConnector,
+    asked: Arc<AtomicU32>,
+}
+
+impl HttpConnector for Lossy {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let lost = self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+        let answer = self.inner.call(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await?;
+            if lost { Err(ConnectorError::timeout("lost".into())) } else { Ok(answer) }
+        })
+    }
+}
+
+/// Makes a store whose calls all happen, and whose answers are lost at the first try.
+async fn lossy() -> (Cloud, Cloud, Arc<AtomicU32>) {
+    let place = Place::make().await;
+    let client = aws_smithy_http_client::Builder::new().build_http();
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let lossy = http_client_fn(move |settings, components| {
+        let inner = client.http_connector(settings, components);
+        SharedHttpConnector::new(Lossy { inner, asked: Arc::clone(&count) })
+    });
+    (place.store(&with_client(lossy), today), place.store(&config(), today), asked)
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_was_lost_is_repeated_and_happens_once() {
+    let (lossy, whole, asked) = lossy().await;
+    let (claim, sent) = (unit(), unit());
+    assert_eq!(lossy.claim(&claim, today()).await.unwrap(), Claim::New, "it meets its own claim");
+    assert_eq!(asked.load(Ordering::Relaxed), 2, "the SDK repeated the call");
+    assert_eq!(lossy.claim(&claim, today()).await.unwrap(), Claim::Claimed { at: today() });
+    assert_eq!(
+        lossy.take_over(&claim, today(), today().plus(1)).await.unwrap(),
+        2,
+        "it meets its own attempt"
+    );
+    lossy.sent(&sent, today(), "m").await.unwrap();
+    let delivery = whole.of(IncidentId(1)).await.unwrap().remove(0);
+    assert_eq!((delivery.attempts, delivery.messages.len()), (2, 1));
+
+    // With a notice it is a transaction, which has a token; alone, it is a conflict with itself, as the contract says.
+    let mut write = commit("s", None);
+    assert_eq!(lossy.commit(&write).await.unwrap(), 1);
+    assert_eq!(whole.due(today(), 9).await.unwrap(), write.outbox);
+    write.expected = Some(1);
+    write.outbox.clear();
+    assert!(matches!(lossy.commit(&write).await, Err(Error::Conflict { .. })));
+    assert_eq!(whole.load(std::slice::from_ref(&write.key)).await.unwrap()[0].as_ref().unwrap().version, 2);
+    assert!(matches!(lossy.write("k", None, b"x").await, Err(Error::Conflict { .. })));
+    assert_eq!(whole.read("k").await.unwrap().unwrap().version, 1);
+
+    lossy.done("n").await.unwrap();
+    assert_eq!(whole.entry("n").await.unwrap(), None);
+    let key = ArchiveKey::new("raw/a.zst").unwrap();
+    assert_eq!(lossy.put_new(&key, b"one").await.unwrap(), Put::Existed, "it meets its own object");
+    assert_eq!(whole.fetch(&key).await.unwrap().unwrap(), b"one");
+    let sighting = Sighting {
+        tenant: TenantId::new("a"),
+        indicator: "i".to_owned(),
+        host: "10.0.0.1".parse().unwrap(),
+        first: today(),
+    };
+    lossy.note(std::slice::from_ref(&sighting)).await.unwrap();
+    assert_eq!(whole.hosts(&sighting.tenant, "i", 9).await.unwrap(), [(sighting.host, today())]);
 }

@@ -54,6 +54,9 @@ pub enum Unsendable {
     /// The text is longer than the channel takes.
     #[error("body has {0} bytes")]
     BodyTooLong(usize),
+    /// The carrier refuses it for another reason, and will whenever it is asked.
+    #[error("carrier refuses it")]
+    Refused,
 }
 
 /// A notice on its way out.

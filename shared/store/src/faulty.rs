@@ -3,8 +3,11 @@
 //! What [`Error::Unavailable`] leaves open, whether anything was written, is here to be chosen, so that a test can
 //! show that the caller bears both.
 
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 use hinomi_model::{EventTime, IncidentId, Level, TenantId};
 
@@ -43,6 +46,8 @@ pub enum Call {
     Write,
     Put,
     FetchIfChanged,
+    #[doc = "A call of something that is no store: see [`Faulty::elsewhere`]."]
+    Elsewhere,
 }
 
 /// When a call fails.
@@ -60,6 +65,11 @@ pub enum When {
     /// With [`Error::Throttled`], after the first half of what it takes was written. Only for [`Stream::put`] and
     /// [`Scope::note`], whose pieces stand alone; elsewhere nothing is written.
     Half,
+    /// The process dies before its effect: this call and all that follow fail with [`Error::Unavailable`] and do
+    /// nothing, until a new process begins ([`Faulty::revive`]).
+    DiesBefore,
+    /// The process dies after its effect.
+    DiesAfter,
 }
 
 /// A failure to come.
@@ -79,12 +89,45 @@ pub struct Faulty<S> {
     inner: S,
     faults: Arc<[Fault]>,
     calls: Arc<Mutex<Vec<Call>>>,
+    dead: Arc<AtomicBool>,
+    takes_turns: bool,
 }
 
 impl<S> Faulty<S> {
     /// Wraps a store.
     pub fn new(inner: S, faults: &[Fault]) -> Self {
-        Faulty { inner, faults: faults.into(), calls: Arc::default() }
+        Faulty {
+            inner,
+            faults: faults.into(),
+            calls: Arc::default(),
+            dead: Arc::default(),
+            takes_turns: false,
+        }
+    }
+
+    /// Lets others run before each call, so that a test can interleave them.
+    #[must_use]
+    pub fn taking_turns(self) -> Self {
+        Faulty { takes_turns: true, ..self }
+    }
+
+    /// Tells whether the process died.
+    pub fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Relaxed)
+    }
+
+    /// Begins a new process.
+    pub fn revive(&self) {
+        self.dead.store(false, Ordering::Relaxed);
+    }
+
+    /// Makes a call of something that is no store, as a carrier's, count and fail like the others.
+    ///
+    /// # Errors
+    ///
+    /// As told.
+    pub async fn elsewhere<T>(&self, effect: impl Future<Output = T> + Send) -> Result<T> {
+        self.run(Call::Elsewhere, async { Ok(effect.await) }).await
     }
 
     /// Returns the calls so far, in order, those that failed included.
@@ -106,7 +149,18 @@ impl<S> Faulty<S> {
             calls.push(call);
             calls.iter().filter(|known| **known == call).count() as u64
         };
+        if self.takes_turns {
+            let mut waited = false;
+            poll_fn(|context| {
+                context.waker().wake_by_ref();
+                if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
         let lost = || Error::Unavailable { what: format!("{call:?} {nth}"), source: None };
+        if self.is_dead() {
+            return Err(lost());
+        }
         match self.faults.iter().find(|fault| fault.call == call && fault.nth == nth).map(|fault| fault.when)
         {
             None => effect.await,
@@ -116,6 +170,15 @@ impl<S> Faulty<S> {
             Some(When::After) => {
                 effect.await?;
                 Err(lost())
+            }
+            Some(When::DiesBefore) => {
+                self.dead.store(true, Ordering::Relaxed);
+                Err(lost())
+            }
+            Some(When::DiesAfter) => {
+                let effect = effect.await;
+                self.dead.store(true, Ordering::Relaxed);
+                effect.and(Err(lost()))
             }
         }
     }
@@ -272,5 +335,22 @@ mod tests {
         assert!(written());
         assert!(write().is_err_and(|error| !error.is_retryable()), "the repeat conflicts with itself");
         assert_eq!(store.calls().iter().filter(|call| **call == Call::Write).count(), 4);
+    }
+
+    #[test]
+    fn a_process_that_died_does_nothing_until_another_begins() {
+        for (when, written) in [(When::DiesBefore, false), (When::DiesAfter, true)] {
+            let store = Faulty::new(Memory::new(), &[Fault { call: Call::Write, nth: 1, when }]);
+            assert!(block_on(store.write("k", None, b"x")).is_err() && store.is_dead());
+            assert!(block_on(store.read("k")).is_err());
+            assert!(block_on(store.elsewhere(async {})).is_err());
+            store.revive();
+            assert_eq!(block_on(store.read("k")).unwrap().is_some(), written);
+        }
+    }
+
+    #[test]
+    fn those_who_take_turns_still_keep_the_contract() {
+        block_on(conformance::all(async || Faulty::new(Memory::new(), &[]).taking_turns()));
     }
 }

@@ -323,7 +323,14 @@ fn history(scene: &Scene<'_>, html: &mut Html, entries: &[History]) {
         html.raw("<li class=\"open\"><time>").text(&words.instant(entry.at)).raw("</time><div>");
         scene.badge(html, entry.level);
         html.raw(" ").text(&words.say("revision", &[("number", &entry.revision.to_string())]));
-        html.raw(" · ").text(&cut(&entry.by, MAX_NAME)).raw(" · ").text(&cut(&entry.why, MAX_SENTENCE));
+        let why = match entry.why.strip_prefix("rule ") {
+            Some(rule) => words.say("rule", &[("rule", rule)]),
+            None => entry.why.clone(),
+        };
+        if entry.by != "engine" {
+            html.raw(" · ").text(&cut(&entry.by, MAX_NAME));
+        }
+        html.raw(" · ").text(&cut(&why, MAX_SENTENCE));
         html.raw("</div></li>");
     }
     html.raw("</ol></section>");

@@ -10,6 +10,8 @@ mod ledger;
 mod outbox;
 mod scope;
 mod states;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 

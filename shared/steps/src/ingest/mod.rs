@@ -22,8 +22,6 @@ mod outgoing;
 mod read;
 mod refused;
 
-use std::collections::BTreeSet;
-
 use hinomi_detect::KnownLines;
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Finding};
@@ -36,6 +34,7 @@ use self::read::Reader;
 use self::refused::Refused;
 
 pub use count::IngestCounts;
+pub(crate) use outgoing::put as put_findings;
 
 /// Bytes of lines after which a batch is cut: with the one record of 32 MiB or more that may come on top, what a
 /// function of one gigabyte bears. What is behind the cut comes again at once.
@@ -137,8 +136,8 @@ pub(crate) struct Place<'a> {
     pub(crate) object: &'a str,
     /// The record's frame in it.
     pub(crate) frame: u32,
-    /// Lines to be read, by number from 0; all when absent.
-    pub(crate) only: Option<&'a BTreeSet<u32>>,
+    /// Tells of a line's number, from 0, whether it is read; all are when absent.
+    pub(crate) only: Option<&'a dyn Fn(u32) -> bool>,
 }
 
 impl Ingest {

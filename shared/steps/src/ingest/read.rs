@@ -110,7 +110,7 @@ impl Reader {
         while let Some(item) = lines.next_line() {
             locator.line = number;
             number = number.saturating_add(1);
-            if place.only.is_some_and(|only| !only.contains(&locator.line)) {
+            if place.only.is_some_and(|only| !only(locator.line)) {
                 continue;
             }
             let Item { line, part, frames, content } = item;

@@ -155,25 +155,29 @@ impl<'a, S: Ledger + Archive> Ledgers<'a, S> {
 
     async fn index(&mut self) -> Result<&(Index, Option<u64>)> {
         if self.index.is_none() {
-            let stored = self.store.read(INDEX).await?;
-            let known = stored.as_ref().map(|stored| (documents::unpack(&stored.bytes), stored.version));
-            let read = match known {
-                Some((Ok(index), version)) => (index, Some(version)),
-                Some((Err(_), version)) => (self.index_of_ledgers().await?, Some(version)),
-                None => self.first_index().await?,
-            };
-            self.index = Some(read);
+            self.index = Some(self.read_index().await?);
         }
         Ok(self.index.get_or_insert_default())
     }
 
-    /// Makes and keeps the index where there is none, so that the ledgers are not all read again the next time.
-    async fn first_index(&mut self) -> Result<(Index, Option<u64>)> {
-        let index = self.index_of_ledgers().await?;
-        match documents::write_versioned(self.store, INDEX, None, &index).await {
-            Ok(version) => Ok((index, Some(version))),
-            Err(error) => Err(error),
+    async fn read_index(&mut self) -> Result<(Index, Option<u64>)> {
+        for _ in 0..TRIES {
+            let stored = self.store.read(INDEX).await?;
+            let known = stored.as_ref().map(|stored| (documents::unpack(&stored.bytes), stored.version));
+            match known {
+                Some((Ok(index), version)) => return Ok((index, Some(version))),
+                Some((Err(_), version)) => return Ok((self.index_of_ledgers().await?, Some(version))),
+                None => {}
+            }
+            // Made and kept at once where there is none, so that the ledgers are not all read again the next time.
+            let index = self.index_of_ledgers().await?;
+            match documents::write_versioned(self.store, INDEX, None, &index).await {
+                Ok(version) => return Ok((index, Some(version))),
+                Err(Error::Store(hinomi_store::Error::Conflict { .. })) => {}
+                Err(error) => return Err(error),
+            }
         }
+        Err(hinomi_store::Error::Conflict { what: INDEX.to_owned() }.into())
     }
 
     async fn index_of_ledgers(&mut self) -> Result<Index> {

@@ -34,12 +34,12 @@ fn a_batch_that_fails_at_any_call_and_comes_again_is_kept_and_found_once() {
                 let batch = Batch { shard: SHARD, records: &records };
                 let mut ingest = Ingest::new();
                 let registry = registry();
-                let first = block_on(ingest.batch(&batch, &registry, at(NOW), outlets));
+                let first = block_on(ingest.batch(&batch, registry, at(NOW), outlets));
                 assert!(first.is_err(), "{call:?} {nth} {when:?}");
                 failed += 1;
                 // The same process goes on, or it was killed and another one is given the batch.
                 let mut next = if warm { ingest } else { Ingest::new() };
-                let ingested = block_on(next.batch(&batch, &registry, at(NOW), outlets)).unwrap();
+                let ingested = block_on(next.batch(&batch, registry, at(NOW), outlets)).unwrap();
                 assert_eq!(ingested.undone, None);
                 assert_eq!(world.objects(), whole.objects(), "{call:?} {nth} {when:?}");
                 assert_eq!(world.found(), whole.found(), "{call:?} {nth} {when:?}");

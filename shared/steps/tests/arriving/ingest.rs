@@ -73,14 +73,14 @@ fn every_line_of_every_packing_is_found_back_by_its_place() {
                 let place = Locator { object: keys[0].as_str().to_owned(), frame: frame as u32, line };
                 let found = raw::line(&object, &place).unwrap_or_else(|| panic!("{name} {place:?}"));
                 let (_, written) = &lines[frame * 40 + line as usize];
-                assert_eq!(text_of(&found, &registry), text_of(written.as_bytes(), &registry), "{name}");
+                assert_eq!(text_of(&found, registry), text_of(written.as_bytes(), registry), "{name}");
             }
         }
         // What findings and facts say of their lines is where the lines are.
         for finding in world.batches().into_iter().flat_map(|batch| batch.findings) {
             for evidence in finding.evidence {
                 let line = raw::line(&object, &evidence.locator.unwrap()).unwrap();
-                assert!(text_of(&line, &registry).starts_with(&evidence.raw), "{name}");
+                assert!(text_of(&line, registry).starts_with(&evidence.raw), "{name}");
             }
         }
     }
@@ -129,7 +129,7 @@ fn facts_of_a_tenant_lie_in_its_part_and_name_lines_that_are_there() {
             let name = &objects[place.object as usize];
             let object = world.objects()[name].clone();
             let locator = Locator { object: name.clone(), frame: place.frame, line: place.line };
-            text_of(&raw::line(&object, &locator).unwrap(), &registry);
+            text_of(&raw::line(&object, &locator).unwrap(), registry);
         }
     }
     assert_eq!(facts as u64, ingested.counts.facts);
@@ -175,7 +175,7 @@ fn when_time_is_spent_the_first_record_that_is_not_done_is_the_answer() {
         let pace = Pace { now: NOW, is_spent: &is_spent };
         let batch = Batch { shard: SHARD, records: &records[start..] };
         let outlets = Outlets { archive: &world.archive, findings: &world.findings };
-        let ingested = block_on(ingest.batch(&batch, &registry(), pace, outlets)).unwrap();
+        let ingested = block_on(ingest.batch(&batch, registry(), pace, outlets)).unwrap();
         let done = ingested.undone.unwrap_or(records.len() - start);
         assert_eq!(done, (calls + 1).min(records.len() - start), "the first record is always done");
         assert_eq!(ingested.counts.records_retried, (records.len() - start - done) as u64);

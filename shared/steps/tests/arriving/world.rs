@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use hinomi_generate::day;
 use hinomi_model::registry::{Collected, Registry};
@@ -16,14 +17,22 @@ pub(crate) type Line = (EventTime, String);
 pub(crate) const SHARD: &str = "shardId-000000000000";
 
 /// The registry of the sample day.
-pub(crate) fn registry() -> Registry {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/registry.yaml");
-    Registry::from_yaml(&std::fs::read_to_string(path).unwrap()).unwrap()
+pub(crate) fn registry() -> &'static Registry {
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/registry.yaml");
+        Registry::from_yaml(&std::fs::read_to_string(path).unwrap()).unwrap()
+    });
+    &REGISTRY
 }
 
 /// A part of the sample day that shows much: what the inspections of both firewalls logged and some sessions between,
 /// in order of time.
 pub(crate) fn lines() -> Vec<Line> {
+    static LINES: LazyLock<Vec<Line>> = LazyLock::new(read_lines);
+    LINES.clone()
+}
+
+fn read_lines() -> Vec<Line> {
     let day = day::sample_day(day::SEED);
     let registry = registry();
     let mut scratch = Scratch::default();
@@ -35,7 +44,7 @@ pub(crate) fn lines() -> Vec<Line> {
             continue;
         }
         let context =
-            Context { registry: &registry, received: EventTime::EPOCH, collected: Collected::default() };
+            Context { registry, received: EventTime::EPOCH, collected: Collected::default() };
         if let Ok(event) = parse_line(line.as_bytes(), &context, &mut scratch) {
             lines.push((event.time, line.clone()));
         }
@@ -85,7 +94,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn ingest(&self, ingest: &mut Ingest, records: &[Record<'_>], now: EventTime) -> Ingested {
-        self.ingest_for(&registry(), ingest, records, now)
+        self.ingest_for(registry(), ingest, records, now)
     }
 
     pub(crate) fn ingest_for(

@@ -1,0 +1,234 @@
+//! What is deployed, and what a person does with it: puts a registry, sends logs, starts sweeps, reads what was told.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::Error;
+use super::aws::{Aws, Record, between_all, variable};
+
+/// Between two questions whether something has happened.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long nothing may happen until nothing will: the emulator looks at its streams each second.
+const QUIET: Duration = Duration::from_millis(3_000);
+
+/// The deployment of `template.yaml` to the emulator.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// The AWS that it is deployed to.
+    pub aws: Aws,
+    outputs: BTreeMap<String, String>,
+}
+
+/// A queue that hears what a topic is told.
+#[derive(Clone, Debug)]
+pub struct Mailbox {
+    url: String,
+}
+
+/// What a topic was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Which contact it is for.
+    pub contact: String,
+    /// On which channel.
+    pub channel: String,
+    /// The mail's subject.
+    pub subject: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
+impl Deployment {
+    /// Finds the deployment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Environment`] when this was not started by `cargo xtask`, [`Error::File`] and [`Error::Answer`] when the
+    /// stack's outputs cannot be read.
+    pub fn from_environment() -> Result<Self, Error> {
+        let path = variable("HINOMI_TEST_STACK")?;
+        let text = fs::read_to_string(&path).map_err(|source| Error::File { path: path.clone(), source })?;
+        let listed: Vec<Value> =
+            serde_json::from_str(&text).map_err(|error| Error::Answer(format!("{path}: {error}")))?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let outputs = listed.iter().map(|output| (text(&output["OutputKey"]), text(&output["OutputValue"])));
+        Ok(Deployment { aws: Aws::from_environment()?, outputs: outputs.collect() })
+    }
+
+    /// Returns an output of the stack.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`] when there is none of that name.
+    pub fn output(&self, name: &str) -> Result<&str, Error> {
+        self.outputs.get(name).map(String::as_str).ok_or_else(|| Error::Output(name.to_owned()))
+    }
+
+    /// Puts a registry as an operator does, and waits until it is accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Late`] when it is not, else those of the calls.
+    pub fn put_registry(&self, yaml: &[u8], patience: Duration) -> Result<(), Error> {
+        let bucket = self.output("ConfigBucket")?;
+        self.aws.put_object(bucket, "registry.yaml", yaml)?;
+        wait("the registry is accepted", patience, || {
+            let accepted = self.aws.object(bucket, "accepted/registry.yaml")?;
+            Ok(accepted.filter(|accepted| accepted == yaml).map(|_| ()))
+        })
+    }
+
+    /// Makes a queue that hears everything that a tenant's topic is told.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Late`] when there is no such topic in time, else those of the calls.
+    pub fn mailbox(&self, tenant: &str, patience: Duration) -> Result<Mailbox, Error> {
+        let topic = format!("{}{tenant}", self.output("TopicPrefix")?);
+        wait(&format!("the topic of {tenant} is made"), patience, || {
+            let topics = self.aws.query("sns", &[("Action", "ListTopics"), ("Version", "2010-03-31")])?;
+            Ok(between_all(&topics, "<TopicArn>", "</TopicArn>").contains(&topic).then_some(()))
+        })?;
+        let name = json!({"QueueName": format!("mailbox-{tenant}")});
+        let queue = self.aws.json("sqs", "AmazonSQS.CreateQueue", &name)?;
+        let url = queue["QueueUrl"].as_str().unwrap_or_default().to_owned();
+        let asked = json!({"QueueUrl": url, "AttributeNames": ["QueueArn"]});
+        let attributes = self.aws.json("sqs", "AmazonSQS.GetQueueAttributes", &asked)?;
+        let arn = attributes["Attributes"]["QueueArn"].as_str().unwrap_or_default();
+        let subscribe = [
+            ("Action", "Subscribe"),
+            ("Version", "2010-03-31"),
+            ("TopicArn", &topic),
+            ("Protocol", "sqs"),
+            ("Endpoint", arn),
+        ];
+        self.aws.query("sns", &subscribe)?;
+        Ok(Mailbox { url })
+    }
+
+    /// Takes what a mailbox has got since it was asked last.
+    ///
+    /// # Errors
+    ///
+    /// Those of the calls.
+    pub fn take(&self, mailbox: &Mailbox) -> Result<Vec<Told>, Error> {
+        let mut told = Vec::new();
+        loop {
+            let ask = json!({"QueueUrl": mailbox.url, "MaxNumberOfMessages": 10});
+            let answer = self.aws.json("sqs", "AmazonSQS.ReceiveMessage", &ask)?;
+            let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
+            if messages.is_empty() {
+                return Ok(told);
+            }
+            for message in messages {
+                let body = message["Body"].as_str().unwrap_or_default();
+                let body: Value =
+                    serde_json::from_str(body).map_err(|error| Error::Answer(error.to_string()))?;
+                told.push(Told::read(&body));
+                let handle = json!({"QueueUrl": mailbox.url, "ReceiptHandle": message["ReceiptHandle"]});
+                self.aws.json("sqs", "AmazonSQS.DeleteMessage", &handle)?;
+            }
+        }
+    }
+
+    /// Sends records to the stream of logs.
+    ///
+    /// # Errors
+    ///
+    /// Those of the calls.
+    pub fn send(&self, records: &[Record]) -> Result<(), Error> {
+        self.aws.put_records(self.output("LogsStream")?, records)
+    }
+
+    /// Waits until what was sent has gone its whole way: no function runs, and nothing is written any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Late`] when it does not come to rest, else those of the calls.
+    pub fn settle(&self, patience: Duration) -> Result<(), Error> {
+        let functions = PathBuf::from(variable("HINOMI_TEST_FUNCTIONS")?);
+        let mut last = None;
+        let mut since = Instant::now();
+        wait("the platform has come to rest", patience, || {
+            let now = Some(self.written()?);
+            if is_running(&functions) || now != last {
+                last = now;
+                since = Instant::now();
+            }
+            Ok((since.elapsed() > QUIET).then_some(()))
+        })
+    }
+
+    /// Returns a number that changes when something is written.
+    fn written(&self) -> Result<u64, Error> {
+        let mut hasher = DefaultHasher::new();
+        self.aws.keys(self.output("ArchiveBucket")?, "")?.hash(&mut hasher);
+        for table in ["IncidentsTable", "DeliveriesTable", "LedgerTable"] {
+            let scan = json!({"TableName": self.output(table)?});
+            self.aws.json("dynamodb", "DynamoDB_20120810.Scan", &scan)?.to_string().hash(&mut hasher);
+        }
+        Ok(hasher.finish())
+    }
+
+    /// Invokes a function of the deployment, and returns its answer.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call; the function's own failure is one of them.
+    pub fn invoke(&self, function: &str, event: &Value) -> Result<Value, Error> {
+        let console = self.output("ConsoleFunctionArn")?;
+        let prefix = console.rsplit(':').next().and_then(|name| name.strip_suffix("console"));
+        let prefix = prefix.ok_or_else(|| Error::Output("ConsoleFunctionArn".to_owned()))?;
+        self.aws.invoke(&format!("{prefix}{function}"), event)
+    }
+}
+
+impl Told {
+    fn read(message: &Value) -> Told {
+        let attribute =
+            |name: &str| message["MessageAttributes"][name]["Value"].as_str().unwrap_or_default().to_owned();
+        Told {
+            contact: attribute("contact"),
+            channel: attribute("channel"),
+            subject: message["Subject"].as_str().map(str::to_owned),
+            text: message["Message"].as_str().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// Tells whether the emulator runs a function: each invocation is a process of a program below its folder.
+fn is_running(folder: &Path) -> bool {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut programs = processes.filter_map(|process| fs::read_link(process.path().join("exe")).ok());
+    programs.any(|program| {
+        program.starts_with(folder) && program.file_name().is_some_and(|name| name == "bootstrap")
+    })
+}
+
+/// Asks until there is an answer.
+///
+/// # Errors
+///
+/// [`Error::Late`] when there is none in time, else what asking failed with.
+pub(super) fn wait<T>(
+    what: &str,
+    patience: Duration,
+    mut ask: impl FnMut() -> Result<Option<T>, Error>,
+) -> Result<T, Error> {
+    let began = Instant::now();
+    loop {
+        if let Some(answer) = ask()? {
+            return Ok(answer);
+        }
+        if began.elapsed() > patience {
+            return Err(Error::Late(what.to_owned()));
+        }
+        thread::sleep(PAUSE);
+    }
+}
