@@ -6,7 +6,6 @@
 
 pub mod day;
 pub mod payload;
-mod site;
 
 use hinomi_model::{EventTime, Seconds};
 use hinomi_store::StreamRecord;
@@ -14,8 +13,6 @@ use serde_json::Value;
 
 use crate::poller::{Account, Answer, Mapping, Polled, drive};
 use day::Slice;
-
-pub use site::Site;
 
 /// The functions of a deployment, and what stands between them.
 pub trait Functions {
@@ -74,7 +71,7 @@ impl<F: Functions> Play<F> {
         for (shard, records) in slice.shards.iter().enumerate() {
             let functions = &mut self.functions;
             let account = drive(records, self.mapping, MOST_CALLS, |batch| {
-                functions.invoke("ingest", &payload::kinesis("logs", shard, batch), slice.end)
+                functions.invoke("ingest", &payload::kinesis("logs", shard, batch), slice.end.plus(-1))
             });
             add(&mut self.logs, account);
         }
