@@ -9,7 +9,9 @@ use hinomi_model::{EventTime, Finding, FindingBatch, Settings};
 use hinomi_steps::facts::{self, PARTITIONS};
 use hinomi_steps::follow::{Followed, Follower, Minute, Sources};
 use hinomi_steps::ingest::Ingest;
-use hinomi_store::{Archive, ArchiveKey, Call, Fault, Faulty, Memory, MemoryStream, Stream, When, block_on, object};
+use hinomi_store::{
+    Archive, ArchiveKey, Call, Fault, Faulty, Memory, MemoryStream, Stream, When, block_on, object,
+};
 
 use crate::world::{Line, World, borrowed, lines, numbered, records, registry};
 
@@ -54,7 +56,13 @@ fn end_of(minute: i64) -> EventTime {
 
 const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
 
-fn run(follower: &mut Follower, archive: &impl Archive, findings: &impl Stream, time: EventTime, partition: u16) -> hinomi_steps::Result<Followed> {
+fn run(
+    follower: &mut Follower,
+    archive: &impl Archive,
+    findings: &impl Stream,
+    time: EventTime,
+    partition: u16,
+) -> hinomi_steps::Result<Followed> {
     let minute = Minute { time, partition, is_spent: NEVER };
     block_on(follower.run(minute, registry(), Sources { archive, findings }))
 }
@@ -109,7 +117,10 @@ fn going_on_from_what_is_written_is_as_good_as_remembering() {
     assert_eq!(remembered, reference);
     assert_eq!(found(&each), found(&one));
     let shown = findings(&one).iter().filter(|finding| !finding.evidence.is_empty()).count();
-    assert!(shown > 5 && findings(&one).iter().flat_map(|finding| &finding.evidence).all(|line| !line.is_pending()));
+    assert!(
+        shown > 5
+            && findings(&one).iter().flat_map(|finding| &finding.evidence).all(|line| !line.is_pending())
+    );
 }
 
 /// An archive with the same objects.
@@ -207,7 +218,8 @@ fn a_minute_that_fails_at_any_call_and_comes_again_says_the_same() {
             for when in [When::Throttled, When::Before, When::After] {
                 let (archive, stream) = (copy(&world.archive), MemoryStream::default());
                 let fault = [Fault { call, nth, when }];
-                let (faulty, faulty_stream) = (Faulty::new(archive, &fault), Faulty::new(stream.clone(), &fault));
+                let (faulty, faulty_stream) =
+                    (Faulty::new(archive, &fault), Faulty::new(stream.clone(), &fault));
                 for partition in partitions() {
                     let mut follower = Follower::new(Settings::default());
                     for minute in first..=last {
@@ -275,7 +287,8 @@ fn an_object_that_comes_late_is_read_by_the_next_minute_and_a_repeat_of_the_minu
     assert_eq!((again.minutes, again.objects), (1, 0));
     for partition in partitions() {
         run(&mut Follower::new(Settings::default()), &archive, &stream, over(loud), partition).unwrap();
-        let next = run(&mut Follower::new(Settings::default()), &archive, &stream, over(loud + 1), partition).unwrap();
+        let next = run(&mut Follower::new(Settings::default()), &archive, &stream, over(loud + 1), partition)
+            .unwrap();
         assert!(next.objects >= 1, "{next:?}");
     }
     let ids = |found: &BTreeSet<String>| found.len();
@@ -296,7 +309,8 @@ fn a_batch_that_was_filed_twice_is_read_once() {
     let mut objects = 0;
     let mut follower = Follower::new(Settings::default());
     for minute in loud - 5..=loud + 10 {
-        let followed = run(&mut follower, &world.archive, &MemoryStream::default(), over(minute), partition).unwrap();
+        let followed =
+            run(&mut follower, &world.archive, &MemoryStream::default(), over(minute), partition).unwrap();
         objects += followed.objects;
     }
     let filed: BTreeSet<String> = (loud - 10..=loud + 10)
@@ -336,7 +350,13 @@ fn what_can_not_be_read_is_set_aside_and_holds_up_nothing() {
                     put(&format!("{text}.zst"), b"no memory");
                 }
             }
-            let followed = run(&mut Follower::new(Settings::default()), &world.archive, &stream, over(minute), partition);
+            let followed = run(
+                &mut Follower::new(Settings::default()),
+                &world.archive,
+                &stream,
+                over(minute),
+                partition,
+            );
             let followed = followed.unwrap();
             broken += followed.broken;
             memories += followed.broken_memories;
@@ -348,14 +368,16 @@ fn what_can_not_be_read_is_set_aside_and_holds_up_nothing() {
     assert_eq!(found(&stream), expected);
     // Of a follower that has no tenants nothing is missed.
     let idle = (0..PARTITIONS).find(|idle| *idle != partition).unwrap();
-    let followed = run(&mut Follower::new(Settings::default()), &world.archive, &stream, over(last), idle).unwrap();
+    let followed =
+        run(&mut Follower::new(Settings::default()), &world.archive, &stream, over(last), idle).unwrap();
     assert_eq!(followed.behind_seconds, 0);
 }
 
 #[test]
 fn a_first_call_without_facts_begins_now() {
     let (archive, stream) = (Memory::new(), MemoryStream::default());
-    let followed = run(&mut Follower::new(Settings::default()), &archive, &stream, over(29_000_000), 0).unwrap();
+    let followed =
+        run(&mut Follower::new(Settings::default()), &archive, &stream, over(29_000_000), 0).unwrap();
     assert_eq!((followed.minutes, followed.behind_seconds), (1, 0));
     let again = run(&mut Follower::new(Settings::default()), &archive, &stream, over(29_000_000), 0).unwrap();
     assert_eq!((again.minutes, again.behind_seconds), (0, 0));

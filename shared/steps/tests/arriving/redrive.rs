@@ -84,7 +84,8 @@ fn a_batch_that_was_given_up_is_read_as_if_it_came_now() {
     let whole = World::default();
     whole.ingest(&mut Ingest::new(), &borrowed(&numbered), NOW);
     let world = World::default();
-    let key = ArchiveKey::new("aws/lambda/1b4e28ba/shardId-000000000000/2026/11/23/2026-11-23T10.00.00-x").unwrap();
+    let key =
+        ArchiveKey::new("aws/lambda/1b4e28ba/shardId-000000000000/2026/11/23/2026-11-23T10.00.00-x").unwrap();
     block_on(world.archive.put_new(&key, b"as the cloud wrote it")).unwrap();
     let given_up = |bytes: &[u8]| {
         assert_eq!(bytes, b"as the cloud wrote it");

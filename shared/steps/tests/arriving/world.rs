@@ -43,8 +43,7 @@ fn read_lines() -> Vec<Line> {
         if number % 4 != 0 && !told(&line) && !line.contains(",THREAT,") {
             continue;
         }
-        let context =
-            Context { registry, received: EventTime::EPOCH, collected: Collected::default() };
+        let context = Context { registry, received: EventTime::EPOCH, collected: Collected::default() };
         if let Ok(event) = parse_line(line.as_bytes(), &context, &mut scratch) {
             lines.push((event.time, line.clone()));
         }
