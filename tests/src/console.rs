@@ -8,11 +8,11 @@ use hinomi_fn_console::{Answer, Console, Registries};
 use hinomi_lambda::Failure;
 use hinomi_local::{Input, ReplayOptions, replay};
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, IncidentId, Language, Settings};
-use hinomi_store::{Durability, Embedded, block_on};
+use hinomi_model::{EventTime, Incident, IncidentId, Language, Settings};
+use hinomi_store::{Durability, Embedded, States, block_on, object};
 
 /// What the console's clicks call on these pages.
-const FUNCTION: &str = "arn:aws:lambda:ap-northeast-1:123456789012:function:hinomi-console:live";
+pub const FUNCTION: &str = "arn:aws:lambda:ap-northeast-1:123456789012:function:hinomi-console:live";
 
 /// A registry that does not change.
 #[derive(Debug)]
@@ -53,7 +53,8 @@ impl SampleDay {
             settings: Settings::default(),
             acts: Vec::new(),
         })?;
-        let last = result.incidents.iter().map(|incident| incident.core.last_seen).max();
+        // The next morning, when the day's digest has gone out too.
+        let last = result.notices.iter().map(|notice| notice.at).max();
         let worst = result.incidents.iter().rev().max_by_key(|incident| incident.core.level);
         let store = Embedded::open(directory.path(), Durability::Every(1))?;
         let console = Console { store, registries: Fixed(Arc::new(registry)), language: Language::Ja };
@@ -74,7 +75,17 @@ impl SampleDay {
         self.worst.ok_or_else(|| "no incident".into())
     }
 
-    /// Returns the page that answers an event, five minutes after the day's last evidence.
+    /// Returns an open incident as it is stored.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the incident is no more.
+    pub fn stored(&self, id: IncidentId) -> Result<Incident, Box<dyn Error>> {
+        let stored = block_on(self.console.store.incident(id))?.ok_or("no such incident")?;
+        Ok(serde_json::from_slice(&object::decompress(&stored.bytes)?)?)
+    }
+
+    /// Returns the page that answers an event, five minutes after the last notice.
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@
 //! was written by rsyslog itself (`infra/collectors/rsyslog/check.sh`), the Kinesis Agent sends that file's lines as they
 //! are, and the others were made with the configurations' own programs (VRL, Lua).
 
-#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this file is a test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -118,7 +118,12 @@ fn read_record(record: &[u8], registry: &Registry) -> Vec<Read> {
     let mut read_lines = Vec::new();
     while let Some(item) = lines.next_line() {
         let line = item.content.unwrap_or_else(|(reject, _)| panic!("{reject}"));
-        read_lines.push(read(line, registry, arrival, Collected::default()));
+        read_lines.push(read(
+            line,
+            registry,
+            arrival,
+            Collected { received: Some(arrival), ..Collected::default() },
+        ));
     }
     read_lines
 }
@@ -146,7 +151,11 @@ fn each_collector_gives_the_events_of_the_lines_themselves() {
             assert_eq!(envelope["message"].as_str(), Some(line.as_str()), "{name}");
             let text = |key: &str| envelope["hinomi"][key].as_str().unwrap();
             let received = EventTime::parse_rfc3339(text("received")).unwrap();
-            let collected = Collected { collector: Some(text("collector")), device: Some(text("device")) };
+            let collected = Collected {
+                collector: Some(text("collector")),
+                device: Some(text("device")),
+                received: Some(received),
+            };
             assert_eq!(collected.collector, Some("c1"), "{name}");
             let expected = read(line.as_bytes(), &registry, received, collected);
             assert!(expected.event.is_ok(), "{name}: {line}: {expected:?}");

@@ -172,6 +172,10 @@ impl Request {
     ///
     /// [`BadEvent`] for what is no JSON object of a widget's event.
     pub(crate) fn read(payload: &str, default: Language) -> Result<Self, BadEvent> {
+        // Serde takes an array for an object's members in their order, which no dashboard sends.
+        if !payload.trim_start().starts_with('{') {
+            return Err(BadEvent::Unknown);
+        }
         let event: Event = serde_json::from_str(payload).map_err(|_| BadEvent::Unknown)?;
         let context = event.context.unwrap_or_default();
         let params = context.params.unwrap_or_default();

@@ -1,6 +1,5 @@
 //! The whole platform on this machine: the real template on the emulator, a day of logs, and what came of it.
 
-use std::io;
 use std::path::Path;
 
 use crate::call::Call;
@@ -13,7 +12,7 @@ use crate::functions;
 pub(crate) enum After {
     /// The emulator is stopped.
     Stop,
-    /// It stays until somebody says so.
+    /// It stays, with the console's page, until it is interrupted.
     Stay,
 }
 
@@ -28,15 +27,7 @@ pub(crate) fn run(root: &Path, after: After) -> Result<(), Error> {
     println!("deploying template.yaml to {}", emulator.endpoint());
     emulator.deploy(root)?;
     // Built with the functions; cargo, asked for it alone, would compile what it rests on once more.
-    let driver = Call::new(&functions::program(root, "local-aws")?, &[]);
-    emulator.seen_by(driver, root).run(root)?;
-    if after == After::Stay {
-        println!("\nthe emulator stays at {} until Enter or Ctrl-C", emulator.endpoint());
-        let mut line = String::new();
-        // At the end of the input there is nobody to press Enter; the interrupt is left.
-        while io::stdin().read_line(&mut line).is_ok_and(|read| read == 0) {
-            std::thread::park();
-        }
-    }
-    Ok(())
+    let arguments: &[&str] = if after == After::Stay { &["--stay"] } else { &[] };
+    let driver = Call::new(&functions::program(root, "local-aws")?, arguments);
+    emulator.seen_by(driver, root).run(root)
 }

@@ -27,7 +27,7 @@ usage: cargo xtask COMMAND
   test [STEP...]         runs every check in order, or only the named ones; stops at the first failure
   test --list            lists the checks
   local-aws [--stay]     deploys template.yaml to an emulator, sends the sample day, prints what was told; then stops,
-                         or stays until Enter or Ctrl-C
+                         or stays with the console's page until Ctrl-C
   bench [FILTER]         measures each stage in release mode
   sample-day             makes the sample day under events/ again from its seed
   fuzz [TARGET [ARG...]] drives one entry with hostile bytes until stopped; without TARGET lists the targets

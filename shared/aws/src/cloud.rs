@@ -91,12 +91,6 @@ impl Cloud {
         Cloud { lifetimes, ..self }
     }
 
-    /// Tells the time otherwise.
-    #[must_use]
-    pub fn with_clock(self, clock: Clock) -> Self {
-        Cloud { clock, ..self }
-    }
-
     /// Pauses otherwise between attempts.
     #[must_use]
     pub fn with_pauses(self, pauses: Pauses) -> Self {

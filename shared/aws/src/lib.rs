@@ -3,7 +3,7 @@
 //! Each adapter translates, calls, and says what a failure means; what is decided is decided elsewhere. [`Cloud`] is the
 //! store (states, outbox, scope, deliveries and ledger in DynamoDB, the archive in S3), [`Records`] a stream of Kinesis,
 //! [`Document`] a file of S3 that others write, [`Topics`] the carrier of notices, [`Subscribers`] who listens to them.
-//! [`schema`] describes the tables; `template.yaml` makes them.
+//! [`schema`] describes the tables that `template.yaml` makes, and [`permissions`] what each call must be allowed.
 //!
 //! Clients are made once at the start of a process, by [`sdk_config`]. Time is an argument here too: what expires is
 //! judged by a [`Clock`] that the function passes in.
@@ -13,6 +13,7 @@ mod document;
 mod meaning;
 mod objects;
 mod pause;
+pub mod permissions;
 mod records;
 #[cfg(test)]
 mod replay;
@@ -28,8 +29,8 @@ pub use objects::Objects;
 pub use pause::{Pause, Pauses};
 pub use records::Records;
 pub use sdk::sdk_config;
-pub use subscribers::{SmsAccount, Subscribed, Subscribers, SubscriptionState};
-pub use topics::{Operations, Topics, filter_policy};
+pub use subscribers::{SmsAccount, Subscribers};
+pub use topics::{Operations, Topics};
 
 /// What every adapter is made from; [`sdk_config`] reads it from the environment.
 pub use aws_config::SdkConfig;

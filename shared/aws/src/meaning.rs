@@ -24,7 +24,11 @@ where
         Word::Throttled => Error::Throttled,
         Word::Conflict => Error::Conflict { what: what.to_owned() },
         Word::Refused => Error::Refused { what: format!("{what}: {code}") },
-        Word::Unavailable => Error::unavailable(&format!("{what}: {code}"), error),
+        Word::Unavailable => {
+            let what = format!("{what}: {code}");
+            // The answer itself stays out of the error: it may hold what a log said.
+            Error::Unavailable { what, source: error.into_source().ok() }
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! A stream of Kinesis, by `PutRecords`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
@@ -28,18 +30,30 @@ pub struct Records {
     client: Client,
     stream: String,
     pauses: Pauses,
+    /// Records that a call left undone and that were put again.
+    repeated: Arc<AtomicU64>,
 }
 
 impl Records {
     /// Names a stream.
     pub fn new(config: &SdkConfig, stream: &str) -> Self {
-        Records { client: Client::new(config), stream: stream.to_owned(), pauses: Pauses::default() }
+        Records {
+            client: Client::new(config),
+            stream: stream.to_owned(),
+            pauses: Pauses::default(),
+            repeated: Arc::default(),
+        }
     }
 
     /// Pauses otherwise between attempts.
     #[must_use]
     pub fn with_pauses(self, pauses: Pauses) -> Self {
         Records { pauses, ..self }
+    }
+
+    /// Returns how many records were put again since this was asked last, because a call left them undone.
+    pub fn take_repeated(&self) -> u64 {
+        self.repeated.swap(0, Ordering::Relaxed)
     }
 
     /// Puts as many records as one call takes, and again those that were refused one by one.
@@ -68,6 +82,7 @@ impl Records {
             }
             let undone = left.into_iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_some());
             left = undone.map(|(entry, _)| entry).collect();
+            self.repeated.fetch_add(left.len() as u64, Ordering::Relaxed);
             self.pauses.after(attempt).await;
         }
         Err(Error::Throttled)

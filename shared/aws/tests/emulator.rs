@@ -5,19 +5,29 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{AsyncSleep, Sleep};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType,
 };
 use aws_sdk_kinesis::types::ShardIteratorType;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use hinomi_aws::schema::{Index, PARTITION, SORT, TABLES, Table};
-use hinomi_aws::{Cloud, Document, Records, Subscribers, SubscriptionState, TableNames, filter_policy};
+use hinomi_aws::{Clock, Cloud, Document, Records, Subscribers, TableNames};
 use hinomi_model::{Channel, EventTime, IncidentId, TenantId};
+use hinomi_steps::enrol::{SubscriptionState, Subscriptions, filter_policy};
 use hinomi_store::{
     Archive, ArchiveKey, Claim, Commit, Deliveries, Error, Ledger, Outbox, OutboxEntry, Put, Scope, Sighting,
     States, Stream, StreamRecord, SubjectKey, Unit, conformance,
@@ -28,6 +38,10 @@ use tokio::task::JoinSet;
 const ENDPOINT: &str = "HINOMI_TEST_ENDPOINT";
 
 fn config() -> SdkConfig {
+    with_client(aws_smithy_http_client::Builder::new().build_http())
+}
+
+fn with_client(client: SharedHttpClient) -> SdkConfig {
     let Ok(endpoint) = std::env::var(ENDPOINT) else {
         panic!("{ENDPOINT} is not set: run `cargo xtask test emulator`, which starts the emulator");
     };
@@ -37,9 +51,25 @@ fn config() -> SdkConfig {
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
             "test", "test", None, None, "test",
         )))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(client)
+        .sleep_impl(NoSleep)
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
         .endpoint_url(endpoint)
         .build()
+}
+
+/// The SDK's pauses between attempts, which are nothing here: no service needs the rest.
+#[derive(Debug)]
+struct NoSleep;
+
+impl AsyncSleep for NoSleep {
+    fn sleep(&self, time: Duration) -> Sleep {
+        // A timeout is asked for the same way as a pause, and is longer than any of them.
+        match time < Duration::from_millis(900) {
+            true => Sleep::new(std::future::ready(())),
+            false => Sleep::new(tokio::time::sleep(time)),
+        }
+    }
 }
 
 /// Makes a name that no other check uses.
@@ -106,18 +136,33 @@ async fn make_bucket(config: &SdkConfig) -> (aws_sdk_s3::Client, String) {
     (s3, bucket)
 }
 
-async fn fresh() -> Cloud {
-    let config = config();
-    let dynamo = aws_sdk_dynamodb::Client::new(&config);
-    let own = own_name();
-    let name = |table: &str| format!("{own}-{table}");
-    for table in &TABLES {
-        make_table(&dynamo, table, &name(table.name)).await;
+/// Tables and a bucket of a check's own.
+struct Place {
+    names: TableNames,
+    bucket: String,
+}
+
+impl Place {
+    async fn make() -> Place {
+        let config = config();
+        let dynamo = aws_sdk_dynamodb::Client::new(&config);
+        let own = own_name();
+        let name = |table: &str| format!("{own}-{table}");
+        for table in &TABLES {
+            make_table(&dynamo, table, &name(table.name)).await;
+        }
+        let (_, bucket) = make_bucket(&config).await;
+        let [incidents, deliveries, scope, ledger] = TABLES.map(|table| name(table.name));
+        Place { names: TableNames { incidents, deliveries, scope, ledger }, bucket }
     }
-    let (_, bucket) = make_bucket(&config).await;
-    let [incidents, deliveries, scope, ledger] = TABLES.map(|table| name(table.name));
-    let names = TableNames { incidents, deliveries, scope, ledger };
-    Cloud::new(&config, names, &bucket, today)
+
+    fn store(&self, config: &SdkConfig, clock: Clock) -> Cloud {
+        Cloud::new(config, self.names.clone(), &self.bucket, clock)
+    }
+}
+
+async fn fresh() -> Cloud {
+    Place::make().await.store(&config(), today)
 }
 
 #[tokio::test]
@@ -229,7 +274,8 @@ fn unit() -> Unit {
 
 #[tokio::test]
 async fn what_is_past_is_absent_though_it_is_still_there() {
-    let store = fresh().await;
+    let place = Place::make().await;
+    let store = place.store(&config(), today);
     let write = commit("s", None);
     assert_eq!(store.commit(&write).await.unwrap(), 1);
     store.done("n").await.unwrap();
@@ -242,7 +288,7 @@ async fn what_is_past_is_absent_though_it_is_still_there() {
     store.note(&[sighting(today())]).await.unwrap();
     store.claim(&unit(), today()).await.unwrap();
 
-    let fifty_days = store.clone().with_clock(later);
+    let fifty_days = place.store(&config(), later);
     assert_eq!(
         fifty_days.load(std::slice::from_ref(&write.key)).await.unwrap(),
         [None],
@@ -253,7 +299,7 @@ async fn what_is_past_is_absent_though_it_is_still_there() {
     assert_eq!(fifty_days.commit(&write).await.unwrap(), 1, "it begins anew");
     assert_eq!(fifty_days.due(today(), 9).await.unwrap(), write.outbox, "and the mark of its notice is past");
 
-    let ended = store.clone().with_clock(long_after);
+    let ended = place.store(&config(), long_after);
     let hosts = ended.hosts(&TenantId::new("a"), "domain:x.example", 9).await.unwrap();
     assert_eq!(hosts, [], "a sighting of long ago");
     ended.note(&[sighting(later())]).await.unwrap();
@@ -349,7 +395,7 @@ async fn subscriptions_are_made_changed_and_ended() {
         "made once, and no other topic is ours"
     );
     assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
-    let filter = filter_policy("duty", Channel::Sms);
+    let filter = filter_policy(["duty"], Channel::Sms);
     subscribers.subscribe(&kita, Channel::Sms, "+819000000000", &filter).await.unwrap();
     let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
     let SubscriptionState::Confirmed { arn } = found.state else { panic!("an SMS needs no confirmation") };
@@ -357,7 +403,7 @@ async fn subscriptions_are_made_changed_and_ended() {
         |filter: Option<&str>| serde_json::from_str::<serde_json::Value>(filter.unwrap()).unwrap();
     assert_eq!((found.protocol.as_str(), found.endpoint.as_str()), ("sms", "+819000000000"));
     assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&filter)));
-    let other = filter_policy("chief", Channel::Sms);
+    let other = filter_policy(["chief"], Channel::Sms);
     subscribers.set_filter(&arn, &other).await.unwrap();
     let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
     assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&other)));
@@ -365,4 +411,77 @@ async fn subscriptions_are_made_changed_and_ended() {
         subscribers.unsubscribe(&arn).await.unwrap();
     }
     assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
+}
+
+/// Passes questions on and loses every other answer.
+#[derive(Clone, Debug)]
+struct Lossy {
+    inner: SharedHttpConnector,
+    asked: Arc<AtomicU32>,
+}
+
+impl HttpConnector for Lossy {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let lost = self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+        let answer = self.inner.call(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await?;
+            if lost { Err(ConnectorError::timeout("lost".into())) } else { Ok(answer) }
+        })
+    }
+}
+
+/// Makes a store whose calls all happen, and whose answers are lost at the first try.
+async fn lossy() -> (Cloud, Cloud, Arc<AtomicU32>) {
+    let place = Place::make().await;
+    let client = aws_smithy_http_client::Builder::new().build_http();
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let lossy = http_client_fn(move |settings, components| {
+        let inner = client.http_connector(settings, components);
+        SharedHttpConnector::new(Lossy { inner, asked: Arc::clone(&count) })
+    });
+    (place.store(&with_client(lossy), today), place.store(&config(), today), asked)
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_was_lost_is_repeated_and_happens_once() {
+    let (lossy, whole, asked) = lossy().await;
+    let (claim, sent) = (unit(), unit());
+    assert_eq!(lossy.claim(&claim, today()).await.unwrap(), Claim::New, "it meets its own claim");
+    assert_eq!(asked.load(Ordering::Relaxed), 2, "the SDK repeated the call");
+    assert_eq!(lossy.claim(&claim, today()).await.unwrap(), Claim::Claimed { at: today() });
+    assert_eq!(
+        lossy.take_over(&claim, today(), today().plus(1)).await.unwrap(),
+        2,
+        "it meets its own attempt"
+    );
+    lossy.sent(&sent, today(), "m").await.unwrap();
+    let delivery = whole.of(IncidentId(1)).await.unwrap().remove(0);
+    assert_eq!((delivery.attempts, delivery.messages.len()), (2, 1));
+
+    // With a notice it is a transaction, which has a token; alone, it is a conflict with itself, as the contract says.
+    let mut write = commit("s", None);
+    assert_eq!(lossy.commit(&write).await.unwrap(), 1);
+    assert_eq!(whole.due(today(), 9).await.unwrap(), write.outbox);
+    write.expected = Some(1);
+    write.outbox.clear();
+    assert!(matches!(lossy.commit(&write).await, Err(Error::Conflict { .. })));
+    assert_eq!(whole.load(std::slice::from_ref(&write.key)).await.unwrap()[0].as_ref().unwrap().version, 2);
+    assert!(matches!(lossy.write("k", None, b"x").await, Err(Error::Conflict { .. })));
+    assert_eq!(whole.read("k").await.unwrap().unwrap().version, 1);
+
+    lossy.done("n").await.unwrap();
+    assert_eq!(whole.entry("n").await.unwrap(), None);
+    let key = ArchiveKey::new("raw/a.zst").unwrap();
+    assert_eq!(lossy.put_new(&key, b"one").await.unwrap(), Put::Existed, "it meets its own object");
+    assert_eq!(whole.fetch(&key).await.unwrap().unwrap(), b"one");
+    let sighting = Sighting {
+        tenant: TenantId::new("a"),
+        indicator: "i".to_owned(),
+        host: "10.0.0.1".parse().unwrap(),
+        first: today(),
+    };
+    lossy.note(std::slice::from_ref(&sighting)).await.unwrap();
+    assert_eq!(whole.hosts(&sighting.tenant, "i", 9).await.unwrap(), [(sighting.host, today())]);
 }

@@ -8,12 +8,14 @@ mod aws;
 mod day;
 mod deployment;
 mod http;
+mod viewer;
 
 use std::io;
 
 pub use aws::{Aws, Record};
 pub use day::{Slice, slices};
 pub use deployment::{Deployment, Mailbox, Told};
+pub use viewer::Viewer;
 
 /// Why the world around the platform failed.
 #[derive(Debug)]

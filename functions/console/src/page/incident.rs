@@ -14,8 +14,8 @@ use crate::load::{Row, Told, name_of};
 /// Longest raw line on the page, in characters. Evidence keeps 32 lines of at most 4 KiB, and an escaped character takes
 /// up to eight: together less than half of what a widget may return.
 const MAX_RAW: usize = 1_500;
-/// Longest sentence on the page, in characters.
-const MAX_SENTENCE: usize = 1_200;
+/// Longest sentence on the page, in characters; each argument of a statement is cut far below.
+const MAX_SENTENCE: usize = 600;
 /// Names, addresses or indicators in a list; the rest is told as a number.
 const MAX_LISTED: usize = 16;
 /// Longest indicator on the page, in characters.
@@ -323,7 +323,14 @@ fn history(scene: &Scene<'_>, html: &mut Html, entries: &[History]) {
         html.raw("<li class=\"open\"><time>").text(&words.instant(entry.at)).raw("</time><div>");
         scene.badge(html, entry.level);
         html.raw(" ").text(&words.say("revision", &[("number", &entry.revision.to_string())]));
-        html.raw(" · ").text(&cut(&entry.by, MAX_NAME)).raw(" · ").text(&cut(&entry.why, MAX_SENTENCE));
+        let why = match entry.why.strip_prefix("rule ") {
+            Some(rule) => words.say("rule", &[("rule", rule)]),
+            None => entry.why.clone(),
+        };
+        if entry.by != "engine" {
+            html.raw(" · ").text(&cut(&entry.by, MAX_NAME));
+        }
+        html.raw(" · ").text(&cut(&why, MAX_SENTENCE));
         html.raw("</div></li>");
     }
     html.raw("</ol></section>");

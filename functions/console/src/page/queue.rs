@@ -41,16 +41,11 @@ fn tile(scene: &Scene<'_>, html: &mut Html, filter: &Filter, level: Option<Level
     let none = count.is_some_and(|count| count.known == 0);
     html.raw("<a class=\"tile ").raw(level_class(level)).raw(if is_on { " on" } else { "" });
     html.raw(if none { " none" } else { "" });
-    html.raw("\" title=\"").text(&words.of("meaning", level_class(level))).raw("\"><b>");
-    match count {
-        Some(count) => {
-            html.number(count.known as u64).raw(if count.more { "+" } else { "" });
-        }
-        None => {
-            html.raw("…");
-        }
+    html.raw("\" title=\"").text(&words.of("meaning", level_class(level))).raw("\">");
+    if let Some(count) = count {
+        html.raw("<b>").number(count.known as u64).raw(if count.more { "+</b>" } else { "</b>" });
     }
-    html.raw("</b><span>").text(&words.of("tile", level_class(level))).raw("</span></a>");
+    html.raw("<span>").text(&words.of("tile", level_class(level))).raw("</span></a>");
     let target = if is_on { Shown::Told } else { shown };
     let tenant = filter.tenant.as_deref().filter(|tenant| is_plain(tenant)).unwrap_or_default();
     scene.action(html, Display::Widget, &[("level", target.word()), ("tenant", tenant)]);

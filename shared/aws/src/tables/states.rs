@@ -185,7 +185,7 @@ impl States for Cloud {
         let mut outbox: Vec<Key> = ids.into_iter().map(super::outbox::key).collect();
         for _ in 0..OUTBOX_ATTEMPTS {
             let writes = self.writes_of(commit, version, &outbox)?;
-            match self.write("committing", table, writes, &removed).await {
+            match self.write_items("committing", table, writes, &removed).await {
                 Ok(()) => return Ok(version),
                 // The state is the first write; a done notice cannot be told before the state is known to be the one read.
                 Err(Unwritten::Conditions(failed)) if failed.contains(&0) => {
@@ -286,6 +286,10 @@ impl States for Cloud {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hinomi_store::{OutboxEntry, limits};
+
+    use super::super::item::PIECE_BYTES;
+    use super::super::outbox;
     use crate::schema::{PARTITION, SORT};
 
     #[test]
@@ -308,6 +312,56 @@ mod tests {
         );
         for wrong in ["", "no place", "7", "x@a"] {
             assert!(matches!(start(wrong), Err(Error::BadKey { .. })), "{wrong}");
+        }
+    }
+
+    /// Returns the bytes of an item as DynamoDB counts them, numbers at their most, and as they are sent.
+    fn sizes(item: &Item) -> (usize, usize) {
+        let value = |value: &AttributeValue| match value {
+            AttributeValue::S(text) => (text.len(), text.len()),
+            AttributeValue::B(bytes) => (bytes.as_ref().len(), bytes.as_ref().len().div_ceil(3) * 4),
+            _ => (21, 21),
+        };
+        // A name and a value are sent as `"name":{"B":"value"},`.
+        let sizes = item.iter().map(|(name, of)| (name.len(), value(of)));
+        sizes
+            .fold((0, 200), |(kept, sent), (name, value)| (kept + name + value.0, sent + name + 12 + value.1))
+    }
+
+    #[test]
+    fn a_commit_at_every_limit_is_a_transaction_that_dynamodb_takes() {
+        let service = crate::replay::Service::default();
+        let cloud = Cloud::new(&service.config(), Default::default(), "", || EventTime::EPOCH);
+        let standing = Standing { open: true, level: Some(Level::FOUR), last_seen: EventTime::MAX };
+        let key =
+            SubjectKey { tenant: TenantId::new(&"t".repeat(64)), subject: "s".repeat(limits::KEY_BYTES) };
+        // Values just beyond one item cost an item more for the fewest bytes.
+        for large in [0, 1, 4, limits::COMMIT_BYTES / (PIECE_BYTES + 1)] {
+            let bytes = vec![0; PIECE_BYTES + 1];
+            let mut commit = Commit {
+                key: key.clone(),
+                expected: Some(u64::MAX - 1),
+                state: if large > 0 { bytes.clone() } else { Vec::new() },
+                wake: Some(EventTime::MAX),
+                incidents: Vec::new(),
+                removed: Vec::new(),
+                outbox: Vec::new(),
+            };
+            let row = |id| IncidentRow { id: IncidentId(id), standing, bytes: bytes.clone() };
+            commit.incidents = (1..large as u128).map(row).collect();
+            let left = limits::COMMIT_PIECES - commit.incidents.len();
+            let used = commit.state.len() + commit.incidents.iter().map(|row| row.bytes.len()).sum::<usize>();
+            let bytes = vec![0; (limits::COMMIT_BYTES - used) / left];
+            let id = |number: usize| format!("{number:0>width$}", width = limits::KEY_BYTES);
+            let entry = |number| OutboxEntry { id: id(number), due: EventTime::MAX, bytes: bytes.clone() };
+            commit.outbox = (0..left).map(entry).collect();
+            commit.check().unwrap();
+            let keys: Vec<Key> = commit.outbox.iter().map(|entry| outbox::key(&entry.id)).collect();
+            let writes = cloud.writes_of(&commit, u64::MAX, &keys).unwrap();
+            let (kept, sent): (Vec<usize>, Vec<usize>) =
+                writes.iter().map(|write| sizes(&write.item)).unzip();
+            let (items, largest, all) = (kept.len(), kept.iter().max().unwrap(), sent.iter().sum::<usize>());
+            assert!(items <= 100 && *largest <= 400_000 && all <= 4_000_000, "{items} {largest} {all}");
         }
     }
 

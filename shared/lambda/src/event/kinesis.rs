@@ -41,6 +41,8 @@ pub struct Arrived<'b> {
     pub partition_key: &'b str,
     /// Its bytes.
     pub data: Result<&'b [u8], NotBase64>,
+    /// Its bytes as they came: base64, if it was any.
+    pub coded: &'b str,
 }
 
 /// Longest name of a shard that is taken; Kinesis gives 20 bytes, and 128 at most.
@@ -99,6 +101,7 @@ impl<'a> KinesisBatch<'a> {
             sequence: record.sequence.clone(),
             arrived: record.arrived,
             partition_key: &record.partition_key,
+            coded: &record.data,
             data: place.and_then(|place| buffer.get(place).ok_or(NotBase64)),
         });
         arrived.collect()

@@ -3,14 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use hinomi_correlate::SubjectState;
 use hinomi_model::{Finding, FindingBatch, Fingerprint};
-use hinomi_store::{Result, Stream, StreamRecord, limits, object};
+use hinomi_store::{Result, Stream, StreamRecord, SubjectKey, limits, object};
 
 use super::Hearing;
-
-/// Longest partition key: Kinesis takes 256 characters.
-const MAX_KEY_BYTES: usize = 256;
+use crate::subjects::key_of;
 
 /// Bytes of findings in a record, before compression. More in one record would gain little, and a record that could not
 /// be judged would take more with it.
@@ -33,7 +30,7 @@ pub(crate) async fn put<S: Stream>(findings: &[Finding], hearing: Hearing, strea
 fn records(findings: &[Finding], hearing: Hearing) -> Result<Vec<StreamRecord>> {
     let mut subjects: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
-        subjects.entry(key_of(finding)).or_default().push(finding);
+        subjects.entry(partition_key(finding)).or_default().push(finding);
     }
     let mut records = Vec::with_capacity(subjects.len());
     for (key, findings) in subjects {
@@ -77,9 +74,10 @@ fn record(findings: &[&Finding], hearing: Hearing) -> Result<(Vec<u8>, usize)> {
 }
 
 /// Returns the partition key: records of one subject go to one shard, so that seldom two processes join into one state.
-fn key_of(finding: &Finding) -> String {
-    let key = format!("{}/{}", finding.tenant, SubjectState::subject_text(&finding.subject));
-    if key.len() <= MAX_KEY_BYTES {
+fn partition_key(finding: &Finding) -> String {
+    let SubjectKey { tenant, subject } = key_of(&finding.tenant, &finding.subject);
+    let key = format!("{tenant}/{subject}");
+    if key.len() <= limits::KEY_BYTES {
         return key;
     }
     format!("long/{:032x}", Fingerprint::new("partition/1").text(&key).finish())

@@ -38,6 +38,10 @@ async fn state_of(store: &impl States, key: &SubjectKey) -> Option<(u64, String)
     Some((stored.version, String::from_utf8(stored.bytes).unwrap()))
 }
 
+async fn state_of_bytes(store: &impl States, key: &SubjectKey) -> Vec<u8> {
+    store.load(std::slice::from_ref(key)).await.unwrap().pop().unwrap().unwrap().bytes
+}
+
 /// Walks all pages.
 async fn incidents_of(store: &impl States, name: Option<&str>, limit: usize) -> Vec<StoredIncident> {
     let tenant = name.map(tenant);
@@ -263,7 +267,7 @@ async fn all_or_nothing<S: States + Outbox>(store: &S) {
     assert_eq!(store.due(at(9), 9).await.unwrap(), late.outbox, "what is won is there together");
 }
 
-async fn bounds(store: &impl States) {
+async fn bounds<S: States + Outbox>(store: &S) {
     let subject = key("a", "s");
     let mut large = commit(subject.clone(), None, "");
     large.state = vec![0; limits::VALUE_BYTES + 1];
@@ -283,7 +287,20 @@ async fn bounds(store: &impl States) {
     large.incidents.clear();
     assert_eq!(store.commit(&large).await.unwrap(), 1, "the largest state fits");
     let long = key("a", &"x".repeat(limits::KEY_BYTES));
-    assert_eq!(store.commit(&commit(long, None, "")).await.unwrap(), 1, "the longest subject fits");
+    assert_eq!(store.commit(&commit(long.clone(), None, "")).await.unwrap(), 1, "the longest subject fits");
+    // As many values as can be that need more than one item of DynamoDB, and as many pieces as there may be.
+    let mut full = commit(long.clone(), Some(1), "");
+    let (size, large) = (360_000, limits::COMMIT_BYTES / 360_000);
+    full.state = vec![1; size];
+    full.incidents = (1..large as u128).map(|id| incident(id, &vec![2; size])).collect();
+    full.removed = (100..130).map(IncidentId).collect();
+    let left = limits::COMMIT_PIECES - full.incidents.len() - full.removed.len();
+    let room = (limits::COMMIT_BYTES - large * size) / left;
+    let name = |number: usize| format!("{number:0>width$}", width = limits::KEY_BYTES);
+    full.outbox = (0..left).map(|number| notice(&name(number), 1, &"n".repeat(room))).collect();
+    assert_eq!(store.commit(&full).await.unwrap(), 2, "the largest commit fits");
+    assert_eq!(store.due(at(1), 999).await.unwrap().len(), left);
+    assert_eq!(state_of_bytes(store, &long).await, full.state);
 }
 
 /// Checks [`Outbox`].
