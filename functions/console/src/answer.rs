@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hinomi_lambda::{Failure, Handler, Invocation, Report};
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Language};
-use hinomi_store::{Deliveries, States};
+use hinomi_store::{Deliveries, Scope, States};
 use serde::Serialize;
 
 use crate::page::{self, Scene};
@@ -48,7 +48,7 @@ pub struct Console<S, R> {
     pub language: Language,
 }
 
-impl<S: States + Deliveries, R: Registries> Console<S, R> {
+impl<S: States + Deliveries + Scope, R: Registries> Console<S, R> {
     /// Answers an event.
     ///
     /// `function_arn` is what a click calls; one that is no ARN leaves the page without clicks. `now` is what ages are
@@ -86,7 +86,7 @@ impl<S: States + Deliveries, R: Registries> Console<S, R> {
     }
 }
 
-impl<S: States + Deliveries, R: Registries> Handler for Console<S, R> {
+impl<S: States + Deliveries + Scope, R: Registries> Handler for Console<S, R> {
     type Answer = Answer;
 
     async fn handle(&self, invocation: &Invocation, _report: &mut Report) -> Result<Answer, Failure> {

@@ -1,11 +1,8 @@
 //! What a page needs from the store: incidents, and who was told of each.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::Poll;
-
 use hinomi_model::{EventTime, Incident, IncidentId, Level, registry::Tenant};
-use hinomi_store::{Deliveries, Delivery, Error, Result, States, StoredIncident, object};
+use hinomi_steps::{Result, add_scope, documents, together};
+use hinomi_store::{Deliveries, Delivery, Scope, States, StoredIncident};
 
 use crate::request::{Filter, Shown};
 
@@ -13,7 +10,7 @@ use crate::request::{Filter, Shown};
 pub(crate) const MAX_READ: usize = 100;
 /// Incidents read of each level when one tenant's are looked for among them.
 const MAX_SEARCHED: usize = 300;
-/// Rows on the page, the most serious first; each costs a look at who was told.
+/// Rows on the page, the most serious first; each costs a look at who was told, and all looks are made at once.
 pub(crate) const MAX_ROWS: usize = 60;
 /// Ids under which deliveries of an incident are looked for: its own, and those that it took over.
 const MAX_IDS: usize = 4;
@@ -135,9 +132,12 @@ pub(crate) async fn queue(store: &(impl States + Deliveries), filter: &Filter) -
 }
 
 /// Loads an incident; `None` when there is none, or it was merged into another or is past its time.
-pub(crate) async fn incident(store: &(impl States + Deliveries), id: IncidentId) -> Result<Option<Row>> {
-    let Some(stored) = store.incident(id).await? else { return Ok(None) };
-    let incident = decode(&stored)?;
+pub(crate) async fn incident(
+    store: &(impl States + Deliveries + Scope),
+    id: IncidentId,
+) -> Result<Option<Row>> {
+    let Some(mut incident) = hinomi_steps::incident(store, id).await? else { return Ok(None) };
+    add_scope(store, &mut incident).await?;
     let told = Told::of(&incident, deliveries(store, &incident).await?);
     Ok(Some(Row { incident, told }))
 }
@@ -153,8 +153,7 @@ async fn deliveries(store: &impl Deliveries, incident: &Incident) -> Result<Vec<
 }
 
 fn decode(stored: &StoredIncident) -> Result<Incident> {
-    let bytes = object::decompress(&stored.bytes)?;
-    serde_json::from_slice(&bytes).map_err(|_| Error::Corrupt { what: format!("incident {}", stored.id) })
+    documents::unpack(&stored.bytes)
 }
 
 /// Returns the tenant's name for people; its id when the registry knows it no more.
@@ -163,51 +162,5 @@ pub(crate) fn name_of<'n>(tenant: Option<&'n Tenant>, incident: &'n Incident, ja
         Some(tenant) if ja => &tenant.name.ja,
         Some(tenant) => &tenant.name.en,
         None => incident.core.tenant.as_str(),
-    }
-}
-
-/// Waits for all of a few calls at once, in their order. They are at most [`MAX_ROWS`] times [`MAX_IDS`]; the client's
-/// own pool of connections bounds how many are under way.
-async fn together<T>(calls: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let mut calls: Vec<(Pin<Box<_>>, Option<T>)> = calls.map(|call| (Box::pin(call), None)).collect();
-    std::future::poll_fn(|context| {
-        let mut waiting = false;
-        for (call, done) in &mut calls {
-            if done.is_none() {
-                match call.as_mut().poll(context) {
-                    Poll::Ready(value) => *done = Some(value),
-                    Poll::Pending => waiting = true,
-                }
-            }
-        }
-        if waiting { Poll::Pending } else { Poll::Ready(()) }
-    })
-    .await;
-    calls.into_iter().filter_map(|(_, done)| done).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use hinomi_store::block_on;
-
-    use super::*;
-
-    #[test]
-    fn calls_wait_together_and_answer_in_their_order() {
-        let waiting = std::cell::Cell::new(0);
-        let call = |number: usize| {
-            let (waiting, mut polls) = (&waiting, number);
-            std::future::poll_fn(move |context| {
-                if polls == 0 {
-                    return Poll::Ready(number);
-                }
-                polls -= 1;
-                waiting.set(waiting.get() + 1);
-                context.waker().wake_by_ref();
-                Poll::Pending
-            })
-        };
-        assert_eq!(block_on(together([3, 0, 2].into_iter().map(call))), [3, 0, 2]);
-        assert_eq!(waiting.get(), 5);
     }
 }

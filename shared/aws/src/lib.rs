@@ -29,8 +29,8 @@ pub use objects::Objects;
 pub use pause::{Pause, Pauses};
 pub use records::Records;
 pub use sdk::sdk_config;
-pub use subscribers::{SmsAccount, Subscribed, Subscribers, SubscriptionState};
-pub use topics::{Operations, Topics, filter_policy};
+pub use subscribers::{SmsAccount, Subscribers};
+pub use topics::{Operations, Topics};
 
 /// What every adapter is made from; [`sdk_config`] reads it from the environment.
 pub use aws_config::SdkConfig;

@@ -5,6 +5,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use hinomi_model::{Channel, TenantId};
+use hinomi_steps::enrol::{Subscribed, SubscriptionState, Subscriptions};
 use hinomi_store::{Error, Result};
 
 use crate::meaning::meaning;
@@ -12,33 +13,6 @@ use crate::topics::topic;
 
 /// Pages of a listing, of a hundred entries each. SNS allows 100,000 topics an account.
 const MAX_PAGES: usize = 1_000;
-
-/// How a subscription stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SubscriptionState {
-    /// The contact confirmed it, or it needs no confirmation.
-    Confirmed {
-        /// Its name, by which it is changed.
-        arn: String,
-    },
-    /// The contact was asked and has not answered. It has no name yet, and ends by itself after some days.
-    Pending,
-    /// It was ended and is still listed.
-    Deleted,
-}
-
-/// A subscription to a tenant's topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subscribed {
-    /// How it stands.
-    pub state: SubscriptionState,
-    /// How it travels, in SNS's word: `email`, `sms`, `sqs` and others.
-    pub protocol: String,
-    /// The address, number or name.
-    pub endpoint: String,
-    /// What it lets through, as JSON; only of one that is confirmed.
-    pub filter: Option<String>,
-}
 
 /// What the account may send by SMS.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,12 +37,30 @@ impl Subscribers {
         Subscribers { client: Client::new(config), prefix: prefix.to_owned(), key: key.map(str::to_owned) }
     }
 
-    /// Returns the tenants that have a topic.
+    async fn filter(&self, arn: &str) -> Result<Option<String>> {
+        let answer = self.client.get_subscription_attributes().subscription_arn(arn).send().await;
+        let answer = answer.map_err(|error| meaning("reading a subscription", error))?;
+        Ok(answer.attributes.and_then(|mut attributes| attributes.remove("FilterPolicy")))
+    }
+
+    /// Returns what the account may send by SMS.
     ///
     /// # Errors
     ///
     /// Those of every call.
-    pub async fn topics(&self) -> Result<Vec<TenantId>> {
+    pub async fn sms_account(&self) -> Result<SmsAccount> {
+        let status = self.client.get_sms_sandbox_account_status().send().await;
+        let status = status.map_err(|error| meaning("reading the state of the account's SMS", error))?;
+        let answer = self.client.get_sms_attributes().attributes("MonthlySpendLimit").send().await;
+        let answer = answer.map_err(|error| meaning("reading the limits of the account's SMS", error))?;
+        let limit =
+            answer.attributes.and_then(|attributes| attributes.get("MonthlySpendLimit")?.parse().ok());
+        Ok(SmsAccount { sandbox: status.is_in_sandbox, monthly_spend_limit: limit })
+    }
+}
+
+impl Subscriptions for Subscribers {
+    async fn topics(&self) -> Result<Vec<TenantId>> {
         let (mut tenants, mut next) = (Vec::new(), None);
         for _ in 0..MAX_PAGES {
             let answer = self.client.list_topics().set_next_token(next).send().await;
@@ -83,12 +75,7 @@ impl Subscribers {
         Ok(tenants)
     }
 
-    /// Makes a tenant's topic; one that is there stays.
-    ///
-    /// # Errors
-    ///
-    /// Those of every call, and [`Error::Refused`] when what SNS made is not the topic that notices are published to.
-    pub async fn create_topic(&self, tenant: &TenantId) -> Result<()> {
+    async fn create_topic(&self, tenant: &TenantId) -> Result<()> {
         let arn = topic(&self.prefix, tenant);
         let name = arn.rsplit(':').next().unwrap_or_default();
         let mut call = self.client.create_topic().name(name);
@@ -104,12 +91,7 @@ impl Subscribers {
         }
     }
 
-    /// Returns the subscriptions of a tenant's topic.
-    ///
-    /// # Errors
-    ///
-    /// Those of every call.
-    pub async fn subscriptions(&self, tenant: &TenantId) -> Result<Vec<Subscribed>> {
+    async fn subscriptions(&self, tenant: &TenantId) -> Result<Vec<Subscribed>> {
         let (mut found, mut next) = (Vec::new(), None);
         for _ in 0..MAX_PAGES {
             let call = self.client.list_subscriptions_by_topic().topic_arn(topic(&self.prefix, tenant));
@@ -137,18 +119,7 @@ impl Subscribers {
         Ok(found)
     }
 
-    async fn filter(&self, arn: &str) -> Result<Option<String>> {
-        let answer = self.client.get_subscription_attributes().subscription_arn(arn).send().await;
-        let answer = answer.map_err(|error| meaning("reading a subscription", error))?;
-        Ok(answer.attributes.and_then(|mut attributes| attributes.remove("FilterPolicy")))
-    }
-
-    /// Subscribes an address or a number to a tenant's topic. An address is asked by mail to confirm, at each call.
-    ///
-    /// # Errors
-    ///
-    /// Those of every call.
-    pub async fn subscribe(
+    async fn subscribe(
         &self,
         tenant: &TenantId,
         channel: Channel,
@@ -167,23 +138,13 @@ impl Subscribers {
         call.send().await.map(|_| ()).map_err(|error| meaning("subscribing a contact", error))
     }
 
-    /// Sets what a subscription lets through.
-    ///
-    /// # Errors
-    ///
-    /// Those of every call.
-    pub async fn set_filter(&self, arn: &str, filter: &str) -> Result<()> {
+    async fn set_filter(&self, arn: &str, filter: &str) -> Result<()> {
         let call = self.client.set_subscription_attributes().subscription_arn(arn);
         let call = call.attribute_name("FilterPolicy").attribute_value(filter);
         call.send().await.map(|_| ()).map_err(|error| meaning("setting a subscription's filter", error))
     }
 
-    /// Ends a subscription; one that is gone stays so.
-    ///
-    /// # Errors
-    ///
-    /// Those of every call.
-    pub async fn unsubscribe(&self, arn: &str) -> Result<()> {
+    async fn unsubscribe(&self, arn: &str) -> Result<()> {
         match self.client.unsubscribe().subscription_arn(arn).send().await {
             Ok(_) => Ok(()),
             Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found_exception()) => {
@@ -191,21 +152,6 @@ impl Subscribers {
             }
             Err(error) => Err(meaning("unsubscribing a contact", error)),
         }
-    }
-
-    /// Returns what the account may send by SMS.
-    ///
-    /// # Errors
-    ///
-    /// Those of every call.
-    pub async fn sms_account(&self) -> Result<SmsAccount> {
-        let status = self.client.get_sms_sandbox_account_status().send().await;
-        let status = status.map_err(|error| meaning("reading the state of the account's SMS", error))?;
-        let answer = self.client.get_sms_attributes().attributes("MonthlySpendLimit").send().await;
-        let answer = answer.map_err(|error| meaning("reading the limits of the account's SMS", error))?;
-        let limit =
-            answer.attributes.and_then(|attributes| attributes.get("MonthlySpendLimit")?.parse().ok());
-        Ok(SmsAccount { sandbox: status.is_in_sandbox, monthly_spend_limit: limit })
     }
 }
 

@@ -1,8 +1,8 @@
 //! The carrier of notices: one topic of SNS for each tenant, one `Publish` for each unit of delivery.
 //!
 //! A message says for which contact and channel it is, and each subscription's filter lets only its own through
-//! ([`filter_policy`]). Everything follows Amazon SNS's developer guide, "Publishing to a topic" and "Message filtering"
-//! (<https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html>).
+//! ([`filter_policy`](hinomi_steps::enrol::filter_policy)). Everything follows Amazon SNS's developer guide, "Publishing
+//! to a topic" and "Message filtering" (<https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html>).
 
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
@@ -14,22 +14,13 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use hinomi_model::{Channel, TenantId};
 use hinomi_notice::{MessageId, Notifier, NotifyError, Outgoing, Unsendable, check_deliverable};
+use hinomi_steps::enrol::{CHANNEL_ATTRIBUTE as CHANNEL, CONTACT_ATTRIBUTE as CONTACT};
 use hinomi_store::Result;
 
 use crate::meaning::{Word, meaning, word};
 
-/// The attribute that names the contact.
-const CONTACT: &str = "contact";
-/// The attribute that names the channel.
-const CHANNEL: &str = "channel";
 /// Longest subject of a message to operations in characters, which is SNS's own bound.
 const SUBJECT_CHARACTERS: usize = 100;
-
-/// Writes the filter of a contact's subscription to a channel: what comes for somebody else, or in another form, is not
-/// for it.
-pub fn filter_policy(contact: &str, channel: Channel) -> String {
-    serde_json::json!({ CONTACT: [contact], CHANNEL: [channel.as_str()] }).to_string()
-}
 
 /// Returns the topic of a tenant.
 pub(crate) fn topic(prefix: &str, tenant: &TenantId) -> String {
@@ -277,10 +268,5 @@ mod tests {
         let form = form(&service);
         assert_eq!(value(&form, "Subject"), Some(format!("???{}", "x".repeat(97)).as_str()));
         assert_eq!(value(&form, "Message"), Some("本文"));
-    }
-
-    #[test]
-    fn a_filter_names_the_contact_and_the_channel() {
-        assert_eq!(filter_policy("a\"b", Channel::Sms), r#"{"channel":["sms"],"contact":["a\"b"]}"#);
     }
 }

@@ -25,10 +25,9 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use hinomi_aws::schema::{Index, PARTITION, SORT, TABLES, Table};
-use hinomi_aws::{
-    Clock, Cloud, Document, Records, Subscribers, SubscriptionState, TableNames, filter_policy,
-};
+use hinomi_aws::{Clock, Cloud, Document, Records, Subscribers, TableNames};
 use hinomi_model::{Channel, EventTime, IncidentId, TenantId};
+use hinomi_steps::enrol::{SubscriptionState, Subscriptions, filter_policy};
 use hinomi_store::{
     Archive, ArchiveKey, Claim, Commit, Deliveries, Error, Ledger, Outbox, OutboxEntry, Put, Scope, Sighting,
     States, Stream, StreamRecord, SubjectKey, Unit, conformance,
@@ -396,7 +395,7 @@ async fn subscriptions_are_made_changed_and_ended() {
         "made once, and no other topic is ours"
     );
     assert_eq!(subscribers.subscriptions(&kita).await.unwrap(), []);
-    let filter = filter_policy("duty", Channel::Sms);
+    let filter = filter_policy(["duty"], Channel::Sms);
     subscribers.subscribe(&kita, Channel::Sms, "+819000000000", &filter).await.unwrap();
     let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
     let SubscriptionState::Confirmed { arn } = found.state else { panic!("an SMS needs no confirmation") };
@@ -404,7 +403,7 @@ async fn subscriptions_are_made_changed_and_ended() {
         |filter: Option<&str>| serde_json::from_str::<serde_json::Value>(filter.unwrap()).unwrap();
     assert_eq!((found.protocol.as_str(), found.endpoint.as_str()), ("sms", "+819000000000"));
     assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&filter)));
-    let other = filter_policy("chief", Channel::Sms);
+    let other = filter_policy(["chief"], Channel::Sms);
     subscribers.set_filter(&arn, &other).await.unwrap();
     let found = subscribers.subscriptions(&kita).await.unwrap().remove(0);
     assert_eq!(filter_of(found.filter.as_deref()), filter_of(Some(&other)));

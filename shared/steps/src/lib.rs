@@ -11,6 +11,7 @@
 mod caught;
 pub mod correlate;
 pub mod documents;
+pub mod enrol;
 mod error;
 pub mod facts;
 pub mod follow;
@@ -37,3 +38,4 @@ pub use post::Post;
 pub use proof::{KeptLine, Lines};
 pub use reading::read_event;
 pub use subjects::{Change, Subjects, key_of};
+pub use together::together;

@@ -7,7 +7,7 @@ use std::task::Poll;
 /// Drives futures side by side and returns what each returned, in their order.
 ///
 /// All of them are polled whenever one of them wakes, so this is for a few: the caller bounds their number.
-pub(crate) async fn together<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+pub async fn together<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let mut waiting: Vec<Option<Pin<Box<F>>>> =
         futures.into_iter().map(|future| Some(Box::pin(future))).collect();
     let mut returned: Vec<Option<F::Output>> = waiting.iter().map(|_| None).collect();

@@ -353,4 +353,32 @@ mod tests {
     fn those_who_take_turns_still_keep_the_contract() {
         block_on(conformance::all(async || Faulty::new(Memory::new(), &[]).taking_turns()));
     }
+
+    #[test]
+    fn a_lost_race_and_half_a_call_write_what_they_say() {
+        let faults = [
+            Fault { call: Call::Write, nth: 1, when: When::Conflict },
+            Fault { call: Call::Note, nth: 2, when: When::Half },
+            Fault { call: Call::Read, nth: 1, when: When::Half },
+        ];
+        let inner = Memory::new();
+        let store = Faulty::new(inner.clone(), &faults);
+        assert!(matches!(block_on(store.write("k", None, b"x")), Err(Error::Conflict { .. })));
+        assert!(block_on(inner.read("k")).unwrap().is_none(), "nobody wrote");
+        let tenant = TenantId::new("a");
+        let hosts = |indicator: &str| block_on(inner.hosts(&tenant, indicator, 9)).unwrap().len();
+        let seen = |indicator: &str| -> Vec<Sighting> {
+            let sighting = |last: u8| Sighting {
+                tenant: tenant.clone(),
+                indicator: indicator.to_owned(),
+                host: IpAddr::from([10, 0, 0, last]),
+                first: EventTime::EPOCH,
+            };
+            (0..5).map(sighting).collect()
+        };
+        block_on(store.note(&seen("one"))).unwrap();
+        assert!(matches!(block_on(store.note(&seen("two"))), Err(Error::Throttled)));
+        assert_eq!((hosts("one"), hosts("two")), (5, 2));
+        assert!(matches!(block_on(store.read("k")), Err(Error::Throttled)));
+    }
 }

@@ -8,6 +8,7 @@ pub mod day;
 pub mod payload;
 mod site;
 
+use hinomi_lambda::Function;
 use hinomi_model::{EventTime, Seconds};
 use hinomi_store::StreamRecord;
 use serde_json::Value;
@@ -20,10 +21,13 @@ pub use site::Site;
 /// The functions of a deployment, and what stands between them.
 pub trait Functions {
     /// Calls a function with an event, at a time of day.
-    fn invoke(&mut self, function: &'static str, payload: &str, now: EventTime) -> Answer;
+    fn invoke(&mut self, function: Function, payload: &str, now: EventTime) -> Answer;
 
     /// Returns the records of a shard of the findings' stream after a sequence number.
     fn findings(&mut self, shard: usize, after: u64) -> Vec<(u64, StreamRecord)>;
+
+    /// Returns the notices that wait in the outbox, as the table's stream would tell of them.
+    fn appeared(&mut self, now: EventTime) -> Vec<String>;
 }
 
 /// Calls of one function for one shard and slice, at most: beyond, the shard is stuck.
@@ -64,29 +68,42 @@ impl<F: Functions> Play<F> {
         self.follow(last.plus(SETTLES));
         // Joined as of the day's end: that nothing more came is not known, so nothing is closed.
         let end = last.plus(level2_hold);
-        self.call("correlate", end, None);
-        self.call("notify", end, None);
+        self.call(Function::Correlate, end, None);
+        self.call(Function::Notify, end, None);
         // The digests of the day, and SMS that were folded.
-        self.call("notify", last.plus(2 * 86_400), None);
+        self.call(Function::Notify, last.plus(2 * 86_400), None);
     }
 
     fn slice(&mut self, slice: &Slice) {
         for (shard, records) in slice.shards.iter().enumerate() {
             let functions = &mut self.functions;
             let account = drive(records, self.mapping, MOST_CALLS, |batch| {
-                functions.invoke("ingest", &payload::kinesis("logs", shard, batch), slice.end)
+                functions.invoke(
+                    Function::Ingest,
+                    &payload::kinesis("logs", shard, batch),
+                    slice.end.plus(-1),
+                )
             });
             add(&mut self.logs, account);
         }
         self.join(slice.end);
         self.follow(slice.end);
-        self.call("correlate", slice.end, None);
-        self.call("notify", slice.end, None);
+        self.call(Function::Correlate, slice.end, None);
+        self.post(slice.end);
+        self.call(Function::Notify, slice.end, None);
+    }
+
+    /// Lets the table's stream tell of what was put into the outbox.
+    fn post(&mut self, now: EventTime) {
+        let ids = self.functions.appeared(now);
+        if !ids.is_empty() {
+            self.functions.invoke(Function::Notify, &payload::outbox(&ids), now);
+        }
     }
 
     fn follow(&mut self, time: EventTime) {
         for partition in 0..PARTITIONS {
-            self.call("follow", time, Some(partition));
+            self.call(Function::Follow, time, Some(partition));
         }
         self.join(time);
     }
@@ -111,14 +128,14 @@ impl<F: Functions> Play<F> {
                 .collect();
             let functions = &mut self.functions;
             let account = drive(&records, self.mapping, MOST_CALLS, |batch| {
-                functions.invoke("correlate", &payload::kinesis("findings", shard, batch), now)
+                functions.invoke(Function::Correlate, &payload::kinesis("findings", shard, batch), now)
             });
             add(&mut self.found, account);
         }
     }
 
     /// Calls a function as its schedule does, until it answers: a schedule that failed comes again.
-    fn call(&mut self, function: &'static str, time: EventTime, partition: Option<u16>) -> Value {
+    fn call(&mut self, function: Function, time: EventTime, partition: Option<u16>) -> Value {
         let payload = payload::schedule(time, partition);
         for _ in 0..MOST_CALLS {
             if let Answer::Returned(answer) = self.functions.invoke(function, &payload, time) {

@@ -40,3 +40,33 @@ pub fn schedule(time: EventTime, partition: Option<u16>) -> String {
     }
     call.to_string()
 }
+
+/// Returns a batch of the stream of the table of incidents: these notices were put into the outbox.
+pub fn outbox(ids: &[String]) -> String {
+    let records: Vec<Value> = ids
+        .iter()
+        .enumerate()
+        .map(|(number, id)| {
+            let keys = json!({"pk": {"S": format!("o#{id}")}, "sk": {"S": "o"}});
+            let image = json!({
+                "pk": {"S": format!("o#{id}")}, "sk": {"S": "o"}, "dp": {"S": "o"}, "dt": {"N": "1"},
+            });
+            json!({
+                "eventID": number.to_string(),
+                "eventName": "INSERT",
+                "eventVersion": "1.1",
+                "eventSource": "aws:dynamodb",
+                "awsRegion": "ap-northeast-1",
+                "dynamodb": {
+                    "Keys": keys,
+                    "NewImage": image,
+                    "SequenceNumber": format!("{:021}", number + 1),
+                    "StreamViewType": "NEW_IMAGE",
+                },
+                "eventSourceARN":
+                    "arn:aws:dynamodb:ap-northeast-1:123456789012:table/incidents/stream/2026-01-01T00:00:00.000",
+            })
+        })
+        .collect();
+    json!({ "Records": records }).to_string()
+}

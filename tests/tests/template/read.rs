@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
 
 /// Returns the template.
-pub fn template() -> Value {
+pub(crate) fn template() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(1).unwrap().join("template.yaml");
     let text = std::fs::read_to_string(path).unwrap();
     plain(serde_yaml_ng::from_str(&text).unwrap())
@@ -37,26 +37,26 @@ fn plain(yaml: Yaml) -> Value {
 }
 
 /// The resources of a type, by logical id.
-pub fn resources<'t>(template: &'t Value, of_type: &str) -> BTreeMap<&'t str, &'t Value> {
+pub(crate) fn resources<'t>(template: &'t Value, of_type: &str) -> BTreeMap<&'t str, &'t Value> {
     let all = template["Resources"].as_object().unwrap().iter();
     all.filter(|(_, resource)| resource["Type"] == of_type).map(|(id, value)| (id.as_str(), value)).collect()
 }
 
 /// The properties of a resource.
-pub fn properties<'t>(template: &'t Value, id: &str) -> &'t Value {
+pub(crate) fn properties<'t>(template: &'t Value, id: &str) -> &'t Value {
     let resource = &template["Resources"][id];
     assert!(resource.is_object(), "there is no resource {id}");
     &resource["Properties"]
 }
 
 /// A value or a list of them, as a list.
-pub fn list(value: &Value) -> Vec<&Value> {
+pub(crate) fn list(value: &Value) -> Vec<&Value> {
     value.as_array().map_or_else(|| vec![value], |values| values.iter().collect())
 }
 
 /// Every name in an action or resource list, as text: `Ref` and `Fn::GetAtt` by the resource they name, `Fn::Sub` as
 /// written.
-pub fn named(value: &Value) -> String {
+pub(crate) fn named(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Object(members) => {
@@ -77,7 +77,7 @@ pub fn named(value: &Value) -> String {
 }
 
 /// What a role may do: (action, resource), one pair each.
-pub fn allowed(template: &Value, role: &str) -> BTreeSet<(String, String)> {
+pub(crate) fn allowed(template: &Value, role: &str) -> BTreeSet<(String, String)> {
     let mut pairs = BTreeSet::new();
     for policy in properties(template, role)["Policies"].as_array().unwrap() {
         for statement in policy["PolicyDocument"]["Statement"].as_array().unwrap() {
@@ -93,6 +93,6 @@ pub fn allowed(template: &Value, role: &str) -> BTreeSet<(String, String)> {
 }
 
 /// The texts between `open` and `close`, each time.
-pub fn between<'t>(text: &'t str, open: &str, close: &str) -> Vec<&'t str> {
+pub(crate) fn between<'t>(text: &'t str, open: &str, close: &str) -> Vec<&'t str> {
     text.split(open).skip(1).filter_map(|part| part.split_once(close)).map(|(inner, _)| inner).collect()
 }

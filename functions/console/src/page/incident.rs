@@ -14,8 +14,8 @@ use crate::load::{Row, Told, name_of};
 /// Longest raw line on the page, in characters. Evidence keeps 32 lines of at most 4 KiB, and an escaped character takes
 /// up to eight: together less than half of what a widget may return.
 const MAX_RAW: usize = 1_500;
-/// Longest sentence on the page, in characters.
-const MAX_SENTENCE: usize = 1_200;
+/// Longest sentence on the page, in characters; each argument of a statement is cut far below.
+const MAX_SENTENCE: usize = 600;
 /// Names, addresses or indicators in a list; the rest is told as a number.
 const MAX_LISTED: usize = 16;
 /// Longest indicator on the page, in characters.

@@ -38,7 +38,7 @@ impl Ledger for Cloud {
         let attributes = Item::from([(VERSION.to_owned(), number(version))]);
         let items = items(&self::key(key), attributes, bytes, None).into_iter();
         let writes = items.map(|item| Write { item, condition: condition.take() }).collect();
-        match Cloud::write(self, what, table, writes, &[]).await {
+        match self.write_items(what, table, writes, &[]).await {
             Ok(()) => Ok(version),
             Err(Unwritten::Conditions(_)) => Err(Error::Conflict { what: adapter::shown(key) }),
             Err(Unwritten::Failed(error)) => Err(error),

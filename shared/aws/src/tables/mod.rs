@@ -150,7 +150,7 @@ impl Cloud {
     }
 
     /// Writes items together, by one `PutItem` where one is enough: it costs half of what a transaction does.
-    async fn write(
+    async fn write_items(
         &self,
         what: &str,
         table: &str,

@@ -185,7 +185,7 @@ impl States for Cloud {
         let mut outbox: Vec<Key> = ids.into_iter().map(super::outbox::key).collect();
         for _ in 0..OUTBOX_ATTEMPTS {
             let writes = self.writes_of(commit, version, &outbox)?;
-            match self.write("committing", table, writes, &removed).await {
+            match self.write_items("committing", table, writes, &removed).await {
                 Ok(()) => return Ok(version),
                 // The state is the first write; a done notice cannot be told before the state is known to be the one read.
                 Err(Unwritten::Conditions(failed)) if failed.contains(&0) => {

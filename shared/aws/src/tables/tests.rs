@@ -312,3 +312,64 @@ async fn a_sighting_that_is_known_is_no_error_and_a_lost_one_is() {
     let service = Service::new(answers);
     assert!(matches!(cloud(&service).note(&many).await, Err(Error::Throttled)));
 }
+
+/// What is stored, to the letter: another version of this program reads it, and `template.yaml` names its keys.
+#[tokio::test]
+async fn what_is_stored_keeps_its_form() {
+    let service = Service::new(vec![answer(json!({})); 5]);
+    let cloud = cloud(&service);
+    let at = EventTime::from_seconds(7);
+    let mut write = commit(&["n"]);
+    write.key.tenant = TenantId::new("a#b");
+    write.wake = Some(at);
+    let standing = Standing { open: true, level: Some(Level::TWO), last_seen: at };
+    write.incidents = vec![IncidentRow { id: IncidentId(1), standing, bytes: b"i".to_vec() }];
+    cloud.commit(&write).await.unwrap();
+    cloud.done("n").await.unwrap();
+    let host = "10.0.0.1".parse().unwrap();
+    let sighting =
+        Sighting { tenant: TenantId::new("a#b"), indicator: "domain:x.example".to_owned(), host, first: at };
+    cloud.note(&[sighting]).await.unwrap();
+    cloud.claim(&unit(), at).await.unwrap();
+    cloud.write("ledger/kita", None, b"l").await.unwrap();
+
+    let mut asked: Vec<Value> = service.asked().iter().map(|asked| asked.json()).collect();
+    let token = asked[0].as_object_mut().unwrap().remove("ClientRequestToken");
+    let mark = asked[3]["Item"].as_object_mut().unwrap().remove("w");
+    assert!(token.is_some() && mark.is_some(), "the two that no run has again");
+    let days = |days: i64| json!({"N": (1_000 + days * 86_400).to_string()});
+    let commit = json!({"TransactItems": [
+        {"Put": {"TableName": "incidents", "ConditionExpression": "v = :v",
+            "ExpressionAttributeValues": {":v": {"N": "4"}},
+            "Item": {"pk": {"S": "s#a%23b#s"}, "sk": {"S": "s"}, "v": {"N": "5"}, "b": {"B": "eA=="},
+                "wp": {"S": "0"}, "wt": {"N": "7000000000"}, "ttl": days(21)}}},
+        {"Put": {"TableName": "incidents",
+            "ConditionExpression": "attribute_not_exists(dn) OR #ttl <= :now",
+            "ExpressionAttributeNames": {"#ttl": "ttl"}, "ExpressionAttributeValues": {":now": {"N": "1000"}},
+            "Item": {"pk": {"S": "o#n"}, "sk": {"S": "o"}, "dp": {"S": "o"}, "dt": {"N": "0"}, "b": {"B": "bg=="}}}},
+        {"Put": {"TableName": "incidents",
+            "Item": {"pk": {"S": format!("i#{:032x}", 1)}, "sk": {"S": "i"}, "tn": {"S": "a#b"},
+                "id": {"S": format!("{:032x}", 1)}, "qp": {"S": "open 2"}, "qt": {"N": "7000000000"},
+                "b": {"B": "aQ=="}, "ttl": days(400)}}},
+    ]});
+    let done = json!({"TableName": "incidents", "Key": {"pk": {"S": "o#n"}, "sk": {"S": "o"}},
+        "UpdateExpression": "SET dn = :done, #ttl = :expires REMOVE dp, dt, b, c, h",
+        "ExpressionAttributeNames": {"#ttl": "ttl"},
+        "ExpressionAttributeValues": {":done": {"N": "1"}, ":expires": days(30)}});
+    let note = json!({"TableName": "scope", "Key": {"pk": {"S": "a%23b#domain:x.example"}, "sk": {"S": "40a000001"}},
+        "UpdateExpression": "SET f = :first, #ttl = :expires",
+        "ConditionExpression": "attribute_not_exists(f) OR f > :first OR #ttl <= :now",
+        "ExpressionAttributeNames": {"#ttl": "ttl"},
+        "ExpressionAttributeValues":
+            {":first": {"N": "7000000000"}, ":expires": days(90), ":now": {"N": "1000"}}});
+    let record = r#"{"unit":{"incident":"00000000000000000000000000000001","notice":"n#1","contact":"duty","channel":"email"},"claimed":"1970-01-01T00:00:07Z","attempts":1,"messages":[]}"#;
+    let claim = json!({"TableName": "deliveries",
+        "Item": {"pk": {"S": format!("d#{:032x}", 1)}, "sk": {"S": "n%231#duty#email"}, "r": {"S": record},
+            "op": {"S": "o"}, "ot": {"N": "7000000000"}, "ttl": days(400)},
+        "ConditionExpression": "attribute_not_exists(pk) OR #ttl <= :now",
+        "ExpressionAttributeNames": {"#ttl": "ttl"}, "ExpressionAttributeValues": {":now": {"N": "1000"}},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD"});
+    let ledger = json!({"TableName": "ledger", "ConditionExpression": "attribute_not_exists(pk)",
+        "Item": {"pk": {"S": "ledger/kita"}, "sk": {"S": "l"}, "v": {"N": "1"}, "b": {"B": "bA=="}}});
+    assert_eq!(asked, [commit, done, note, claim, ledger]);
+}
