@@ -6,11 +6,27 @@
     reason = "all of this file is a test; its helpers fail it as loudly"
 )]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use hinomi_tests::emulator::Deployment;
-use serde_json::json;
+use hinomi_aws::{Cloud, TableNames, sdk_config};
+use hinomi_model::registry::Registry;
+use hinomi_model::{EventTime, Seconds};
+use hinomi_steps::documents;
+use hinomi_store::States;
+use hinomi_tests::emulator::{Deployment, Mailbox, slices};
+use hinomi_tests::harness;
+use serde_json::{Value, json};
+
+/// How much of the sample day is sent at once. The functions are as exact as their schedules; what is told how often
+/// within such a part is another test's, in which minutes pass.
+const SLICE: Seconds = 2 * 3_600;
+/// Followers, each of which reads the facts of some tenants.
+const PARTITIONS: u16 = hinomi_steps::facts::PARTITIONS;
+/// How long the emulator may take to come to rest.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The C library of provided.al2023.
 const RUNTIME_GLIBC: (u32, u32) = (2, 34);
@@ -70,4 +86,104 @@ fn what_is_deployed_is_the_whole_template() {
         let streams = told["Table"]["StreamSpecification"]["StreamViewType"].as_str();
         assert_eq!(streams, (output == "IncidentsTable").then_some("NEW_IMAGE"), "{output}");
     }
+}
+
+fn read(path: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(1).unwrap();
+    fs::read(root.join(path)).unwrap()
+}
+
+fn sample_day() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(1).unwrap();
+    let files = fs::read_dir(root.join("events/sample-day")).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// Does what the schedules do on AWS. What is written in this minute, follow reads in the next.
+fn sweep(deployment: &Deployment, time: EventTime) {
+    for partition in 0..PARTITIONS {
+        deployment.invoke("follow", &json!({"time": time.plus(120), "partition": partition})).unwrap();
+    }
+    deployment.settle(PATIENCE).unwrap();
+    for function in ["correlate", "notify"] {
+        deployment.invoke(function, &json!({"time": time})).unwrap();
+        deployment.settle(PATIENCE).unwrap();
+    }
+}
+
+/// Returns the incidents that are stored, by id: kind and level.
+fn incidents(deployment: &Deployment) -> BTreeMap<String, (Value, Value)> {
+    let names = TableNames {
+        incidents: deployment.output("IncidentsTable").unwrap().to_owned(),
+        ..TableNames::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let sdk = sdk_config().await;
+        let cloud = Cloud::new(&sdk, names, "none", || EventTime::EPOCH);
+        let (mut found, mut after) = (BTreeMap::new(), None);
+        loop {
+            let page = cloud.incidents(None, after.as_deref(), 100).await.unwrap();
+            for stored in page.incidents {
+                let incident: hinomi_model::Incident = documents::unpack(&stored.bytes).unwrap();
+                let core = serde_json::to_value(&incident.core).unwrap();
+                found.insert(
+                    core["id"].as_str().unwrap().to_owned(),
+                    (core["kind"].clone(), core["level"].clone()),
+                );
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return found,
+            }
+        }
+    })
+}
+
+#[test]
+fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
+    let deployment = deployment();
+    let yaml = read("events/registry.yaml");
+    let registry = Registry::from_yaml(std::str::from_utf8(&yaml).unwrap()).unwrap();
+    let slices = slices(&sample_day(), &registry, SLICE).unwrap();
+
+    deployment.set_clock(slices[0].end.plus(-SLICE)).unwrap();
+    deployment.put_registry(&yaml, PATIENCE).unwrap();
+    let tenants = registry.tenants().iter();
+    let mailboxes: Vec<Mailbox> =
+        tenants.map(|tenant| deployment.mailbox(tenant.id().as_str(), PATIENCE).unwrap()).collect();
+    for slice in &slices {
+        deployment.set_clock(slice.end).unwrap();
+        deployment.send(&slice.records).unwrap();
+        deployment.settle(PATIENCE).unwrap();
+        sweep(&deployment, slice.end);
+    }
+    let end = slices.last().unwrap().end;
+    // What might be a habit is told the night after the next.
+    for seconds in [900, 32 * 3_600] {
+        deployment.set_clock(end.plus(seconds)).unwrap();
+        sweep(&deployment, end.plus(seconds));
+    }
+    let told: BTreeSet<(String, String)> = mailboxes
+        .iter()
+        .flat_map(|mailbox| deployment.take(mailbox).unwrap())
+        .map(|told| (told.contact, told.channel))
+        .collect();
+
+    let lines = slices.iter().flat_map(|slice| &slice.records).map(|record| record.bytes.as_slice());
+    let file = lines.collect::<Vec<_>>().join(b"\n".as_slice());
+    let replayed = harness::run(vec![("day.ndjson".to_owned(), file)], registry, Vec::new()).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let expected: BTreeMap<String, (Value, Value)> = replayed
+        .incidents
+        .iter()
+        .map(|incident| (text(&incident["id"]), (incident["kind"].clone(), incident["level"].clone())))
+        .collect();
+    assert!(expected.len() > 5, "a day without incidents proves nothing");
+    assert_eq!(incidents(&deployment), expected);
+    let expected: BTreeSet<(String, String)> =
+        replayed.notices.iter().map(|notice| (text(&notice["contact"]), text(&notice["channel"]))).collect();
+    assert_eq!(told, expected);
 }

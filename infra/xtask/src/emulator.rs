@@ -27,6 +27,10 @@ const REGION: &str = "ap-northeast-1";
 const START: Duration = Duration::from_secs(60);
 /// Between two questions whether it answers.
 const PAUSE: Duration = Duration::from_millis(100);
+/// The file that says by how much the emulator's clock is ahead.
+const CLOCK: &str = "clock";
+/// The library that makes it so, in the packages of the emulator's environment.
+const FAKETIME: &str = "libfaketime/vendor/libfaketime/src/libfaketime.so.1";
 /// Runs the program behind it until standard input ends. The terminal's interrupt is for this program, whose end it
 /// notices at once.
 const GUARD: &str = r#"trap "" INT; "$@" </dev/null & child=$!; read -r _; kill "$child"; wait "$child""#;
@@ -70,8 +74,11 @@ impl Emulator {
         command.args(["-c", GUARD, "sh"]).arg(program).current_dir(&folder);
         command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string());
         command.env("TMPDIR", &temporary);
-        // The functions inherit these, and so find the emulator where they look for AWS.
+        // Each function has what its role allows and nothing else, as on AWS.
+        command.env("AUTH", "true");
+        // The functions inherit these: they find the emulator where they look for AWS, and share its clock.
         command.envs(environment(port));
+        command.envs(clock(root)?);
         command.stdin(Stdio::piped()).stdout(log).stderr(errors);
         let process =
             command.spawn().map_err(|source| Error::Start { program: "ministack".to_owned(), source })?;
@@ -120,6 +127,7 @@ impl Emulator {
         let folder = root.join(FOLDER);
         call.env("HINOMI_TEST_ENDPOINT", &self.endpoint())
             .env("HINOMI_TEST_STACK", &folder.join("outputs.json").display().to_string())
+            .env("HINOMI_TEST_CLOCK", &folder.join(CLOCK).display().to_string())
             .env("HINOMI_TEST_FUNCTIONS", &folder.display().to_string())
     }
 
@@ -168,6 +176,20 @@ fn built(template: &str) -> Result<String, Error> {
         text = text.replace(&source, &format!("CodeUri: {function}/\n"));
     }
     Ok(text)
+}
+
+/// What lets the emulator and the functions live at another time: a file holds by how many seconds they are ahead, and
+/// tests write it. Time-outs and sleeping are left as they are.
+fn clock(root: &Path) -> Result<[(&'static str, String); 5], Error> {
+    let file = root.join(FOLDER).join(CLOCK);
+    fs::write(&file, "+0\n").map_err(|source| not_written(&file, source))?;
+    Ok([
+        ("LD_PRELOAD", python::EMULATOR.file(root, FAKETIME)?),
+        ("FAKETIME_TIMESTAMP_FILE", file.display().to_string()),
+        ("FAKETIME_NO_CACHE", "1".to_owned()),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+        ("TZ", "UTC".to_owned()),
+    ])
 }
 
 fn free_port() -> Result<u16, Error> {

@@ -21,6 +21,8 @@ pub(crate) enum Error {
     Write { path: String, source: io::Error },
     /// A file could not be read.
     Read { path: String, source: io::Error },
+    /// A package that was installed lacks a file.
+    Absent { file: String },
     /// The emulator was started and does not answer; `log` is the end of what it said.
     Silent { log: String },
     /// The template does not say what is built on.
@@ -41,6 +43,7 @@ impl fmt::Display for Error {
             Error::NoTest { command } => write!(f, "no test ran\n  to repeat it: {command}"),
             Error::Write { path, source } => write!(f, "cannot write {path}: {source}"),
             Error::Read { path, source } => write!(f, "cannot read {path}: {source}"),
+            Error::Absent { file } => write!(f, "what was installed lacks {file}"),
             Error::Silent { log } => write!(f, "the emulator does not answer; it said last:\n{log}"),
             Error::Template { lacks } => write!(f, "template.yaml does not say `{lacks}` once"),
             Error::Missing { tool, remedy } => write!(f, "{tool} is missing\n  to install it: {remedy}"),

@@ -31,6 +31,20 @@ impl Environment {
         format!("{}/bin/{name}", self.folder())
     }
 
+    /// Returns the path of a file of one of its packages, from the workspace's root.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Absent`] when no package has it.
+    pub(crate) fn file(&self, root: &Path, file: &str) -> Result<String, Error> {
+        // Between them stands the name of the interpreter's version.
+        let versions = fs::read_dir(root.join(self.folder()).join("lib")).into_iter().flatten().flatten();
+        let mut paths = versions.map(|version| version.path().join("site-packages").join(file));
+        let found =
+            paths.find(|path| path.is_file()).ok_or_else(|| Error::Absent { file: file.to_owned() })?;
+        Ok(found.display().to_string())
+    }
+
     fn folder(&self) -> String {
         format!(".tools/{}", self.name)
     }

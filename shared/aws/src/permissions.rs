@@ -84,8 +84,6 @@ pub fn needed(call: Call) -> Vec<Permission> {
             permission("s3:GetObject", Resource::Document),
             permission("s3:ListBucket", Resource::DocumentBucket),
         ],
-        // A carrier's: what it is made of says so itself.
-        Call::Elsewhere => Vec::new(),
     }
 }
 
@@ -234,7 +232,6 @@ mod tests {
                 drop(Records::new(&config, "findings").put(&[record]).await);
             }
             Call::FetchIfChanged => drop(Document::new(&config, "config", "k").fetch_if_changed(None).await),
-            Call::Elsewhere => {}
         }
     }
 

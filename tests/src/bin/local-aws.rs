@@ -3,21 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Seconds};
-use hinomi_tests::emulator::{Deployment, Error, Mailbox, Slice, Viewer, slices};
+use hinomi_tests::emulator::{Deployment, Error, Mailbox, Viewer, slices};
 use serde_json::json;
 
 /// How much of the day is sent at once.
 const SLICE: Seconds = 2 * 3_600;
-/// Times behind the day's end at which the sweeps look once more: what was held back, and what has ended.
-const AFTERWARDS: [Seconds; 2] = [900, 26 * 3_600];
-/// Minutes by which follow may be ahead of the clock: what is written now, it still finds then.
-const AHEAD: Seconds = 4 * 60;
+/// Times behind the day's end at which everything looks once more: what was held back, what might be a habit, what has
+/// ended.
+const AFTERWARDS: [Seconds; 3] = [900, 26 * 3_600, 32 * 3_600];
 /// Followers, each of which reads the facts of some tenants.
-const PARTITIONS: u32 = 4;
+const PARTITIONS: u16 = hinomi_steps::facts::PARTITIONS;
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -46,17 +45,18 @@ fn run() -> Result<(), Error> {
     let slices = slices(&sample(&root.join("events/sample-day"))?, &registry, SLICE)?;
     let lines: usize = slices.iter().map(|slice| slice.lines).sum();
     println!("sending the sample day: {lines} lines in {} parts", slices.len());
-    let mut sweeps = Sweeps { deployment: &deployment, minute: 0 };
     for slice in &slices {
-        send(&deployment, slice)?;
-        sweeps.follow()?;
-        sweeps.look(slice.end)?;
+        println!("until {}: {} lines in {} records", slice.end, slice.lines, slice.records.len());
+        deployment.set_clock(slice.end)?;
+        deployment.send(&slice.records)?;
+        deployment.settle(PATIENCE)?;
+        sweep(&deployment, slice.end)?;
         show(&deployment, &mailboxes)?;
     }
-    if let Some(last) = slices.last() {
-        for seconds in AFTERWARDS {
-            sweeps.look(last.end.plus(seconds))?;
-        }
+    for seconds in AFTERWARDS {
+        let Some(last) = slices.last() else { break };
+        deployment.set_clock(last.end.plus(seconds))?;
+        sweep(&deployment, last.end.plus(seconds))?;
         show(&deployment, &mailboxes)?;
     }
     let page = deployment.invoke("console", &json!({"view": "queue"}))?;
@@ -69,45 +69,17 @@ fn run() -> Result<(), Error> {
     Ok(())
 }
 
-fn send(deployment: &Deployment, slice: &Slice) -> Result<(), Error> {
-    println!("until {}: {} lines in {} records", slice.end, slice.lines, slice.records.len());
-    deployment.send(&slice.records)?;
-    deployment.settle(PATIENCE)
-}
-
-/// The sweeps that schedules start on AWS.
-struct Sweeps<'d> {
-    deployment: &'d Deployment,
-    /// The last minute that follow was told, in seconds.
-    minute: Seconds,
-}
-
-impl Sweeps<'_> {
-    /// Lets the followers read what was written. They work by when it was written, which is now; a minute is done once.
-    fn follow(&mut self) -> Result<(), Error> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now = Seconds::try_from(now.as_secs()).unwrap_or_default();
-        let next = (self.minute + 60).max((now / 60 + 1) * 60);
-        if next > now + AHEAD {
-            // The next part's turn reads this one's facts as well.
-            return Ok(());
-        }
-        self.minute = next;
-        let time = EventTime::from_seconds(next);
-        for partition in 0..PARTITIONS {
-            self.deployment.invoke("follow", &json!({"time": time, "partition": partition}))?;
-        }
-        self.deployment.settle(PATIENCE)
+/// Does what the schedules do on AWS. What was written in this minute follow reads in the next.
+fn sweep(deployment: &Deployment, time: EventTime) -> Result<(), Error> {
+    for partition in 0..PARTITIONS {
+        deployment.invoke("follow", &json!({"time": time.plus(120), "partition": partition}))?;
     }
-
-    /// Lets correlate and notify look at what waits.
-    fn look(&self, time: EventTime) -> Result<(), Error> {
-        for function in ["correlate", "notify"] {
-            self.deployment.invoke(function, &json!({"time": time}))?;
-            self.deployment.settle(PATIENCE)?;
-        }
-        Ok(())
+    deployment.settle(PATIENCE)?;
+    for function in ["correlate", "notify"] {
+        deployment.invoke(function, &json!({"time": time}))?;
+        deployment.settle(PATIENCE)?;
     }
+    Ok(())
 }
 
 fn show(deployment: &Deployment, mailboxes: &[Mailbox]) -> Result<(), Error> {

@@ -5,8 +5,9 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use hinomi_model::EventTime;
 use serde_json::{Value, json};
 
 use super::Error;
@@ -146,6 +147,24 @@ impl Deployment {
         self.aws.put_records(self.output("LogsStream")?, records)
     }
 
+    /// Sets the clock of AWS and of the functions. It goes on from there.
+    ///
+    /// Only when everything is at rest: a function that runs meanwhile would find its time over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Environment`] when this was not started by `cargo xtask`, [`Error::File`] when the clock cannot be set.
+    pub fn set_clock(&self, time: EventTime) -> Result<(), Error> {
+        let path = variable("HINOMI_TEST_CLOCK")?;
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let ahead = time.seconds() - i64::try_from(now.as_secs()).unwrap_or_default();
+        // Never half written: whoever reads the time while it is would be back in the present.
+        let unfinished = format!("{path}.unfinished");
+        let file = |source| Error::File { path: path.clone(), source };
+        fs::write(&unfinished, format!("{ahead:+}\n")).map_err(file)?;
+        fs::rename(&unfinished, &path).map_err(file)
+    }
+
     /// Waits until what was sent has gone its whole way: no function runs, and nothing is written any more.
     ///
     /// # Errors
@@ -153,13 +172,11 @@ impl Deployment {
     /// [`Error::Late`] when it does not come to rest, else those of the calls.
     pub fn settle(&self, patience: Duration) -> Result<(), Error> {
         let functions = PathBuf::from(variable("HINOMI_TEST_FUNCTIONS")?);
-        let mut last = None;
-        let mut since = Instant::now();
+        let (mut last, mut since) = (None, Instant::now());
         wait("the platform has come to rest", patience, || {
-            let now = Some(self.written()?);
-            if is_running(&functions) || now != last {
-                last = now;
-                since = Instant::now();
+            let now = Some((self.written()?, worked(&functions)));
+            if now != last {
+                (last, since) = (now, Instant::now());
             }
             Ok((since.elapsed() > QUIET).then_some(()))
         })
@@ -202,13 +219,21 @@ impl Told {
     }
 }
 
-/// Tells whether the emulator runs a function: each invocation is a process of a program below its folder.
-fn is_running(folder: &Path) -> bool {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let mut programs = processes.filter_map(|process| fs::read_link(process.path().join("exe")).ok());
-    programs.any(|program| {
+/// Returns the processes of functions with the time that each has worked: a function that waits for its next event is a
+/// process that works no longer.
+fn worked(folder: &Path) -> BTreeMap<String, Vec<String>> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|process| process.path());
+    let functions = processes.filter(|process| {
+        let program = fs::read_link(process.join("exe")).unwrap_or_default();
         program.starts_with(folder) && program.file_name().is_some_and(|name| name == "bootstrap")
-    })
+    });
+    let stat = |process: PathBuf| {
+        let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
+        // Behind the name in brackets: ticks in user and kernel mode are the 12th and 13th.
+        let numbers = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        (process.display().to_string(), numbers.skip(11).take(2).map(str::to_owned).collect())
+    };
+    functions.map(stat).collect()
 }
 
 /// Asks until there is an answer.

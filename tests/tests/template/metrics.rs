@@ -98,7 +98,7 @@ fn every_alarm_says_where_to_read_on_tells_operations_and_is_on_the_dashboard() 
         let name = named(&alarm["AlarmName"]);
         let section = name.strip_prefix("${AWS::StackName}-").unwrap().split('-').next().unwrap();
         let description = alarm["AlarmDescription"].as_str().unwrap();
-        assert!(description.ends_with(&format!(" README, Runbook, {section}.")), "{id}: {description}");
+        assert!(description.ends_with(&format!(" Runbook, {section}.")), "{id}: {description}");
     }
 }
 

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use hinomi_aws::permissions::{Resource, needed};
+use hinomi_store::Call;
+
 use super::read::{allowed, list, named, properties, resources, template};
 
 /// What a function may do to a resource.
@@ -85,7 +88,7 @@ const GRANTS: &[Grant] = &[
         &["Deliveries.Arn", "${Deliveries.Arn}/index/*"],
     ),
     ("Notify", &["dynamodb:Query"], &["Scope.Arn"]),
-    ("Notify", &["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], &["Ledger.Arn"]),
+    ("Notify", &["dynamodb:BatchGetItem", "dynamodb:PutItem"], &["Ledger.Arn"]),
     // Topics and never a number: an SMS to a number would take the right to publish to everything.
     ("Notify", &["sns:Publish"], &[TOPICS, "Operations"]),
     ("Notify", &["s3:PutObject"], &["${Archive.Arn}/quarantine/*", "${Archive.Arn}/aws/lambda/*"]),
@@ -95,7 +98,7 @@ const GRANTS: &[Grant] = &[
     ("Enrol", &["s3:GetObject"], &["${Config.Arn}/registry.yaml", "${Config.Arn}/accepted/*"]),
     ("Enrol", &["s3:PutObject"], &["${Config.Arn}/accepted/*"]),
     ("Enrol", &["s3:ListBucket"], &["Config.Arn"]),
-    ("Enrol", &["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], &["Ledger.Arn"]),
+    ("Enrol", &["dynamodb:BatchGetItem", "dynamodb:PutItem"], &["Ledger.Arn"]),
     ("Enrol", &["sns:CreateTopic", "sns:ListSubscriptionsByTopic", "sns:Subscribe"], &[TOPICS]),
     (
         "Enrol",
@@ -113,6 +116,33 @@ const GRANTS: &[Grant] = &[
     ("Console", &["dynamodb:Query"], &["Deliveries.Arn", "Scope.Arn"]),
     ("Console", &["s3:GetObject"], &["${Config.Arn}/accepted/*"]),
     ("Console", &["s3:ListBucket"], &["Config.Arn"]),
+];
+
+/// The calls of ports that each function makes.
+const USES: &[(&str, &[Call])] = &[
+    ("Ingest", &[Call::PutNew, Call::Put, Call::Fetch, Call::List, Call::FetchIfChanged]),
+    ("Follow", &[Call::PutNew, Call::Put, Call::Fetch, Call::List, Call::FetchIfChanged]),
+    ("Correlate", &[Call::Load, Call::Commit, Call::Waking, Call::Note, Call::PutNew, Call::FetchIfChanged]),
+    (
+        "Notify",
+        &[
+            Call::Due,
+            Call::Entry,
+            Call::Done,
+            Call::Incident,
+            Call::Hosts,
+            Call::Claim,
+            Call::TakeOver,
+            Call::Sent,
+            Call::Unconfirmed,
+            Call::Read,
+            Call::Write,
+            Call::PutNew,
+            Call::FetchIfChanged,
+        ],
+    ),
+    ("Enrol", &[Call::Read, Call::Write, Call::FetchIfChanged]),
+    ("Console", &[Call::Queue, Call::Incident, Call::Hosts, Call::Of, Call::FetchIfChanged]),
 ];
 
 /// What a call of the SDK is as an action, where its name differs.
@@ -136,6 +166,34 @@ fn functions_may_do_what_they_need_and_nothing_else() {
             expected.extend(pairs);
         }
         assert_eq!(allowed(&template, &format!("{function}Role")), expected, "{function}");
+    }
+}
+
+/// Tells whether a resource of the template is the one that a permission is needed on.
+fn is_on(resource: &str, needed: Resource) -> bool {
+    match needed {
+        Resource::Table(name) => resource == format!("{}.Arn", super::capital(name)),
+        Resource::Index(name, _) => resource == format!("${{{}.Arn}}/index/*", super::capital(name)),
+        Resource::ArchiveObjects => resource.starts_with("${Archive.Arn}/"),
+        Resource::ArchiveBucket => resource == "Archive.Arn",
+        Resource::Document => resource == "${Config.Arn}/accepted/*",
+        Resource::DocumentBucket => resource == "Config.Arn",
+        Resource::Stream => resource == "Findings.Arn",
+    }
+}
+
+#[test]
+fn the_calls_of_each_function_are_allowed() {
+    let template = template();
+    for (function, calls) in USES {
+        let allowed = allowed(&template, &format!("{function}Role"));
+        for call in *calls {
+            for needed in needed(*call) {
+                let is_allowed =
+                    allowed.iter().any(|(action, on)| action == needed.action && is_on(on, needed.on));
+                assert!(is_allowed, "{function} calls {call:?} and lacks {needed:?}");
+            }
+        }
     }
 }
 
