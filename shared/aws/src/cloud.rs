@@ -13,6 +13,9 @@ use hinomi_store::{Archive, ArchiveKey, Error, Put, Result};
 use crate::objects::Objects;
 use crate::pause::Pauses;
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 /// Tells the time, for what expires. Nothing is judged by it.
 pub type Clock = fn() -> EventTime;
 
@@ -103,7 +106,7 @@ impl Cloud {
 
     /// Returns the second at which something written now is past.
     pub(crate) fn expiry(&self, days: u32) -> i64 {
-        self.now().seconds().saturating_add(i64::from(days) * 86_400)
+        days_after(self.now(), days)
     }
 
     /// Returns a name for one write.
@@ -111,6 +114,12 @@ impl Cloud {
         let number = self.marks.last.fetch_add(1, Ordering::Relaxed);
         format!("{:016x}-{number:x}", self.marks.process)
     }
+}
+
+/// Returns the end of the day so many days after a time. An index that holds it is written once a day, and not with each
+/// commit.
+pub(crate) fn days_after(time: EventTime, days: u32) -> i64 {
+    time.seconds().div_euclid(DAY).saturating_add(1 + i64::from(days)).saturating_mul(DAY)
 }
 
 /// Returns the name of a table that the function was given.

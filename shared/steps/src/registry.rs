@@ -10,7 +10,7 @@ use hinomi_model::registry::{Problems, Registry};
 use hinomi_model::{EventTime, Seconds};
 use hinomi_store::{Fetched, Published};
 
-/// Where the last version that was accepted lies in the bucket of configurations.
+/// Where the registry lies that functions read: the last good one, put there by whoever checks it.
 pub const ACCEPTED: &str = "accepted/registry.yaml";
 
 /// Why there is no registry to work with.
@@ -101,6 +101,14 @@ impl RegistryCache {
         Ok(Current { registry, refused })
     }
 
+    /// Makes the next call ask for another version, however fresh the one in hand is: something was met that it does not
+    /// know, as a tenant who was enrolled a moment ago.
+    pub fn doubt(&self) {
+        if let Some(held) = self.held().as_mut() {
+            held.asked = EventTime::from_nanos(i64::MIN);
+        }
+    }
+
     fn held(&self) -> MutexGuard<'_, Option<Held>> {
         // What it guards is replaced whole.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
@@ -141,6 +149,10 @@ mod tests {
         assert_eq!(first(&at(60)), "minami");
         source.publish(Some(yaml("nishi").as_bytes()));
         assert_eq!(first(&at(30)), "nishi", "the clock went back");
+        source.publish(Some(yaml("higashi").as_bytes()));
+        assert_eq!(first(&at(31)), "nishi");
+        cache.doubt();
+        assert_eq!(first(&at(32)), "higashi", "what is in hand is doubted");
     }
 
     #[test]

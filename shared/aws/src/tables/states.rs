@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hinomi_model::{EventTime, Fingerprint, IncidentId, Level, TenantId};
 use hinomi_store::{
-    Commit, Error, IncidentPage, IncidentRow, Result, Standing, States, Stored, StoredIncident, SubjectKey,
-    adapter,
+    Commit, Error, IncidentPage, IncidentRow, OutboxEntry, Result, Standing, States, Stored, StoredIncident,
+    SubjectKey, adapter,
 };
 
 use super::item::{Item, Key, items, number, number_of, part, part_of, strange, text, text_of};
 use super::{Asked, Condition, Unwritten, Whole, Write};
-use crate::cloud::{Cloud, named};
+use crate::cloud::{Cloud, days_after, named};
 use crate::meaning::meaning;
 use crate::schema::{EXPIRES, QUEUE, TENANT, WAKE, WAKE_SHARDS};
 
@@ -60,7 +60,7 @@ fn queue_attributes(standing: &Standing) -> Vec<(String, AttributeValue)> {
 
 impl Cloud {
     /// Makes what a commit writes: the state first, then the notices in order, then the incidents with all pieces.
-    fn writes_of(&self, commit: &Commit, version: u64, outbox: &[Key]) -> Result<Vec<Write>> {
+    fn writes_of(&self, commit: &Commit, version: u64, outbox: &[&OutboxEntry]) -> Vec<Write> {
         let now = self.now();
         let key = state_key(&commit.key);
         let mut expires = self.expiry(self.lifetimes.states);
@@ -69,8 +69,7 @@ impl Cloud {
             attributes.insert(WAKE.partition.to_owned(), text(&wake_shard(&key)));
             attributes.insert(WAKE.sort.to_owned(), number(wake.nanos()));
             // Whoever wants to be looked at later is there then.
-            let after = i64::from(self.lifetimes.states) * 86_400;
-            expires = expires.max(wake.seconds().saturating_add(after));
+            expires = expires.max(days_after(wake, self.lifetimes.states));
         }
         attributes.insert(EXPIRES.to_owned(), number(expires));
         let condition = match commit.expected {
@@ -81,11 +80,7 @@ impl Cloud {
         let mut writes: Vec<Write> = Vec::new();
         writes.extend(state.next().map(|item| Write { item, condition: Some(condition) }));
         let mut further: Vec<Item> = state.collect();
-        let entries: BTreeMap<&str, _> =
-            commit.outbox.iter().map(|entry| (entry.id.as_str(), entry)).collect();
-        for key in outbox {
-            let entry = entries.values().find(|entry| super::outbox::key(&entry.id) == *key);
-            let Some(entry) = entry else { continue };
+        for entry in outbox {
             let mut items = self.outbox_items(entry).into_iter();
             writes.extend(
                 items.next().map(|item| Write { item, condition: Some(super::outbox::not_done(now)) }),
@@ -110,7 +105,7 @@ impl Cloud {
             further.extend(items(&incident_key(id), attributes, &row.bytes, Some(expires)));
         }
         writes.extend(further.into_iter().map(|item| Write { item, condition: None }));
-        Ok(writes)
+        writes
     }
 
     /// Reads the incidents of keys that an index gave, in that order; those that are gone are left out.
@@ -181,10 +176,11 @@ impl States for Cloud {
         let version = adapter::version_after(commit.expected, &commit.key.subject)?;
         let removed: BTreeSet<Key> = commit.removed.iter().map(|id| incident_key(*id)).collect();
         let removed: Vec<Key> = removed.into_iter().collect();
-        let ids: BTreeSet<&str> = commit.outbox.iter().map(|entry| entry.id.as_str()).collect();
-        let mut outbox: Vec<Key> = ids.into_iter().map(super::outbox::key).collect();
+        let outbox: BTreeMap<&str, &OutboxEntry> =
+            commit.outbox.iter().map(|entry| (entry.id.as_str(), entry)).collect();
+        let mut outbox: Vec<&OutboxEntry> = outbox.into_values().collect();
         for _ in 0..OUTBOX_ATTEMPTS {
-            let writes = self.writes_of(commit, version, &outbox)?;
+            let writes = self.writes_of(commit, version, &outbox);
             match self.write_items("committing", table, writes, &removed).await {
                 Ok(()) => return Ok(version),
                 // The state is the first write; a done notice cannot be told before the state is known to be the one read.
@@ -286,10 +282,9 @@ impl States for Cloud {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hinomi_store::{OutboxEntry, limits};
+    use hinomi_store::limits;
 
     use super::super::item::PIECE_BYTES;
-    use super::super::outbox;
     use crate::schema::{PARTITION, SORT};
 
     #[test]
@@ -356,8 +351,8 @@ mod tests {
             let entry = |number| OutboxEntry { id: id(number), due: EventTime::MAX, bytes: bytes.clone() };
             commit.outbox = (0..left).map(entry).collect();
             commit.check().unwrap();
-            let keys: Vec<Key> = commit.outbox.iter().map(|entry| outbox::key(&entry.id)).collect();
-            let writes = cloud.writes_of(&commit, u64::MAX, &keys).unwrap();
+            let outbox: Vec<&OutboxEntry> = commit.outbox.iter().collect();
+            let writes = cloud.writes_of(&commit, u64::MAX, &outbox);
             let (kept, sent): (Vec<usize>, Vec<usize>) =
                 writes.iter().map(|write| sizes(&write.item)).unzip();
             let (items, largest, all) = (kept.len(), kept.iter().max().unwrap(), sent.iter().sum::<usize>());

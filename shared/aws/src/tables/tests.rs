@@ -152,7 +152,7 @@ async fn a_state_alone_is_one_conditional_put() {
     );
     assert_eq!(put["Item"]["v"], json!({"N": "5"}));
     assert_eq!(put["Item"].get("wp"), None, "who does not want to be looked at is not listed");
-    assert_eq!(put["Item"]["ttl"], json!({"N": (1_000 + 21 * 86_400).to_string()}));
+    assert_eq!(put["Item"]["ttl"], json!({"N": (22 * 86_400).to_string()}));
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn what_belongs_together_is_one_transaction() {
     assert_eq!(pieces[0]["Put"]["Item"]["wt"], json!({"N": "3000000000000000"}));
     assert_eq!(
         pieces[0]["Put"]["Item"]["ttl"],
-        json!({"N": (3_000_000 + 21 * 86_400).to_string()}),
+        json!({"N": ((34 + 22) * 86_400).to_string()}),
         "there when it wakes"
     );
     assert_eq!(pieces[1]["Put"]["Item"]["dp"], json!({"S": "o"}));
@@ -337,7 +337,7 @@ async fn what_is_stored_keeps_its_form() {
     let token = asked[0].as_object_mut().unwrap().remove("ClientRequestToken");
     let mark = asked[3]["Item"].as_object_mut().unwrap().remove("w");
     assert!(token.is_some() && mark.is_some(), "the two that no run has again");
-    let days = |days: i64| json!({"N": (1_000 + days * 86_400).to_string()});
+    let days = |days: i64| json!({"N": ((days + 1) * 86_400).to_string()});
     let commit = json!({"TransactItems": [
         {"Put": {"TableName": "incidents", "ConditionExpression": "v = :v",
             "ExpressionAttributeValues": {":v": {"N": "4"}},

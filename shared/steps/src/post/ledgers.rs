@@ -43,11 +43,12 @@ pub(super) struct Ledgers<'a, S> {
     settings: &'a Settings,
     held: BTreeMap<TenantId, (TenantLedger, Option<u64>)>,
     index: Option<(Index, Option<u64>)>,
+    set_aside: Vec<String>,
 }
 
 impl<'a, S: Ledger + Archive> Ledgers<'a, S> {
     pub(super) fn new(store: &'a S, registry: &'a Registry, settings: &'a Settings) -> Self {
-        Ledgers { store, registry, settings, held: BTreeMap::new(), index: None }
+        Ledgers { store, registry, settings, held: BTreeMap::new(), index: None, set_aside: Vec::new() }
     }
 
     /// Changes a tenant's ledger; if somebody else wrote it meanwhile, reads it and changes it again. Returns what the
@@ -81,6 +82,11 @@ impl<'a, S: Ledger + Archive> Ledgers<'a, S> {
             }
         }
         Err(hinomi_store::Error::Conflict { what: key_of(tenant) }.into())
+    }
+
+    /// Returns the ledgers that could not be read, by where they lie now.
+    pub(super) fn set_aside(&self) -> &[String] {
+        &self.set_aside
     }
 
     /// Tells whether a ledger wakes by a time, as far as that is known.
@@ -207,6 +213,7 @@ impl<'a, S: Ledger + Archive> Ledgers<'a, S> {
                     let print = hinomi_model::Fingerprint::new("set-aside/1").text(&key).finish();
                     let kept = format!("quarantine/ledgers/{print:032x}-{version}.json");
                     set_aside(self.store, &kept, &bytes).await?;
+                    self.set_aside.push(kept);
                     (TenantLedger::default(), Some(version))
                 }
             },

@@ -120,8 +120,10 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
     }
 
     /// Returns what was done so far.
-    pub fn posted(&self) -> &Posted {
-        &self.posted
+    pub fn posted(&self) -> Posted {
+        let mut posted = self.posted.clone();
+        posted.set_aside.extend(self.ledgers.set_aside().iter().cloned());
+        posted
     }
 
     /// Tells whether something goes out by `now` that looks at incidents beyond those that just decided a notice.
@@ -164,8 +166,9 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         self.wake(up_to, now).await
     }
 
-    /// Does what a minute's sweep does: notices that are due and not done, folds and digests, and claims that nobody
-    /// confirmed. `more_time` says whether there is time for another notice.
+    /// Does what a minute's sweep does: notices that are due by `up_to` and not done, folds and digests, and claims that
+    /// nobody confirmed. `now` is the time of claims, and decides which of others' claims are old; `more_time` says
+    /// whether there is time for another notice.
     ///
     /// A notice that has waited long does not keep the sweep from the others: at most a batch of the oldest is tried,
     /// what just appeared is delivered by whoever hears of it, and old claims are looked at by themselves.
@@ -173,9 +176,14 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
     /// # Errors
     ///
     /// Only what may be tried again; what was done until then is done.
-    pub async fn sweep(&mut self, now: EventTime, more_time: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    pub async fn sweep(
+        &mut self,
+        up_to: EventTime,
+        now: EventTime,
+        more_time: &(dyn Fn() -> bool + Sync),
+    ) -> Result<()> {
         let mut tried = BTreeSet::new();
-        for entry in self.store.due(now, BATCH).await? {
+        for entry in self.store.due(up_to, BATCH).await? {
             if !more_time() {
                 self.still_waits(entry.due);
                 return Ok(());
@@ -184,7 +192,7 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
             tried.insert(entry.id);
         }
         if more_time() {
-            self.wake(now, now).await?;
+            self.wake(up_to, now).await?;
         }
         for (unit, claimed) in self.store.unconfirmed(now.plus(-CLAIM_HOLDS), MAX_CLAIMS).await? {
             if !more_time() {

@@ -23,7 +23,7 @@ fn posted(world: &World, faults: Vec<NotifyError>, id: &str, now: EventTime) -> 
     let carrier = Faulty::new(MemoryNotifier::default(), faults);
     let mut post = Post::new(&world.inner, &carrier, &world.registry, &world.settings);
     let fate = block_on(post.notice(id, now)).unwrap();
-    (fate, post.posted().clone(), carrier.inner().taken().len())
+    (fate, post.posted(), carrier.inner().taken().len())
 }
 
 fn unreachable() -> NotifyError {
@@ -58,7 +58,7 @@ fn a_busy_carrier_is_asked_again_when_the_claim_is_old() {
     assert_eq!((fate, second.failed, taken), (Fate::Waiting, 0, 0), "a claim of a minute ago may be alive");
     let carrier = MemoryNotifier::default();
     let mut post = Post::new(&world.inner, &carrier, &world.registry, &world.settings);
-    block_on(post.sweep(at(3), &|| true)).unwrap();
+    block_on(post.sweep(at(3), at(3), &|| true)).unwrap();
     assert_eq!(carrier.taken().len(), 1);
     assert!(carrier.taken()[0].repeat && carrier.taken()[0].notice.subject.contains("[REPEAT?]"));
     assert!(post.posted().sent.iter().all(|sent| sent.repeat));
@@ -114,7 +114,7 @@ fn a_lost_index_of_ledgers_is_made_again() {
         }
         let carrier = MemoryNotifier::default();
         let mut post = Post::new(&copy, &carrier, &world.registry, &world.settings);
-        block_on(post.sweep(at(70), &|| true)).unwrap();
+        block_on(post.sweep(at(70), at(70), &|| true)).unwrap();
         let units: Vec<String> = carrier.taken().into_iter().map(|taken| taken.unit).collect();
         assert_eq!(units.iter().filter(|unit| unit.ends_with("/folded")).count(), 1, "{units:?}");
     }

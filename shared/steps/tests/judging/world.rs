@@ -194,7 +194,7 @@ impl World {
         self.hear(now);
         self.again(|world| {
             let mut post = Post::new(&world.store, &world.carrier, &world.registry, &world.settings);
-            block_on(post.sweep(now, &|| true)).is_ok()
+            block_on(post.sweep(now, now, &|| true)).is_ok()
         });
     }
 
