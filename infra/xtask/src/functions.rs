@@ -30,8 +30,8 @@ pub(crate) fn shared(call: Call, root: &Path) -> Call {
 /// Those of the calls; [`Error::Write`] when the folder cannot be written.
 pub(crate) fn build(root: &Path, folder: &str) -> Result<(), Error> {
     python::SAM.install(root)?;
-    // With the tests: what they ask of a dependency, the functions then have as well, and it is compiled once.
-    let what = ["build", "--workspace", "--bins", "--tests", "--profile", "ci", "--locked"];
+    // With a test: what tests ask of a dependency, the functions then have as well, and it is compiled once.
+    let what = ["build", "--workspace", "--bins", "--test", "emulator", "--profile", "ci", "--locked"];
     let call = shared(Call::cargo(&what), root);
     println!("{call}");
     call.run(root)?;
