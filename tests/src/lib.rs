@@ -10,6 +10,7 @@ pub mod cloud;
 pub mod console;
 pub mod emulator;
 pub mod encodings;
+pub mod envelopes;
 pub mod expect;
 pub mod harness;
 pub mod play;

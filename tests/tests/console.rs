@@ -166,7 +166,10 @@ fn the_largest_incident_stays_below_what_a_widget_may_return() {
     fill(&mut incident.would_change, 64);
     fill(&mut incident.core.history, 64);
     fill(&mut incident.core.indicators, 100);
-    let mut incident = attacked(&incident, &"\"'<&\u{202e}".repeat(400));
+    let mut incident = attacked(&incident, &"\"'<&\u{202e}".repeat(40));
+    for evidence in &mut incident.evidence {
+        evidence.raw = "\"<\u{202e}".repeat(800);
+    }
     incident.core.level = Some(Level::FOUR);
     incident.core.status = Status::Open;
     for page in pages(&incident) {

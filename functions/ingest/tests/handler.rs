@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "all of this file is a test")]
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use data_encoding::BASE64;
 use hinomi_fn_ingest::IngestFunction;
@@ -59,6 +60,11 @@ fn record(sequence: &str, data: &str) -> Value {
 
 /// Some lines of the day in batches of twenty, as records.
 fn batch() -> Value {
+    static BATCH: LazyLock<Value> = LazyLock::new(make_batch);
+    BATCH.clone()
+}
+
+fn make_batch() -> Value {
     let lines = day::sample_day(day::SEED).fortigate;
     let (ips, others): (Vec<&String>, Vec<&String>) = lines
         .iter()

@@ -1,5 +1,7 @@
 //! Stories that only facts and findings together can tell, in order and in reverse.
 
+#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
+
 mod common;
 
 use common::*;

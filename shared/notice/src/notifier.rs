@@ -1,7 +1,7 @@
 //! The port through which notices leave, its in-memory twin, and what every implementation must do.
 
 use std::future::Future;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use hinomi_model::{Channel, Notice, TenantId};
 
@@ -150,9 +150,9 @@ pub struct Taken {
 }
 
 /// Keeps what it is given instead of sending it: for tests.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MemoryNotifier {
-    taken: Mutex<Vec<Taken>>,
+    taken: Arc<Mutex<Vec<Taken>>>,
 }
 
 impl MemoryNotifier {

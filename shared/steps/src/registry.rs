@@ -10,7 +10,7 @@ use hinomi_model::registry::{Problems, Registry};
 use hinomi_model::{EventTime, Seconds};
 use hinomi_store::{Fetched, Published};
 
-/// Where the registry lies that functions read: the last good one, put there by whoever checks it.
+/// Where the last version that was accepted lies in the bucket of configurations.
 pub const ACCEPTED: &str = "accepted/registry.yaml";
 
 /// Why there is no registry to work with.

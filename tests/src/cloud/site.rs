@@ -22,7 +22,7 @@ const PAGE: usize = 100;
 
 /// Nobody listens: what operations would be told is counted elsewhere.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NoOperations;
+struct NoOperations;
 
 impl TellOperations for NoOperations {
     async fn tell(&self, _subject: &str, _text: &str) -> Result<()> {

@@ -14,6 +14,7 @@ use super::plain;
 macro_rules! files {
     ($language:literal) => {
         &[
+            ("account.ftl", include_str!(concat!("../../locales/", $language, "/account.ftl"))),
             ("doctor.ftl", include_str!(concat!("../../locales/", $language, "/doctor.ftl"))),
             ("line.ftl", include_str!(concat!("../../locales/", $language, "/line.ftl"))),
         ]

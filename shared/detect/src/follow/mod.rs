@@ -90,6 +90,9 @@ struct Scene<'s> {
 }
 
 impl Follow {
+    /// The version of what [`encode`](Self::encode) writes; no other is read.
+    pub const MEMORY_VERSION: u8 = wire::VERSION;
+
     /// Makes a follower that knows nothing yet.
     pub fn new(settings: Settings) -> Self {
         Follow {

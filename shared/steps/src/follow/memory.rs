@@ -1,5 +1,7 @@
-//! What a follower remembers, as it is written down: `follow/<partition>/<minute>.zst`.
+//! What a follower remembers, as it is written down: `follow/<partition>-v<version>/<minute>.zst`.
 //!
+//! The version of the memory is part of the name, because a memory is never replaced: a program that remembers otherwise
+//! begins a folder of its own with the oldest facts there are, and one that is rolled back goes on from its own.
 //! A header in JSON (version, minute, names of the objects read lately) with its length before it, then the follower's own
 //! bytes, all in zstd.
 
@@ -77,8 +79,12 @@ impl Memory {
     }
 }
 
+fn folder(partition: u16) -> String {
+    format!("follow/{partition}-v{}/", Follow::MEMORY_VERSION)
+}
+
 fn key(partition: u16, minute: i64) -> hinomi_store::Result<ArchiveKey> {
-    ArchiveKey::new(&format!("follow/{partition}/{}.zst", minute_text(minute)))
+    ArchiveKey::new(&format!("{}{}.zst", folder(partition), minute_text(minute)))
 }
 
 /// Returns the memories of a follower that were written down lately, or after a minute, oldest first.
@@ -88,7 +94,7 @@ pub(super) async fn written<A: Archive>(
     target: i64,
     after: Option<i64>,
 ) -> Result<Vec<(i64, ArchiveKey)>> {
-    let folder = format!("follow/{partition}/");
+    let folder = folder(partition);
     for back in LOOKED_THROUGH {
         let start = after.unwrap_or(target.saturating_sub(back));
         let most = usize::try_from(target.saturating_sub(start)).unwrap_or(0).saturating_add(back as usize);

@@ -43,6 +43,10 @@ pub const KEPT_DAYS: i64 = 2;
 /// Minutes after which the memory is written while many are caught up: what is lost when the process is killed.
 const REMEMBER_EVERY: i64 = 10;
 
+/// Memories that are tried, the newest first. One that can't be read is an accident; when all are, it is better to begin
+/// anew than to fetch hundreds.
+const TRIED: usize = 10;
+
 /// Facts in one step, some 10 MB: a minute's objects are read in groups, and how they are grouped changes nothing.
 const MAX_STEP_FACTS: usize = 1 << 16;
 
@@ -134,26 +138,34 @@ impl Follower {
         let target = minute.time.minute().saturating_sub(1);
         let partition = minute.partition % PARTITIONS;
         let mut memory = self.remember(sources.archive, partition, target, &mut followed).await?;
-        let mut written = true;
+        // What became of writing down the memory in hand; nothing yet of one that was not written.
+        let mut put = None;
         while memory.minute < target {
             if followed.minutes > 0 && (minute.is_spent)() {
                 break;
             }
             memory = self.minute(memory, partition, registry, sources, &mut followed).await?;
-            written = false;
+            put = None;
             if memory.minute % REMEMBER_EVERY == 0 {
-                let put = memory.write(sources.archive, partition).await?;
-                written = true;
-                if put == Put::Existed && memory.minute < target {
-                    // Somebody else is at it: go on from what is written, as everybody will.
-                    memory = self.remember(sources.archive, partition, target, &mut followed).await?;
+                put = Some(memory.write(sources.archive, partition).await?);
+                if put == Some(Put::Existed) && memory.minute < target {
+                    // Somebody else is at it: go on from what is written, as everybody will, if it can be read.
+                    let theirs = self.remember(sources.archive, partition, target, &mut followed).await?;
+                    if theirs.minute >= memory.minute {
+                        (memory, put) = (theirs, None);
+                    }
                 }
             }
         }
         followed.behind_seconds = 60 * target.saturating_sub(memory.minute).max(0);
-        let is_ours = written || memory.write(sources.archive, partition).await? == Put::Stored;
-        if is_ours && followed.minutes > 0 {
-            self.warm = Some(Warm { partition, memory });
+        if followed.minutes > 0 {
+            let put = match put {
+                Some(put) => put,
+                None => memory.write(sources.archive, partition).await?,
+            };
+            if put == Put::Stored {
+                self.warm = Some(Warm { partition, memory });
+            }
         }
         Ok(followed)
     }
@@ -168,9 +180,9 @@ impl Follower {
     ) -> Result<Memory> {
         let warm = self.warm.take().filter(|warm| warm.partition == partition);
         let known = warm.as_ref().map(|warm| warm.memory.minute);
-        let mut found = memory::written(archive, partition, target, known).await?;
+        let found = memory::written(archive, partition, target, known).await?;
         // The newest that can be read; what this process remembers is older than all that were found.
-        while let Some((at, key)) = found.pop() {
+        for (at, key) in found.into_iter().rev().take(TRIED) {
             match memory::read(archive, &key, at, &self.settings).await? {
                 Some(memory) => return Ok(memory),
                 None => followed.broken_memories += 1,

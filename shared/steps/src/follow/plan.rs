@@ -38,13 +38,6 @@ pub(super) async fn decide<A: Archive>(
     memory: &Memory,
 ) -> Result<Vec<ArchiveKey>> {
     let key = ArchiveKey::new(&format!("follow/{partition}-plan/{}.zst", facts::minute_text(minute)))?;
-    if let Some(plan) = archive.fetch(&key).await? {
-        // Without a plan that can be read, what is there now is what is read.
-        return match decode(&plan) {
-            Some(objects) => Ok(objects),
-            None => unread(archive, minute, memory).await,
-        };
-    }
     let objects = unread(archive, minute, memory).await?;
     let plan = Plan { v: VERSION, objects: objects.iter().map(|key| key.as_str().to_owned()).collect() };
     // Serialising plain values into memory does not fail.
@@ -52,8 +45,9 @@ pub(super) async fn decide<A: Archive>(
     if archive.put_new(&key, &bytes).await? == Put::Stored {
         return Ok(objects);
     }
-    // Somebody else decided meanwhile.
+    // Somebody decided before. Asked for only now: that something is missing is not always told from its being forbidden.
     let plan = archive.fetch(&key).await?;
+    // Without a plan that can be read, what is there now is what is read.
     Ok(plan.and_then(|plan| decode(&plan)).unwrap_or(objects))
 }
 

@@ -82,3 +82,67 @@ fn partition_key(finding: &Finding) -> String {
     }
     format!("long/{:032x}", Fingerprint::new("partition/1").text(&key).finish())
 }
+
+#[cfg(test)]
+mod tests {
+    use hinomi_model::{EventTime, Indicator, IndicatorKind};
+
+    use super::*;
+
+    const FINDING: &str = r#"{"id":"0000000000000000000000000000002a","tenant":"kita","subject":{"source":["203.0.113.9",20746]},"kind":"exploit","class":"specific","disposition":"blocked","direction":"inbound","payload":"initiator","first":"2026-10-20T01:00:00Z","last":"2026-10-20T01:00:09.5Z","received":"2026-10-20T01:00:01Z","count":3,"function":"ips","vendor":"fortigate","device":"kita-pair","posture":"inline","unsettled":false,"evidence":[]}"#;
+
+    fn finding(number: u128) -> Finding {
+        let mut finding: Finding = serde_json::from_str(FINDING).unwrap();
+        finding.id = hinomi_model::FindingId(number);
+        finding
+    }
+
+    fn read(record: &StreamRecord) -> FindingBatch {
+        FindingBatch::decode(&object::decompress(&record.bytes).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_record_holds_one_subject_and_all_are_handed_on() {
+        let mut findings: Vec<Finding> = (0..2_000).map(finding).collect();
+        findings
+            .iter_mut()
+            .step_by(2)
+            .for_each(|finding| finding.tenant = hinomi_model::TenantId::new("minami"));
+        let records = records(&findings, Hearing::Quiet).unwrap();
+        assert!((4..40).contains(&records.len()), "{}", records.len());
+        let mut ids = Vec::new();
+        for record in &records {
+            let batch = read(record);
+            assert!(batch.quiet && batch.encode().len() <= MAX_RECORD_BYTES);
+            let tenant = batch.findings[0].tenant.as_str().to_owned();
+            assert!(record.key.starts_with(&tenant), "{}", record.key);
+            assert!(batch.findings.iter().all(|finding| finding.tenant.as_str() == tenant));
+            ids.extend(batch.findings.iter().map(|finding| finding.id.0));
+        }
+        ids.sort_unstable();
+        assert_eq!(ids, (0..2_000).collect::<Vec<u128>>());
+    }
+
+    #[test]
+    fn a_finding_that_fits_no_record_goes_without_its_texts() {
+        // Text that does not compress.
+        let mut state = 7_u64;
+        let mut noise = || -> String {
+            let letters = std::iter::repeat_with(|| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                char::from(33 + (state >> 33) as u8 % 90)
+            });
+            letters.take(1 << 20).collect()
+        };
+        let mut huge = finding(1);
+        let indicator = |value: &str| Indicator { kind: IndicatorKind::Url, value: value.to_owned() };
+        huge.indicators = vec![indicator("/first"), indicator(&noise()), indicator(&noise())];
+        huge.instants = vec![EventTime::EPOCH];
+        let records = records(&[finding(0), huge, finding(2)], Hearing::Told).unwrap();
+        let read: Vec<Finding> = records.iter().flat_map(|record| read(record).findings).collect();
+        assert_eq!(read.iter().map(|finding| finding.id.0).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!((read[1].indicators.len(), read[1].count), (1, 3));
+        assert_eq!(read[1].indicators[0].value, "/first");
+        assert!(records.iter().all(|record| record.bytes.len() <= limits::RECORD_BYTES));
+    }
+}

@@ -209,3 +209,52 @@ impl Minutes {
         self.spare.push(examiner);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &[u8] =
+        b"date=2026-01-20 time=10:15:01 devname=\"KITA-FW1\" devid=\"FGT60FTK20000001\" type=\"traffic\" \
+        subtype=\"forward\" srcip=10.1.12.34 dstip=203.0.113.9 action=\"accept\"";
+
+    fn read(reader: &mut Reader, only: Option<&dyn Fn(u32) -> bool>) -> ReadRecord {
+        let registry = Registry::open();
+        let data = [LINE, b"\n", LINE, b"\nno log\n"].concat();
+        let record =
+            Record { sequence: "1", arrived: EventTime::from_seconds(1_795_428_000), data: Ok(&data) };
+        let place = Place { object: "", frame: 7, only };
+        reader.read(&record, &place, &registry, &KnownLines::default())
+    }
+
+    #[test]
+    fn a_record_that_panics_is_set_aside_whole_and_the_next_one_is_read() {
+        let mut reader = Reader::default();
+        let poisoned =
+            read(&mut reader, Some(&|line| if line == 1 { panic!("secret of the log") } else { true }));
+        assert!(poisoned.is_poison && poisoned.left.findings.is_empty() && poisoned.left.facts.is_empty());
+        let [row] = poisoned.rows.as_slice() else { panic!("{:?}", poisoned.rows) };
+        assert_eq!(row.line.reason, QuarantineReason::Fault);
+        assert!(
+            row.line.detail.contains("read.rs") && !row.line.detail.contains("secret"),
+            "{}",
+            row.line.detail
+        );
+        assert_eq!(row.line.locator.as_ref().map(|place| (place.frame, place.line)), Some((7, 0)));
+        let counts = poisoned.counts.into_counts();
+        assert_eq!((counts.lines, counts.lines_done), (1, 0), "nothing of its first line counts");
+        let whole = read(&mut reader, None);
+        let counts = whole.counts.into_counts();
+        assert_eq!((counts.lines, counts.lines_done, whole.is_poison), (3, 2, false));
+        assert_eq!(whole.left.facts.iter().map(|facts| facts.sessions.len()).sum::<usize>(), 2);
+    }
+
+    #[test]
+    fn lines_that_are_not_asked_for_are_neither_read_nor_counted() {
+        let mut reader = Reader::default();
+        let some = read(&mut reader, Some(&|line| line == 2));
+        let counts = some.counts.into_counts();
+        assert_eq!((counts.lines, counts.lines_quarantined()), (1, 1));
+        assert_eq!(some.rows[0].line.locator.as_ref().map(|place| place.line), Some(2));
+    }
+}

@@ -56,7 +56,7 @@ fn end_of(minute: i64) -> EventTime {
 
 const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
 
-fn run(
+pub(crate) fn run(
     follower: &mut Follower,
     archive: &impl Archive,
     findings: &impl Stream,
@@ -68,11 +68,11 @@ fn run(
 }
 
 /// The first instant at which a minute is over.
-fn over(minute: i64) -> EventTime {
+pub(crate) fn over(minute: i64) -> EventTime {
     EventTime::from_seconds((minute + 1) * 60)
 }
 
-fn findings(stream: &MemoryStream) -> Vec<Finding> {
+pub(crate) fn findings(stream: &MemoryStream) -> Vec<Finding> {
     let decode = |bytes: &[u8]| FindingBatch::decode(&object::decompress(bytes).unwrap()).unwrap().findings;
     stream.records().iter().flat_map(|record| decode(&record.bytes)).collect()
 }
@@ -346,7 +346,8 @@ fn what_can_not_be_read_is_set_aside_and_holds_up_nothing() {
             if minute == middle + 1 {
                 // Somebody wrote a memory that nobody can read, and one of another version.
                 for ahead in [minute, minute + 1] {
-                    let text = facts::minute_folder(ahead).replace("facts", &format!("follow/{partition}"));
+                    let text =
+                        facts::minute_folder(ahead).replace("facts", &format!("follow/{partition}-v1"));
                     put(&format!("{text}.zst"), b"no memory");
                 }
             }
@@ -381,4 +382,34 @@ fn a_first_call_without_facts_begins_now() {
     assert_eq!((followed.minutes, followed.behind_seconds), (1, 0));
     let again = run(&mut Follower::new(Settings::default()), &archive, &stream, over(29_000_000), 0).unwrap();
     assert_eq!((again.minutes, again.behind_seconds), (0, 0));
+}
+
+#[test]
+fn a_memory_that_can_not_be_read_holds_up_no_catching_up() {
+    let (world, first, last) = ingested();
+    let expected = in_time(&world, first, last);
+    let stream = MemoryStream::default();
+    for partition in partitions() {
+        for minute in (first..last).filter(|minute| minute % 10 == 0).step_by(40) {
+            let text = facts::minute_folder(minute).replace("facts", &format!("follow/{partition}-v1"));
+            let key = ArchiveKey::new(&format!("{text}.zst")).unwrap();
+            block_on(world.archive.put_new(&key, b"no memory")).unwrap();
+        }
+        // Each call goes on from the last memory there is, which the first finds to be one of those.
+        let mut calls = 0;
+        loop {
+            calls += 1;
+            assert!(calls < 50, "no call gets any further");
+            let asked = AtomicU64::new(0);
+            let is_spent = || asked.fetch_add(1, Ordering::Relaxed) >= 200;
+            let minute = Minute { time: over(last), partition, is_spent: &is_spent };
+            let sources = Sources { archive: &world.archive, findings: &stream };
+            let followed =
+                block_on(Follower::new(Settings::default()).run(minute, registry(), sources)).unwrap();
+            if followed.behind_seconds == 0 {
+                break;
+            }
+        }
+    }
+    assert_eq!(found(&stream), expected);
 }

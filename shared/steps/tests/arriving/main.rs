@@ -6,4 +6,5 @@ mod crash;
 mod follow;
 mod ingest;
 mod redrive;
+mod stored;
 mod world;
