@@ -136,13 +136,13 @@ fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
     let registry = Registry::from_yaml(std::str::from_utf8(&yaml).unwrap()).unwrap();
     let slices = slices(&sample_day(), &registry, SLICE).unwrap();
 
-    deployment.set_clock(slices[0].end.plus(-SLICE)).unwrap();
+    deployment.set_clock(slices[0].end.plus(-SLICE), PATIENCE).unwrap();
     deployment.put_registry(&yaml, PATIENCE).unwrap();
     let tenants = registry.tenants().iter();
     let mailboxes: Vec<Mailbox> =
         tenants.map(|tenant| deployment.mailbox(tenant.id().as_str(), PATIENCE).unwrap()).collect();
     for slice in &slices {
-        deployment.set_clock(slice.end).unwrap();
+        deployment.set_clock(slice.end, PATIENCE).unwrap();
         deployment.send(&slice.records).unwrap();
         deployment.settle(PATIENCE).unwrap();
         deployment.sweep(&registry, slice.end, PATIENCE).unwrap();
@@ -150,7 +150,7 @@ fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
     let end = slices.last().unwrap().end;
     // What might be a habit is told the night after the next.
     for seconds in [900, 32 * 3_600] {
-        deployment.set_clock(end.plus(seconds)).unwrap();
+        deployment.set_clock(end.plus(seconds), PATIENCE).unwrap();
         deployment.sweep(&registry, end.plus(seconds), PATIENCE).unwrap();
     }
     let told: BTreeSet<(String, String)> = mailboxes

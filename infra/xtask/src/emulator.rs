@@ -186,7 +186,8 @@ fn clock(root: &Path) -> Result<[(&'static str, String); 5], Error> {
     Ok([
         ("LD_PRELOAD", python::EMULATOR.file(root, FAKETIME)?),
         ("FAKETIME_TIMESTAMP_FILE", file.display().to_string()),
-        ("FAKETIME_NO_CACHE", "1".to_owned()),
+        // Read once a second; read by many threads at each look at the clock, it would now and then be misread.
+        ("FAKETIME_CACHE_DURATION", "1".to_owned()),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
         ("TZ", "UTC".to_owned()),
     ])

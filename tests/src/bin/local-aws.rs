@@ -46,7 +46,7 @@ fn run() -> Result<(), Error> {
     println!("sending the sample day: {lines} lines in {} parts", slices.len());
     for slice in &slices {
         println!("until {}: {} lines in {} records", slice.end, slice.lines, slice.records.len());
-        deployment.set_clock(slice.end)?;
+        deployment.set_clock(slice.end, PATIENCE)?;
         deployment.send(&slice.records)?;
         deployment.settle(PATIENCE)?;
         deployment.sweep(&registry, slice.end, PATIENCE)?;
@@ -54,7 +54,7 @@ fn run() -> Result<(), Error> {
     }
     for seconds in AFTERWARDS {
         let Some(last) = slices.last() else { break };
-        deployment.set_clock(last.end.plus(seconds))?;
+        deployment.set_clock(last.end.plus(seconds), PATIENCE)?;
         deployment.sweep(&registry, last.end.plus(seconds), PATIENCE)?;
         show(&deployment, &mailboxes)?;
     }

@@ -161,14 +161,14 @@ impl Deployment {
         self.aws.put_records(self.output("LogsStream")?, records)
     }
 
-    /// Sets the clock of AWS and of the functions. It goes on from there.
+    /// Sets the clock of AWS and of the functions, and waits until all have looked at it. It goes on from there.
     ///
     /// Only when everything is at rest: a function that runs meanwhile would find its time over.
     ///
     /// # Errors
     ///
     /// [`Error::Environment`] when this was not started by `cargo xtask`, [`Error::File`] when the clock cannot be set.
-    pub fn set_clock(&self, time: EventTime) -> Result<(), Error> {
+    pub fn set_clock(&self, time: EventTime, patience: Duration) -> Result<(), Error> {
         let path = variable("HINOMI_TEST_CLOCK")?;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let ahead = time.seconds() - i64::try_from(now.as_secs()).unwrap_or_default();
@@ -176,7 +176,9 @@ impl Deployment {
         let unfinished = format!("{path}.unfinished");
         let file = |source| Error::File { path: path.clone(), source };
         fs::write(&unfinished, format!("{ahead:+}\n")).map_err(file)?;
-        fs::rename(&unfinished, &path).map_err(file)
+        fs::rename(&unfinished, &path).map_err(file)?;
+        // They look once a second, which is less than rest takes to be told.
+        self.settle(patience)
     }
 
     /// Waits until what was sent has gone its whole way: no function runs, and nothing is written any more.
