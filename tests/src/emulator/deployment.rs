@@ -110,8 +110,22 @@ impl Deployment {
             let topics = self.aws.query("sns", &[("Action", "ListTopics"), ("Version", "2010-03-31")])?;
             Ok(between_all(&topics, "<TopicArn>", "</TopicArn>").contains(&topic).then_some(()))
         })?;
-        let name = json!({"QueueName": format!("mailbox-{tenant}")});
-        let queue = self.aws.json("sqs", "AmazonSQS.CreateQueue", &name)?;
+        // Without its leave no topic puts anything into a queue.
+        let leave = json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Principal": {"Service": "sns.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": "*",
+                "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+            }],
+        });
+        let asked = json!({
+            "QueueName": format!("mailbox-{tenant}"),
+            "Attributes": {"Policy": leave.to_string()},
+        });
+        let queue = self.aws.json("sqs", "AmazonSQS.CreateQueue", &asked)?;
         let url = queue["QueueUrl"].as_str().unwrap_or_default().to_owned();
         let asked = json!({"QueueUrl": url, "AttributeNames": ["QueueArn"]});
         let attributes = self.aws.json("sqs", "AmazonSQS.GetQueueAttributes", &asked)?;
