@@ -145,6 +145,7 @@ fn incidents(deployment: &Deployment) -> BTreeMap<String, (Value, Value)> {
 #[test]
 fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
     let deployment = deployment();
+    deployment.allow_plain_http().unwrap();
     let yaml = read("events/registry.yaml");
     let registry = Registry::from_yaml(std::str::from_utf8(&yaml).unwrap()).unwrap();
     let slices = slices(&sample_day(), &registry, SLICE).unwrap();

@@ -129,7 +129,8 @@ const STEPS: &[Step] = &[
         name: "emulator",
         holds: "the template deploys to the emulator, and the functions do there what the engine does here",
         prepare: tools::install_nextest,
-        calls: |root| vec![tests(root, "emulator")],
+        // Only these are built for it; the others are the next step's.
+        calls: |root| vec![tests(root, "emulator").also(&["--test", "emulator"])],
         tests: Tests::Emulated,
     },
     Step {

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let deployment = Deployment::from_environment()?;
+    deployment.allow_plain_http()?;
     let yaml = read(&root.join("events/registry.yaml"))?;
     let registry =
         Registry::from_yaml(&yaml).map_err(|problems| Error::Answer(format!("registry: {problems}")))?;

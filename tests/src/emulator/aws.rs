@@ -80,6 +80,15 @@ impl Aws {
         self.send("s3", "PUT", &format!("/{bucket}/{key}"), &[], bytes).map(|_| ())
     }
 
+    /// Takes a bucket's policy away.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::json`].
+    pub fn delete_bucket_policy(&self, bucket: &str) -> Result<(), Error> {
+        self.send("s3", "DELETE", &format!("/{bucket}?policy"), &[], &[]).map(|_| ())
+    }
+
     /// Returns an object, if there is one.
     ///
     /// # Errors

@@ -71,6 +71,18 @@ impl Deployment {
         self.outputs.get(name).map(String::as_str).ok_or_else(|| Error::Output(name.to_owned()))
     }
 
+    /// Takes away what refuses plain HTTP, which is all that the emulator speaks on this machine.
+    ///
+    /// # Errors
+    ///
+    /// Those of the calls.
+    pub fn allow_plain_http(&self) -> Result<(), Error> {
+        for bucket in ["ArchiveBucket", "ConfigBucket"] {
+            self.aws.delete_bucket_policy(self.output(bucket)?)?;
+        }
+        Ok(())
+    }
+
     /// Puts a registry as an operator does, and waits until it is accepted.
     ///
     /// # Errors
