@@ -22,9 +22,7 @@ use serde_json::{Value, json};
 
 /// How much of the sample day is sent at once. The functions are as exact as their schedules; what is told how often
 /// within such a part is another test's, in which minutes pass.
-const SLICE: Seconds = 2 * 3_600;
-/// Followers, each of which reads the facts of some tenants.
-const PARTITIONS: u16 = hinomi_steps::facts::PARTITIONS;
+const SLICE: Seconds = 4 * 3_600;
 /// How long the emulator may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -101,18 +99,6 @@ fn sample_day() -> Vec<PathBuf> {
     files
 }
 
-/// Does what the schedules do on AWS. What is written in this minute, follow reads in the next.
-fn sweep(deployment: &Deployment, time: EventTime) {
-    for partition in 0..PARTITIONS {
-        deployment.invoke("follow", &json!({"time": time.plus(120), "partition": partition})).unwrap();
-    }
-    deployment.settle(PATIENCE).unwrap();
-    for function in ["correlate", "notify"] {
-        deployment.invoke(function, &json!({"time": time})).unwrap();
-        deployment.settle(PATIENCE).unwrap();
-    }
-}
-
 /// Returns the incidents that are stored, by id: kind and level.
 fn incidents(deployment: &Deployment) -> BTreeMap<String, (Value, Value)> {
     let names = TableNames {
@@ -159,13 +145,13 @@ fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
         deployment.set_clock(slice.end).unwrap();
         deployment.send(&slice.records).unwrap();
         deployment.settle(PATIENCE).unwrap();
-        sweep(&deployment, slice.end);
+        deployment.sweep(&registry, slice.end, PATIENCE).unwrap();
     }
     let end = slices.last().unwrap().end;
     // What might be a habit is told the night after the next.
     for seconds in [900, 32 * 3_600] {
         deployment.set_clock(end.plus(seconds)).unwrap();
-        sweep(&deployment, end.plus(seconds));
+        deployment.sweep(&registry, end.plus(seconds), PATIENCE).unwrap();
     }
     let told: BTreeSet<(String, String)> = mailboxes
         .iter()

@@ -88,7 +88,7 @@ impl Emulator {
             if began.elapsed() > START {
                 return Err(Error::Silent { log: tail(&path) });
             }
-            thread::sleep(PAUSE);
+            pause();
         }
         Ok(emulator)
     }
@@ -197,6 +197,14 @@ fn free_port() -> Result<u16, Error> {
     bound
         .map(|address| address.port())
         .map_err(|source| Error::Start { program: "a listener".to_owned(), source })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another program starts meanwhile, and nothing tells when it has"
+)]
+fn pause() {
+    thread::sleep(PAUSE);
 }
 
 fn answers(port: u16) -> bool {

@@ -15,8 +15,6 @@ const SLICE: Seconds = 2 * 3_600;
 /// Times behind the day's end at which everything looks once more: what was held back, what might be a habit, what has
 /// ended.
 const AFTERWARDS: [Seconds; 3] = [900, 26 * 3_600, 32 * 3_600];
-/// Followers, each of which reads the facts of some tenants.
-const PARTITIONS: u16 = hinomi_steps::facts::PARTITIONS;
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -51,13 +49,13 @@ fn run() -> Result<(), Error> {
         deployment.set_clock(slice.end)?;
         deployment.send(&slice.records)?;
         deployment.settle(PATIENCE)?;
-        sweep(&deployment, slice.end)?;
+        deployment.sweep(&registry, slice.end, PATIENCE)?;
         show(&deployment, &mailboxes)?;
     }
     for seconds in AFTERWARDS {
         let Some(last) = slices.last() else { break };
         deployment.set_clock(last.end.plus(seconds))?;
-        sweep(&deployment, last.end.plus(seconds))?;
+        deployment.sweep(&registry, last.end.plus(seconds), PATIENCE)?;
         show(&deployment, &mailboxes)?;
     }
     let page = deployment.invoke("console", &json!({"view": "queue"}))?;
@@ -66,19 +64,6 @@ fn run() -> Result<(), Error> {
         let viewer = Viewer::new()?;
         println!("open it at {} until Ctrl-C; AWS is at {}", viewer.address()?, deployment.aws.endpoint());
         viewer.serve(&deployment)?;
-    }
-    Ok(())
-}
-
-/// Does what the schedules do on AWS. What was written in this minute follow reads in the next.
-fn sweep(deployment: &Deployment, time: EventTime) -> Result<(), Error> {
-    for partition in 0..PARTITIONS {
-        deployment.invoke("follow", &json!({"time": time.plus(120), "partition": partition}))?;
-    }
-    deployment.settle(PATIENCE)?;
-    for function in ["correlate", "notify"] {
-        deployment.invoke(function, &json!({"time": time}))?;
-        deployment.settle(PATIENCE)?;
     }
     Ok(())
 }

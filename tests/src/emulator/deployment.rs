@@ -1,6 +1,6 @@
 //! What is deployed, and what a person does with it: puts a registry, sends logs, starts sweeps, reads what was told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use hinomi_model::EventTime;
+use hinomi_model::registry::Registry;
+use hinomi_steps::facts::partition_of;
 use serde_json::{Value, json};
 
 use super::Error;
@@ -16,7 +18,7 @@ use super::aws::{Aws, Record, between_all, variable};
 /// Between two questions whether something has happened.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long nothing may happen until nothing will: the emulator looks at its streams each second.
-const QUIET: Duration = Duration::from_millis(3_000);
+const QUIET: Duration = Duration::from_millis(2_500);
 
 /// The deployment of `template.yaml` to the emulator.
 #[derive(Clone, Debug)]
@@ -205,6 +207,26 @@ impl Deployment {
         Ok(hasher.finish())
     }
 
+    /// Does what the schedules do on AWS, for these tenants. What is written in this minute, follow reads in the next.
+    ///
+    /// A follower without a tenant has nothing to read, and is left out: it would go through each minute all the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of the calls, and [`Error::Late`] when what they set going does not come to rest.
+    pub fn sweep(&self, registry: &Registry, time: EventTime, patience: Duration) -> Result<(), Error> {
+        let tenants = registry.tenants().iter();
+        let partitions: BTreeSet<u16> = tenants.map(|tenant| partition_of(tenant.id())).collect();
+        for partition in partitions {
+            self.invoke("follow", &json!({"time": time.plus(120), "partition": partition}))?;
+        }
+        self.settle(patience)?;
+        self.invoke("correlate", &json!({"time": time}))?;
+        self.settle(patience)?;
+        // What it sends is sent when it answers.
+        self.invoke("notify", &json!({"time": time})).map(|_| ())
+    }
+
     /// Invokes a function of the deployment, and returns its answer.
     ///
     /// # Errors
@@ -266,6 +288,14 @@ pub(super) fn wait<T>(
         if began.elapsed() > patience {
             return Err(Error::Late(what.to_owned()));
         }
-        thread::sleep(PAUSE);
+        pause();
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "functions run meanwhile in other programs, and nothing tells when they are done"
+)]
+fn pause() {
+    thread::sleep(PAUSE);
 }
