@@ -87,7 +87,7 @@ fn metric(play: &Play<Site>, function: &str, name: &str) -> u64 {
     let own = lines.filter(|line| {
         let plain = line["_aws"]["CloudWatchMetrics"].as_array().is_some_and(|directives| {
             directives.iter().any(|directive| {
-                directive["Dimensions"].to_string() == r#"[["function"]]"#
+                directive["Dimensions"] == serde_json::json!([["function"]])
                     && directive["Metrics"]
                         .as_array()
                         .is_some_and(|all| all.iter().any(|m| m["Name"] == name))

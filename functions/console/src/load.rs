@@ -2,7 +2,7 @@
 
 use hinomi_model::{EventTime, Incident, IncidentId, Level, registry::Tenant};
 use hinomi_steps::{Result, add_scope, documents, together};
-use hinomi_store::{Deliveries, Delivery, Scope, States, StoredIncident};
+use hinomi_store::{Deliveries, Delivery, Message, Scope, States, StoredIncident};
 
 use crate::request::{Filter, Shown};
 
@@ -61,9 +61,14 @@ pub(crate) enum Told {
     NotNeeded,
 }
 
+/// Returns the receipt of what was delivered; a refusal is none.
+pub(crate) fn receipt(delivery: &Delivery) -> Option<&Message> {
+    delivery.messages.iter().find(|message| message.refused().is_none())
+}
+
 impl Told {
     pub(crate) fn of(incident: &Incident, deliveries: Vec<Delivery>) -> Self {
-        let confirmed = deliveries.iter().filter_map(|delivery| delivery.messages.first());
+        let confirmed = deliveries.iter().filter_map(receipt);
         match confirmed.map(|message| message.at).min() {
             Some(first) => Told::Yes { first, deliveries },
             None if !deliveries.is_empty() => Told::OnItsWay { deliveries },

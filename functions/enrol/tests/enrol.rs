@@ -1,11 +1,7 @@
 //! Enrolment with twins: what is put in force, who is asked, who is told, and that a run that failed anywhere may be
 //! repeated.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "all of this file is a test; its helpers fail it as loudly"
-)]
+#![expect(clippy::unwrap_used, reason = "all of this file is a test; its helpers fail it as loudly")]
 
 use std::sync::Mutex;
 

@@ -227,7 +227,7 @@ pub struct ConsoleConfig {
     pub registry_refresh: Seconds,
 }
 
-/// What every function is told, for [`start`](crate::start).
+/// What every function is told, for [`start`](fn@crate::start).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Telemetry {
     /// Namespace of metrics.

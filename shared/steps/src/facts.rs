@@ -207,7 +207,7 @@ pub enum BrokenFacts {
 ///
 /// # Errors
 ///
-/// [`BrokenFacts`] for what [`Divided::write`] has not written.
+/// [`BrokenFacts`] for what ingest has not written.
 pub fn read(object: &[u8], partition: u16) -> Result<Part, BrokenFacts> {
     let broken = |what| BrokenFacts::Object(corrupt(what));
     match framed::table(object).map_err(BrokenFacts::Object)?.as_slice() {

@@ -6,7 +6,7 @@
 //! the others. A [`Locator`] names object, frame and line, the line counted from 0 as `hinomi_parse::Lines` gives the
 //! record's items, whatever the record was packed in.
 //!
-//! The command's archive has objects of lines instead ([`plain_line`]); [`line`] finds a line in both.
+//! The command's archive has objects of lines instead ([`plain_line`]); [`line()`] finds a line in both.
 
 use std::collections::BTreeMap;
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use hinomi_model::Seconds;
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Seconds};
 use hinomi_tests::emulator::{Deployment, Error, Mailbox, Viewer, slices};
 use serde_json::json;
 

@@ -43,9 +43,12 @@ const COLLECTOR: &str = "c1";
 /// Lines in a record at most: some 125 kB of text.
 const LINES: usize = 128;
 
+/// The lines of one minute, by device.
+type Minute<'l> = BTreeMap<String, Vec<(EventTime, &'l str)>>;
+
 /// Divides lines into minutes, shards and records. A line without a time of its own belongs to the line before.
 pub fn slices(lines: &[String], registry: &Registry, form: Form, shards: usize) -> Vec<Slice> {
-    let mut minutes: BTreeMap<i64, BTreeMap<String, Vec<(EventTime, &str)>>> = BTreeMap::new();
+    let mut minutes: BTreeMap<i64, Minute<'_>> = BTreeMap::new();
     let mut scratch = Scratch::default();
     let context = Context { registry, received: EventTime::EPOCH, collected: Default::default() };
     let mut last = (EventTime::EPOCH, String::new());
@@ -57,7 +60,7 @@ pub fn slices(lines: &[String], registry: &Registry, form: Form, shards: usize) 
         minutes.entry(time.minute()).or_default().entry(device).or_default().push((time, line));
     }
     let mut number = 0_u64;
-    let slice = |(minute, devices): (i64, BTreeMap<String, Vec<(EventTime, &str)>>)| {
+    let slice = |(minute, devices): (i64, Minute<'_>)| {
         let mut slice = Slice {
             end: EventTime::from_seconds((minute + 1) * 60),
             shards: vec![Vec::new(); shards.max(1)],
@@ -71,7 +74,7 @@ pub fn slices(lines: &[String], registry: &Registry, form: Form, shards: usize) 
                 number += 1;
                 let arrived = chunk.last().map_or(EventTime::EPOCH, |(time, _)| *time);
                 let record = Polled {
-                    sequence: format!("{:020}", number),
+                    sequence: format!("{number:020}"),
                     partition_key: device.clone(),
                     arrived: arrived.nanos() as f64 / 1e9,
                     data: written(chunk, form),

@@ -51,6 +51,7 @@ ago-days = { $first } d { $second } h
 told-not-yet = Not told yet
 told-not-needed = Nobody is told
 told-on-its-way = On its way
+told-refused = Not delivered
 told-repeated = possibly twice
 channel-email = e-mail
 channel-sms = SMS

@@ -51,6 +51,7 @@ ago-days = { $first }日{ $second }時間
 told-not-yet = 未通知
 told-not-needed = 通知対象外
 told-on-its-way = 送信中
+told-refused = 未達
 told-repeated = 重複の可能性
 channel-email = メール
 channel-sms = SMS

@@ -9,7 +9,7 @@ use hinomi_store::Delivery;
 
 use super::{MAX_NAME, MAX_TITLE, Scene, chip, level_class};
 use crate::html::{Html, cut};
-use crate::load::{Row, Told, name_of};
+use crate::load::{Row, Told, name_of, receipt};
 
 /// Longest raw line on the page, in characters. Evidence keeps 32 lines of at most 4 KiB, and an escaped character takes
 /// up to eight: together less than half of what a widget may return.
@@ -253,13 +253,16 @@ fn told(scene: &Scene<'_>, html: &mut Html, told: &Told) {
 fn delivery_of(scene: &Scene<'_>, html: &mut Html, delivery: &Delivery) {
     let words = scene.words;
     html.raw("<li>");
-    match delivery.messages.first() {
+    match receipt(delivery) {
         Some(message) => {
             html.raw("<span class=\"yes\" title=\"").text(&cut(&message.id, MAX_NAME)).raw("\">✓ ");
             html.text(&words.instant(message.at)).raw("</span>");
         }
-        None => {
+        None if delivery.messages.is_empty() => {
             html.element("span", "wait", &words.word("told-on-its-way"));
+        }
+        None => {
+            html.element("span", "wait", &words.word("told-refused"));
         }
     }
     html.raw(" <b>").text(&cut(&delivery.unit.contact, MAX_NAME)).raw("</b> ");

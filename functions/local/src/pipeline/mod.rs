@@ -185,7 +185,21 @@ impl<'a, S: Store> Pipeline<'a, S> {
     /// Sends what is due, in the order of event time.
     fn deliver(&mut self, up_to: EventTime, now: EventTime) -> Result<(), Fault> {
         block_on(self.post.deliver(up_to, now))?;
-        self.post.notifier().check()
+        self.post.notifier().check()?;
+        let posted = self.post.take_posted();
+        // Nobody watches the quarantine of a run of the command: it ends instead, and says where to look.
+        if let Some(name) = posted.set_aside.first() {
+            return Err(
+                hinomi_store::Error::Corrupt { what: format!("a notice, set aside as {name}") }.into()
+            );
+        }
+        match posted.undeliverable.first() {
+            Some(notice) => {
+                let what = format!("the notice about {}: it is {}", notice.number, notice.reason);
+                Err(hinomi_store::Error::Corrupt { what }.into())
+            }
+            None => Ok(()),
+        }
     }
 
     fn correlate(&mut self, findings: impl Iterator<Item = Finding>) -> Result<(), Fault> {

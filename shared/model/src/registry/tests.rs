@@ -449,3 +449,15 @@ fn mangled_registries_never_panic() {
         let _ = Registry::from_yaml(&text.into_iter().collect::<String>());
     }
 }
+
+#[test]
+fn a_tenants_id_can_name_a_topic() {
+    let yaml = |id: &str| {
+        format!(
+            "version: 1\ntenants:\n  - {{id: {id}, name: {{ja: x, en: x}}, internal: [10.0.0.0/8], devices: []}}\n"
+        )
+    };
+    assert!(Registry::from_yaml(&yaml("kita-1_a")).is_ok());
+    let problems = Registry::from_yaml(&yaml("kita.town")).unwrap_err().to_string();
+    assert!(problems.contains("`kita.town` must not hold `.`"), "{problems}");
+}

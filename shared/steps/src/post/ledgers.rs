@@ -89,6 +89,11 @@ impl<'a, S: Ledger + Archive> Ledgers<'a, S> {
         &self.set_aside
     }
 
+    /// Forgets that they were set aside, because somebody was told.
+    pub(super) fn forget_set_aside(&mut self) {
+        self.set_aside.clear();
+    }
+
     /// Tells whether a ledger wakes by a time, as far as that is known.
     pub(super) fn any_wakes(&self, now: EventTime) -> bool {
         let wakes = |tenant: &TenantId| match self.held.get(tenant) {

@@ -126,6 +126,14 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         posted
     }
 
+    /// Returns what was done since the last call.
+    pub fn take_posted(&mut self) -> Posted {
+        let posted = self.posted();
+        self.posted = Posted::default();
+        self.ledgers.forget_set_aside();
+        posted
+    }
+
     /// Tells whether something goes out by `now` that looks at incidents beyond those that just decided a notice.
     pub fn needs_incidents(&self, now: EventTime) -> bool {
         self.ledgers.any_wakes(now)
