@@ -175,8 +175,12 @@ pub struct Doctor {
     /// Print JSON for other programs
     #[arg(long)]
     pub json: bool,
+    /// Look at the AWS account instead: SMS, and the registry's contacts below the topics that begin so (the stack's
+    /// output TopicPrefix); with the environment's region and credentials
+    #[arg(long, value_name = "TOPIC-PREFIX", requires = "registry", conflicts_with = "files")]
+    pub aws: Option<String>,
     /// Log files; `-` is standard input
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "aws")]
     pub files: Vec<PathBuf>,
 }
 

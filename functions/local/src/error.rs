@@ -55,9 +55,9 @@ pub enum Fault {
     /// The store fails, or holds what it should not.
     #[error("use the store: {0}")]
     Store(#[from] hinomi_store::Error),
-    /// A subject's stored state can't be read.
+    /// A step can't be done, because the store fails or holds what can't be read.
     #[error("use the store: {0}")]
-    State(#[from] hinomi_correlate::StateError),
+    Step(#[from] hinomi_steps::Error),
     /// A stored document can't be read.
     #[error("use the store: {0}")]
     Stored(#[from] serde_json::Error),

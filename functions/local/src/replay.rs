@@ -13,14 +13,13 @@ use hinomi_detect::{Examiner, KnownLines};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, EventTime, Locator, Notice, Quarantined, Reject, Settings};
 use hinomi_parse::Scratch;
+use hinomi_steps::{KeptLine, Lines, documents, quarantine, raw};
 use hinomi_store::{Archive, ArchiveKey, Memory, Store, block_on};
 
 use crate::error::Fault;
-use crate::input::{Input, SourceLine, Sources, Window, caught, read_event};
-use crate::output::{
-    Kept, LineCount, OutputDirectory, RawArchive, Results, Summary, line_in, quarantine_entry,
-};
-use crate::pipeline::{Pipeline, documents};
+use crate::input::{Input, SourceLine, Sources, Window, caught_line, read_event};
+use crate::output::{Kept, LineCount, OutputDirectory, RawArchive, Results, Summary};
+use crate::pipeline::Pipeline;
 use crate::terminal::Progress;
 
 /// Lines between two looks at the progress bar and at late lines: some ten milliseconds' worth.
@@ -181,7 +180,7 @@ impl<S: Store> Run<'_, S> {
         };
         let locator = self.shelf.keep(line.index, line.file, bytes)?;
         let Run { registry, scratch, count, window, known, .. } = self;
-        let read = caught(|| {
+        let read = caught_line(|| {
             let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
             line.clocks.see(&event.device, event.time);
             window.at(event.time).examine_new(&event, Some(locator), known);
@@ -196,7 +195,7 @@ impl<S: Store> Run<'_, S> {
 
     fn set_aside(&mut self, place: (&str, u64, u64), raw: &[u8], reject: Reject) -> Result<(), Fault> {
         self.count.quarantined(reject.reason);
-        self.results.quarantine(quarantine_entry(place, raw, reject))
+        self.results.quarantine(quarantine::entry(place, raw, reject))
     }
 
     /// Judges the minutes that need not wait any longer, now that every file has reached an instant.
@@ -253,7 +252,7 @@ impl<S: Store> Shelf<'_, S> {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
                 let stream = RawArchive::stream_of(file, line);
-                let cuts = documents::read(store, &cuts_key(&stream))?.unwrap_or_default();
+                let cuts = block_on(documents::read(store, &cuts_key(&stream)))?.unwrap_or_default();
                 new.insert(RawArchive::new(stream, cuts))
             }
         };
@@ -261,22 +260,23 @@ impl<S: Store> Shelf<'_, S> {
         Ok(stream.last())
     }
 
-    /// Returns a line that was kept; `None` when it is not there.
-    pub(crate) fn line(&self, place: &Locator) -> Result<Option<Vec<u8>>, Fault> {
-        if let Some(line) = self.streams.values().find_map(|stream| stream.line(place)) {
-            return Ok(Some(line));
-        }
-        let object = block_on(self.store.fetch(&ArchiveKey::new(&place.object)?))?;
-        Ok(object.and_then(|object| line_in(&object, place)))
-    }
-
     fn finish(&mut self) -> Result<(), Fault> {
         let store = self.store;
         for stream in self.streams.values_mut() {
             stream.finish(&mut |name, bytes| put(store, name, bytes))?;
-            documents::write(store, &cuts_key(stream.stream()), stream.cuts())?;
+            block_on(documents::write(store, &cuts_key(stream.stream()), stream.cuts()))?;
         }
         Ok(())
+    }
+}
+
+impl<S: Store> Lines for Shelf<'_, S> {
+    async fn line(&self, place: &Locator) -> hinomi_steps::Result<Option<KeptLine>> {
+        if let Some(line) = self.streams.values().find_map(|stream| stream.line(place)) {
+            return Ok(Some(KeptLine { bytes: line, arrived: None }));
+        }
+        let object = self.store.fetch(&ArchiveKey::new(&place.object)?).await?;
+        Ok(object.and_then(|object| raw::line(&object, place)).map(|bytes| KeptLine { bytes, arrived: None }))
     }
 }
 

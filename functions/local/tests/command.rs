@@ -117,6 +117,18 @@ fn a_wrong_registry_tells_all_its_problems_at_once() {
 }
 
 #[test]
+#[cfg(not(feature = "aws"))]
+fn doctor_of_an_account_says_how_to_get_it_when_it_was_built_without() {
+    let registry = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/registry.yaml");
+    let prefix = "arn:aws:sns:ap-northeast-1:123456789012:hinomi-tenant-";
+    let output = run(&["doctor", "--aws", prefix, "--registry", registry]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--features aws"), "{}", stderr(&output));
+    let output = run(&["doctor", "--aws", prefix]);
+    assert_eq!(output.status.code(), Some(2), "whose contacts would it look for?");
+}
+
+#[test]
 fn parse_prints_one_event_a_line_in_input_order_whatever_the_coding() {
     let dir = tempfile::tempdir().unwrap();
     let plain = dir.path().join("a.log");

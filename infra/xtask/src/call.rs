@@ -1,6 +1,7 @@
 //! One run of another program, printable as the command that repeats it.
 
 use std::fmt;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,6 +9,9 @@ use std::thread;
 
 use crate::count::Counts;
 use crate::error::Error;
+
+/// Last lines of a log that are shown when something failed: a stack's failed resource is among them.
+const SHOWN_LINES: usize = 60;
 
 /// A program with its arguments and what is added to its environment. Always runs at the workspace's root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +30,12 @@ impl Call {
     /// Makes a call of cargo.
     pub(crate) fn cargo(arguments: &[&str]) -> Self {
         Call::new("cargo", arguments)
+    }
+
+    /// Adds arguments.
+    pub(crate) fn also(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(owned(arguments));
+        self
     }
 
     /// Adds arguments behind `--`; none, and there is no `--`.
@@ -58,6 +68,32 @@ impl Call {
     pub(crate) fn run(&self, root: &Path) -> Result<(), Error> {
         let status = self.command(root).status().map_err(|source| self.not_started(source))?;
         self.judge(status)
+    }
+
+    /// Runs the program and returns what it prints.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::run`].
+    pub(crate) fn output(&self, root: &Path) -> Result<String, Error> {
+        let output = self.command(root).stderr(Stdio::inherit()).output();
+        let output = output.map_err(|source| self.not_started(source))?;
+        self.judge(output.status).map(|()| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs a program that says much, which goes to a file; its end is shown when it fails.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::run`], and [`Error::Write`] when the file cannot be written.
+    pub(crate) fn run_logged(&self, root: &Path, log: &str) -> Result<(), Error> {
+        let path = root.join(log);
+        let written = |source| Error::Write { path: log.to_owned(), source };
+        let file = File::create(&path).map_err(written)?;
+        let errors = file.try_clone().map_err(written)?;
+        let status = self.command(root).stdout(file).stderr(errors).status();
+        self.judge(status.map_err(|source| self.not_started(source))?)
+            .inspect_err(|_| eprintln!("{}", tail(&path)))
     }
 
     /// Runs a test runner, passing on what it prints, and returns the counts of its closing lines.
@@ -122,6 +158,13 @@ impl fmt::Display for Call {
         }
         Ok(())
     }
+}
+
+/// Returns the last lines of a log.
+pub(crate) fn tail(path: &Path) -> String {
+    let text = fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines.get(lines.len().saturating_sub(SHOWN_LINES)..).unwrap_or_default().join("\n")
 }
 
 fn owned(arguments: &[&str]) -> Vec<String> {

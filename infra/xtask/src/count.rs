@@ -12,6 +12,11 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Returns how many tests ran.
+    pub(crate) fn ran(&self) -> u64 {
+        self.passed + self.failed
+    }
+
     /// Returns the counts that a closing line tells, or none for every other line.
     ///
     /// nextest: `Summary [   0.020s] 6 tests run: 5 passed (1 slow), 1 failed, 0 skipped`;

@@ -19,6 +19,14 @@ pub(crate) enum Error {
     NoTest { command: String },
     /// A file or folder could not be written.
     Write { path: String, source: io::Error },
+    /// A file could not be read.
+    Read { path: String, source: io::Error },
+    /// A package that was installed lacks a file.
+    Absent { file: String },
+    /// The emulator was started and does not answer; `log` is the end of what it said.
+    Silent { log: String },
+    /// The template does not say what is built on.
+    Template { lacks: String },
     /// A tool that cannot be installed from here is missing; `remedy` is the command that brings it.
     Missing { tool: &'static str, remedy: String },
 }
@@ -34,6 +42,10 @@ impl fmt::Display for Error {
             }
             Error::NoTest { command } => write!(f, "no test ran\n  to repeat it: {command}"),
             Error::Write { path, source } => write!(f, "cannot write {path}: {source}"),
+            Error::Read { path, source } => write!(f, "cannot read {path}: {source}"),
+            Error::Absent { file } => write!(f, "what was installed lacks {file}"),
+            Error::Silent { log } => write!(f, "the emulator does not answer; it said last:\n{log}"),
+            Error::Template { lacks } => write!(f, "template.yaml does not say `{lacks}` once"),
             Error::Missing { tool, remedy } => write!(f, "{tool} is missing\n  to install it: {remedy}"),
         }
     }
@@ -42,7 +54,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Start { source, .. } | Error::Write { source, .. } => Some(source),
+            Error::Start { source, .. } | Error::Read { source, .. } | Error::Write { source, .. } => {
+                Some(source)
+            }
             Error::Step { cause, .. } => Some(cause),
             _ => None,
         }

@@ -5,7 +5,11 @@
 
 mod call;
 mod count;
+mod emulator;
 mod error;
+mod functions;
+mod local;
+mod python;
 mod steps;
 mod tools;
 
@@ -22,6 +26,8 @@ usage: cargo xtask COMMAND
 
   test [STEP...]         runs every check in order, or only the named ones; stops at the first failure
   test --list            lists the checks
+  local-aws [--stay]     deploys template.yaml to an emulator, sends the sample day, prints what was told; then stops,
+                         or stays with the console's page until Ctrl-C
   bench [FILTER]         measures each stage in release mode
   sample-day             makes the sample day under events/ again from its seed
   fuzz [TARGET [ARG...]] drives one entry with hostile bytes until stopped; without TARGET lists the targets
@@ -55,6 +61,8 @@ fn run(words: &[&str]) -> Result<(), Error> {
             Ok(())
         }
         ["test", names @ ..] => steps::run(&root, names),
+        ["local-aws"] => local::run(&root, local::After::Stop),
+        ["local-aws", "--stay"] => local::run(&root, local::After::Stay),
         ["bench", filter @ ..] => {
             // `--bench *` leaves out the unit tests, which cargo would otherwise build and run as benches too.
             Call::cargo(&["bench", "--workspace", "--bench", "*"]).separated(filter).run(&root)

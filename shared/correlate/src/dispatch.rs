@@ -2,13 +2,18 @@
 //!
 //! At most three SMS an hour: they go at once, but in a burst the third waits for those that follow and folds them into
 //! one that says how many; what is beyond three waits for the hour. Level 2 from mass probing is one digest a day.
-//! E-mail is never held here, so nobody learns late that an incident exists. Pure; the ledger travels with a version,
-//! as subject state does.
+//! E-mail is never held here, so nobody learns late that an incident exists.
+//!
+//! Pure; the ledger travels with a version, as subject state does, and survives that whoever sends dies at any point:
+//! a notice that is admitted again gets the same answer, and what a fold or a day released stays until it is
+//! [settled](Ledger::settle).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use hinomi_model::registry::Tenant;
-use hinomi_model::{Channel, EventTime, IncidentId, Level, NoticeKind, Seconds, Settings, UtcDay};
+use hinomi_model::{
+    Channel, EventTime, Fingerprint, IncidentId, Level, NoticeKind, Seconds, Settings, UtcDay,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::telling::Due;
@@ -60,6 +65,40 @@ impl Parcel {
             Parcel::Digest { day, contact, .. } => format!("digest/{day}/{contact}"),
         }
     }
+
+    /// Returns the incident that it is kept under: the first that it tells. `None` for a digest of none.
+    pub fn incident(&self) -> Option<IncidentId> {
+        match self {
+            Parcel::Notice { due, .. } | Parcel::Folded { due, .. } => Some(due.incident_id()),
+            Parcel::Digest { incidents, .. } => incidents.first().copied(),
+        }
+    }
+
+    /// Returns to whom it goes.
+    pub fn contact(&self) -> &str {
+        match self {
+            Parcel::Notice { contact, .. }
+            | Parcel::Folded { contact, .. }
+            | Parcel::Digest { contact, .. } => contact,
+        }
+    }
+
+    /// Returns how it travels.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Parcel::Notice { channel, .. } => *channel,
+            Parcel::Folded { .. } => Channel::Sms,
+            Parcel::Digest { .. } => Channel::Email,
+        }
+    }
+
+    /// Returns when it was decided to send it.
+    pub fn at(&self) -> EventTime {
+        match self {
+            Parcel::Notice { due, .. } => due.at,
+            Parcel::Folded { at, .. } | Parcel::Digest { at, .. } => *at,
+        }
+    }
 }
 
 /// An SMS that waits for others.
@@ -68,6 +107,15 @@ struct Fold {
     since: EventTime,
     due: Box<Due>,
     others: Vec<IncidentId>,
+}
+
+/// A notice that was admitted, and what was decided about its SMS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Admitted {
+    /// The fingerprint of the notice's id.
+    print: u64,
+    /// The contacts whose SMS went at once.
+    sms: Vec<String>,
 }
 
 /// What the tenant's contacts got lately, and what waits for them.
@@ -81,15 +129,42 @@ pub struct Ledger {
     /// Incidents of the days whose digest is not sent.
     #[serde(default)]
     digests: BTreeMap<UtcDay, Vec<IncidentId>>,
+    /// The notices admitted last, the oldest first: what is admitted again is decided as before.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    admitted: VecDeque<Admitted>,
+    /// What folds and days released and nobody settled yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    released: Vec<Parcel>,
+}
+
+impl Due {
+    /// Tells whether it goes by mail alone, so that no limit across incidents touches it and no ledger is asked.
+    pub fn is_by_mail(&self) -> bool {
+        self.kind != NoticeKind::Digest && self.to.iter().all(|(_, channel)| *channel == Channel::Email)
+    }
 }
 
 impl Ledger {
     /// Most incidents that one digest names or one SMS counts; more only change a number.
     pub const MAX_INCIDENTS: usize = 1_000;
 
-    /// Takes a due notice and returns what goes at once.
-    pub fn admit(&mut self, due: Due, tenant: &Tenant, settings: &Settings) -> Vec<Parcel> {
-        let mut parcels = self.wake(tenant, settings, due.at);
+    /// Notices remembered as admitted. Whoever sends forgets a notice in the outbox soon after it was admitted; one that
+    /// is admitted again later than this is decided anew, and its SMS may be counted in a second message.
+    const MAX_ADMITTED: usize = 512;
+    /// Parcels that are released and not settled. Beyond, folds go on folding and days wait: a carrier that is away for
+    /// days owes fewer messages, not more than the ledger can hold.
+    const MAX_RELEASED: usize = 64;
+
+    /// Takes a due notice and returns what of it goes at once; what became due by then is [released](Self::released).
+    ///
+    /// The same notice taken again gets the same answer and changes nothing.
+    pub fn admit(&mut self, due: &Due, tenant: &Tenant, settings: &Settings) -> Vec<Parcel> {
+        let print = Fingerprint::new("due/1").text(&due.id()).finish_short();
+        if let Some(known) = self.admitted.iter().find(|admitted| admitted.print == print) {
+            return parcels(due, &known.sms);
+        }
+        self.wake(tenant, settings, due.at);
+        let mut sms = Vec::new();
         if due.kind == NoticeKind::Digest {
             let day = due.incident.core.last_seen.day();
             let waiting = self.digests.entry(day).or_default();
@@ -97,19 +172,26 @@ impl Ledger {
             if !waiting.contains(&id) && waiting.len() < Ledger::MAX_INCIDENTS {
                 waiting.push(id);
             }
-            return parcels;
-        }
-        for (contact, channel) in due.to.clone() {
-            if channel == Channel::Email {
-                parcels.push(Parcel::Notice { due: Box::new(due.clone()), contact, channel });
-            } else {
-                parcels.extend(self.sms(&contact, &due, settings));
+        } else {
+            for (contact, channel) in &due.to {
+                if *channel == Channel::Sms && self.may_go(contact, due, settings) {
+                    sms.push(contact.clone());
+                }
             }
+        }
+        let parcels = parcels(due, &sms);
+        // A notice by mail alone needs no memory: it is decided the same every time.
+        if !due.is_by_mail() {
+            if self.admitted.len() >= Ledger::MAX_ADMITTED {
+                self.admitted.pop_front();
+            }
+            self.admitted.push_back(Admitted { print, sms });
         }
         parcels
     }
 
-    fn sms(&mut self, contact: &str, due: &Due, settings: &Settings) -> Option<Parcel> {
+    /// Tells whether an SMS goes at once; else it is folded with others.
+    fn may_go(&mut self, contact: &str, due: &Due, settings: &Settings) -> bool {
         if let Some(fold) = self.folds.get_mut(contact) {
             let id = due.incident_id();
             if fold.due.incident_id() != id
@@ -118,7 +200,7 @@ impl Ledger {
             {
                 fold.others.push(id);
             }
-            return None;
+            return false;
         }
         let sent = self.sms.entry(contact.to_owned()).or_default();
         sent.retain(|at| due.at.since(*at) < HOUR);
@@ -127,61 +209,63 @@ impl Ledger {
         let sent_already = sent.len() as u64;
         if sent_already + 1 < settings.sms_per_hour || (sent_already < settings.sms_per_hour && !burst) {
             sent.push(due.at);
-            return Some(Parcel::Notice {
-                due: Box::new(due.clone()),
-                contact: contact.to_owned(),
-                channel: Channel::Sms,
-            });
+            return true;
         }
-        let fold = Fold { since: due.at, due: Box::new(due.clone()), others: Vec::new() };
-        self.folds.insert(contact.to_owned(), fold);
-        None
+        let mut due = Box::new(due.clone());
+        // An SMS shows no line, and a ledger has no room for the lines of every contact's incidents.
+        due.incident.evidence.clear();
+        self.folds.insert(contact.to_owned(), Fold { since: due.at, due, others: Vec::new() });
+        false
     }
 
-    /// Returns what became due by `now`: folded SMS, digests.
-    pub fn wake(&mut self, tenant: &Tenant, settings: &Settings, now: EventTime) -> Vec<Parcel> {
-        let mut parcels = Vec::new();
-        let ready: Vec<(EventTime, String)> = self
+    /// Releases what became due by `now`: folded SMS, digests.
+    pub fn wake(&mut self, tenant: &Tenant, settings: &Settings, now: EventTime) {
+        let mut ready: Vec<(EventTime, String)> = self
             .folds
             .iter()
             .map(|(contact, fold)| (self.fold_at(contact, fold, settings), contact.clone()))
             .filter(|(at, _)| *at <= now)
             .collect();
+        ready.sort();
         for (at, contact) in ready {
+            if self.released.len() >= Ledger::MAX_RELEASED {
+                return;
+            }
             let Some(fold) = self.folds.remove(&contact) else { continue };
             self.sms.entry(contact.clone()).or_default().push(at);
             let mut due = fold.due;
             if fold.others.is_empty() {
                 due.at = at;
-                parcels.push(Parcel::Notice { due, contact, channel: Channel::Sms });
+                self.released.push(Parcel::Notice { due, contact, channel: Channel::Sms });
             } else {
-                parcels.push(Parcel::Folded { due, others: fold.others, contact, at });
+                self.released.push(Parcel::Folded { due, others: fold.others, contact, at });
             }
         }
         while let Some(entry) = self.digests.first_entry() {
             let day = *entry.key();
             let at = digest_at(day, settings);
-            if at > now {
+            if at > now || self.released.len() >= Ledger::MAX_RELEASED {
                 break;
             }
-            parcels.extend(digest(tenant, entry.remove(), day, at));
+            self.released.extend(digest(tenant, entry.remove(), day, at));
         }
-        parcels
     }
 
-    /// Returns what still waits for the end of its day, as if the day were over: input has ended.
-    pub fn finish(&mut self, tenant: &Tenant, settings: &Settings) -> Vec<Parcel> {
-        let mut parcels = Vec::new();
-        for (day, incidents) in std::mem::take(&mut self.digests) {
-            parcels.extend(digest(tenant, incidents, day, digest_at(day, settings)));
-        }
-        parcels
+    /// Returns what was released and not settled, in the order in which it was released.
+    pub fn released(&self) -> &[Parcel] {
+        &self.released
     }
 
-    /// Returns when to look again.
+    /// Forgets a released parcel: it is delivered, or never will be.
+    pub fn settle(&mut self, parcel: &str) {
+        self.released.retain(|released| released.id() != parcel);
+    }
+
+    /// Returns when to look again; a time that has passed while something is released and not settled.
     pub fn next_wake(&self, settings: &Settings) -> Option<EventTime> {
         let folds = self.folds.iter().map(|(contact, fold)| self.fold_at(contact, fold, settings));
-        folds.chain(self.digests.keys().map(|day| digest_at(*day, settings))).min()
+        let digests = self.digests.keys().map(|day| digest_at(*day, settings));
+        folds.chain(digests).chain(self.released.iter().map(Parcel::at)).min()
     }
 
     /// A fold goes when it has waited, and when fewer than the permitted SMS went in the hour before.
@@ -193,6 +277,17 @@ impl Ledger {
         let free = sent.len().checked_sub(most).and_then(|nth| sent.get(nth)).map(|at| at.plus(HOUR));
         free.map_or(waited, |free| waited.max(free))
     }
+}
+
+/// Returns what goes of a notice: every mail, and the SMS to these contacts.
+fn parcels(due: &Due, sms: &[String]) -> Vec<Parcel> {
+    let goes = |(contact, channel): &&(String, Channel)| *channel == Channel::Email || sms.contains(contact);
+    let parcel = |(contact, channel): &(String, Channel)| Parcel::Notice {
+        due: Box::new(due.clone()),
+        contact: contact.clone(),
+        channel: *channel,
+    };
+    if due.kind == NoticeKind::Digest { Vec::new() } else { due.to.iter().filter(goes).map(parcel).collect() }
 }
 
 /// A day's digest goes when the day is over in UTC (nine in the morning in Japan) and its last level 2 was held.

@@ -10,7 +10,7 @@ use crate::judge::judge;
 use crate::knowledge::Knowledge;
 use crate::state::{Act, Joined, SubjectState};
 use crate::story::stories;
-use crate::telling::{Due, Told, decide};
+use crate::telling::{Due, Occasion, Told, Voice, decide};
 
 /// What the engine works with.
 #[derive(Clone, Copy)]
@@ -38,6 +38,8 @@ pub struct Step {
     pub known: u64,
     /// Findings that came too late to open anything.
     pub late: u64,
+    /// The subject was judged; else its incidents are as they were, and `incidents` says nothing.
+    pub looked: bool,
 }
 
 impl Engine<'_> {
@@ -64,6 +66,29 @@ impl Engine<'_> {
         findings: &[Finding],
         now: EventTime,
     ) -> Step {
+        self.advance(state, tenant, findings, now, Voice::Aloud)
+    }
+
+    /// Joins findings of old data that is read again: incidents follow from them as ever, and nobody is told. What
+    /// follows counts as told, so that it is not told later either, unless the level rises by what is new.
+    ///
+    /// What already waits to be told (a level 2 that is held) is told all the same, as it then stands.
+    pub fn step_quietly(&self, state: &mut SubjectState, tenant: &Tenant, findings: &[Finding]) -> Step {
+        if findings.is_empty() {
+            return Step { wake: state.wake, ..Step::default() };
+        }
+        let now = state.clock;
+        self.advance(state, tenant, findings, now, Voice::Quiet)
+    }
+
+    fn advance(
+        &self,
+        state: &mut SubjectState,
+        tenant: &Tenant,
+        findings: &[Finding],
+        now: EventTime,
+        voice: Voice,
+    ) -> Step {
         let mut step = Step::default();
         let mut ordered: Vec<&Finding> = findings.iter().collect();
         ordered.sort_by_key(|finding| {
@@ -86,13 +111,14 @@ impl Engine<'_> {
                 Joined::Changed => step.joined += 1,
             }
             state.clock = at;
-            self.look(state, tenant, at, &mut step);
+            self.look(state, tenant, at, voice, &mut step);
         }
         if now > state.clock || (findings.is_empty() && now == state.clock) {
             self.wakes_before(state, tenant, now, &mut step);
             state.clock = state.clock.max(now);
-            self.look(state, tenant, now, &mut step);
+            self.look(state, tenant, now, voice, &mut step);
         }
+        step.wake = state.wake;
         step
     }
 
@@ -108,7 +134,7 @@ impl Engine<'_> {
             state.acts.remove(0);
         }
         state.clock = at;
-        self.look(state, tenant, at, &mut step);
+        self.look(state, tenant, at, Voice::Aloud, &mut step);
         step
     }
 
@@ -117,13 +143,13 @@ impl Engine<'_> {
         while let Some(wake) = state.wake.filter(|wake| *wake < until) {
             state.clock = state.clock.max(wake);
             state.wake = None;
-            self.look(state, tenant, state.clock, step);
+            self.look(state, tenant, state.clock, Voice::Aloud, step);
             // A look that asks for its own instant again would never end.
             state.wake = state.wake.filter(|next| *next > state.clock);
         }
     }
 
-    fn look(&self, state: &mut SubjectState, tenant: &Tenant, now: EventTime, step: &mut Step) {
+    fn look(&self, state: &mut SubjectState, tenant: &Tenant, now: EventTime, voice: Voice, step: &mut Step) {
         let incidents = self.incidents(state, tenant, now);
         let mut told = std::mem::take(&mut state.told);
         let mut current: BTreeSet<IncidentId> = BTreeSet::new();
@@ -137,7 +163,8 @@ impl Engine<'_> {
                 }
             }
             let acts = acts_of(state, incident.core.id, &incident.core.aliases);
-            let decision = decide(&mut record, incident, tenant, self.settings, &acts, now);
+            let occasion = Occasion { incident, tenant, settings: self.settings, acts: &acts, now, voice };
+            let decision = decide(&mut record, &occasion);
             step.due.extend(decision.due);
             wake = match (wake, decision.wake) {
                 (Some(own), Some(other)) => Some(own.min(other)),
@@ -155,6 +182,7 @@ impl Engine<'_> {
         step.removed.sort_unstable();
         step.removed.dedup();
         step.incidents = incidents;
+        step.looked = true;
         state.wake = wake;
         step.wake = wake;
     }
@@ -166,12 +194,8 @@ fn acts_of(state: &SubjectState, id: IncidentId, aliases: &[IncidentId]) -> Vec<
 }
 
 impl Step {
-    /// Tells whether the state has to be written.
+    /// Tells whether nothing changed, so that nothing has to be written.
     pub fn is_empty(&self) -> bool {
-        self.joined == 0
-            && self.late == 0
-            && self.due.is_empty()
-            && self.incidents.is_empty()
-            && self.removed.is_empty()
+        !self.looked && self.late == 0
     }
 }

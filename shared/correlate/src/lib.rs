@@ -22,6 +22,6 @@ pub use dispatch::{Ledger, Parcel};
 pub use engine::{Engine, Step};
 pub use incident::{scope_key, with_scope};
 pub use knowledge::{Knowledge, NoKnowledge};
-pub use state::{Act, ActKind, Joined, StateError, SubjectState};
+pub use state::{Act, ActKind, Joined, StateError, SubjectState, Written};
 pub use strand::{Cell, StrandKey};
 pub use telling::{Due, Told};

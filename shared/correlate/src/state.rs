@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hinomi_model::{EventTime, Finding, IncidentId, Level, Settings, Subject, TenantId};
+use hinomi_model::{EventTime, Finding, IncidentId, Level, Seconds, Settings, Subject, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::strand::{Cell, StrandKey};
@@ -84,6 +84,19 @@ pub struct SubjectState {
     pub clock: EventTime,
     /// When the engine wants to look again, even if nothing arrives.
     pub wake: Option<EventTime>,
+    /// The fingerprint of each incident as it was written last: what is the same need not be written again. Kept by
+    /// whoever writes; judging never reads it.
+    pub written: BTreeMap<IncidentId, Written>,
+}
+
+/// An incident as it was written last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The fingerprint of its bytes.
+    pub print: u64,
+    /// Its level; none for health.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub level: Option<Level>,
 }
 
 /// The bytes, version 1. JSON, because a stored state must stay readable to people and to later versions.
@@ -104,6 +117,8 @@ struct Wire {
     clock: EventTime,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     wake: Option<EventTime>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    written: Vec<(IncidentId, Written)>,
 }
 
 impl SubjectState {
@@ -127,6 +142,7 @@ impl SubjectState {
             acts: Vec::new(),
             clock: EventTime::EPOCH,
             wake: None,
+            written: BTreeMap::new(),
         }
     }
 
@@ -184,11 +200,18 @@ impl SubjectState {
     /// Forgets evidence that no window reaches any more: an incident's life, the memory of files, and lateness.
     fn prune(&mut self, settings: &Settings) {
         let Some(newest) = self.hours.keys().next_back().copied() else { return };
-        let reach = settings.incident_life
-            + settings.unscannable_memory.max(settings.hash_window)
-            + settings.lateness;
-        let oldest = newest - reach / 3600;
+        let oldest = newest - SubjectState::reach(settings) / 3600;
         self.hours.retain(|hour, _| *hour >= oldest);
+    }
+
+    /// Returns how long evidence can matter after it was seen.
+    pub fn reach(settings: &Settings) -> Seconds {
+        settings.incident_life + settings.unscannable_memory.max(settings.hash_window) + settings.lateness
+    }
+
+    /// Tells whether nothing that comes at a time can reach what is here, so that it may as well not be here.
+    pub fn is_expired(&self, at: EventTime, settings: &Settings) -> bool {
+        self.newest().is_some_and(|newest| at.since(newest) > SubjectState::reach(settings))
     }
 
     /// Returns the newest evidence's time.
@@ -213,6 +236,7 @@ impl SubjectState {
             acts: self.acts.clone(),
             clock: self.clock,
             wake: self.wake,
+            written: self.written.iter().map(|(id, written)| (*id, *written)).collect(),
         };
         // Serialising plain values into memory cannot fail.
         serde_json::to_vec(&wire).unwrap_or_default()
@@ -247,6 +271,7 @@ impl SubjectState {
             acts: wire.acts,
             clock: wire.clock,
             wake: wire.wake,
+            written: wire.written.into_iter().collect(),
         })
     }
 }

@@ -44,6 +44,9 @@ pub struct Told {
     /// Its last evidence.
     #[serde(default)]
     pub seen: EventTime,
+    /// What is recorded here, nobody was told: it followed from old data that was read again.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub quiet: bool,
 }
 
 impl Told {
@@ -52,6 +55,8 @@ impl Told {
 
     /// Joins the record of an incident that turned out to be the same one.
     pub(crate) fn absorb(&mut self, other: Told) {
+        let unheard = |told: &Told| told.quiet || told.level.is_none();
+        self.quiet = unheard(self) && unheard(&other) && (self.quiet || other.quiet);
         self.level = self.level.max(other.level);
         self.whom.extend(other.whom);
         self.waiting = match (self.waiting, other.waiting) {
@@ -109,17 +114,31 @@ pub(crate) struct Decision {
     pub(crate) wake: Option<EventTime>,
 }
 
+/// Whether somebody is told of what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// As ever.
+    Aloud,
+    /// Nobody: what follows counts as told.
+    Quiet,
+}
+
+/// What there is to decide about.
+#[derive(Clone, Copy)]
+pub(crate) struct Occasion<'a> {
+    pub(crate) incident: &'a Incident,
+    pub(crate) tenant: &'a Tenant,
+    pub(crate) settings: &'a Settings,
+    pub(crate) acts: &'a [Act],
+    pub(crate) now: EventTime,
+    pub(crate) voice: Voice,
+}
+
 /// Decides what is due, and records it in `told`.
-pub(crate) fn decide(
-    told: &mut Told,
-    incident: &Incident,
-    tenant: &Tenant,
-    settings: &Settings,
-    acts: &[Act],
-    now: EventTime,
-) -> Decision {
+pub(crate) fn decide(told: &mut Told, occasion: &Occasion<'_>) -> Decision {
+    let Occasion { incident, tenant, settings, acts, now, voice } = *occasion;
     let mut teller = Teller { told, incident, tenant, settings, acts, now, decision: Decision::default() };
-    teller.decide();
+    teller.decide(voice);
     teller.decision
 }
 
@@ -134,10 +153,12 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn decide(&mut self) {
+    fn decide(&mut self, voice: Voice) {
         let Some(level) = self.incident.core.level else { return };
         self.told.seen = self.incident.core.last_seen;
         match self.told.level {
+            // What waits was seen live, and is told as it stands when its time comes.
+            _ if voice == Voice::Quiet && self.told.waiting.is_none() => self.count_as_told(level),
             None => self.first(level),
             Some(before) if level > before => self.raise(level, before),
             Some(before) if level < before => self.correct(level, before),
@@ -146,6 +167,20 @@ impl Teller<'_> {
         }
         self.escalate();
         self.close();
+    }
+
+    /// Records what would be told now, and tells nobody.
+    fn count_as_told(&mut self, level: Level) {
+        let before = self.told.level;
+        if before.is_none() && (level < Level::TWO || self.incident.digest) {
+            self.told.digested |= self.incident.digest && level >= Level::TWO;
+            return;
+        }
+        if level < Level::THREE {
+            self.told.alarm = None;
+        }
+        self.told.quiet |= before.is_none();
+        self.remember(level);
     }
 
     /// Nothing was told yet.
@@ -193,6 +228,11 @@ impl Teller<'_> {
         let Some(at) = self.ready(level, since) else { return };
         if self.now < at {
             self.wake(at);
+            return;
+        }
+        if self.told.quiet {
+            // Nobody was told of what it rose from.
+            self.tell(NoticeKind::First, level, None);
             return;
         }
         let previous = self.before(before);
@@ -245,6 +285,7 @@ impl Teller<'_> {
         if level >= Level::THREE && self.told.alarm.is_none() {
             self.told.alarm = Some(self.now);
         }
+        self.told.quiet = false;
         self.remember(level);
         self.told.whom.extend(to.iter().cloned());
         self.due(kind, level, previous, to);

@@ -259,11 +259,12 @@ fn story_56_ten_hosts_in_ten_minutes_are_three_sms() {
     let mut ledger = Ledger::default();
     let mut parcels: Vec<Parcel> = Vec::new();
     for n in 0..10 {
-        parcels.extend(ledger.admit(four(n), tenant, &settings));
+        parcels.extend(ledger.admit(&four(n), tenant, &settings));
     }
     let end = START.plus(3600);
     assert_eq!(ledger.next_wake(&settings), Some(START.plus(12 * 60)));
-    parcels.extend(ledger.wake(tenant, &settings, end));
+    ledger.wake(tenant, &settings, end);
+    parcels.extend(ledger.released().iter().cloned());
     let mails =
         parcels.iter().filter(|p| matches!(p, Parcel::Notice { channel: Channel::Email, .. })).count();
     let sms = parcels.iter().filter(|p| matches!(p, Parcel::Notice { channel: Channel::Sms, .. })).count();
@@ -275,6 +276,13 @@ fn story_56_ten_hosts_in_ten_minutes_are_three_sms() {
         })
         .collect();
     assert_eq!((mails, sms, folded), (10, 2, vec![7]));
+    // Whoever sends may die at any point: what is admitted again gets the same answer, what is released stays.
+    let before = ledger.clone();
+    let again: Vec<Parcel> = (0..10).flat_map(|n| ledger.admit(&four(n), tenant, &settings)).collect();
+    assert_eq!((&again[..], &ledger), (&parcels[..12], &before));
+    assert_eq!(ledger.next_wake(&settings), Some(ledger.released()[0].at()));
+    ledger.settle(&before.released()[0].id());
+    assert_eq!((ledger.released(), ledger.next_wake(&settings)), (&[][..], None));
     let again: Ledger = serde_json::from_str(&serde_json::to_string(&ledger).unwrap()).unwrap();
     assert_eq!(again, ledger);
 }
@@ -286,10 +294,10 @@ fn a_third_sms_waits_only_in_a_burst() {
     let tenant = &registry.tenants()[0];
     let mut ledger = Ledger::default();
     for n in [0, 11, 48] {
-        let parcels = ledger.admit(four(n), tenant, &settings);
+        let parcels = ledger.admit(&four(n), tenant, &settings);
         assert!(parcels.iter().any(|p| matches!(p, Parcel::Notice { channel: Channel::Sms, .. })), "{n}");
     }
-    ledger.admit(four(52), tenant, &settings);
+    ledger.admit(&four(52), tenant, &settings);
     assert_eq!(
         ledger.next_wake(&settings),
         Some(START.plus(62 * 60)),
@@ -304,13 +312,36 @@ fn a_fourth_sms_waits_for_the_hour() {
     let tenant = &registry.tenants()[0];
     let mut ledger = Ledger::default();
     for n in 0..3 {
-        ledger.admit(four(n), tenant, &settings);
+        ledger.admit(&four(n), tenant, &settings);
     }
-    assert_eq!(ledger.wake(tenant, &settings, START.plus(20 * 60)).len(), 1);
-    ledger.admit(four(30), tenant, &settings);
+    let released = |ledger: &mut Ledger, at| {
+        ledger.wake(tenant, &settings, at);
+        let ids: Vec<String> = ledger.released().iter().map(Parcel::id).collect();
+        ids.iter().for_each(|id| ledger.settle(id));
+        ids.len()
+    };
+    assert_eq!(released(&mut ledger, START.plus(20 * 60)), 1);
+    ledger.admit(&four(30), tenant, &settings);
     let next = ledger.next_wake(&settings).unwrap();
     assert_eq!(next, START.plus(3600), "when the first of the three is an hour old");
-    assert_eq!(ledger.wake(tenant, &settings, next).len(), 1);
+    assert_eq!(released(&mut ledger, next), 1);
+}
+
+#[test]
+fn a_carrier_that_is_away_makes_folds_larger_and_not_the_ledger() {
+    let registry = registry();
+    let settings = Settings::default();
+    let tenant = &registry.tenants()[0];
+    let mut ledger = Ledger::default();
+    let mut due = four(0);
+    for n in 0..10_000 {
+        due.incident.core.id = hinomi_model::IncidentId(n);
+        due.at = START.plus(n as i64 * 60);
+        ledger.admit(&due, tenant, &settings);
+    }
+    assert_eq!(ledger.released().len(), 64);
+    let bytes = serde_json::to_vec(&ledger).unwrap().len();
+    assert!(bytes < 1 << 20, "{bytes}");
 }
 
 /// A finding that came as many hours after it happened.

@@ -15,6 +15,8 @@ const MAX_LINES: usize = 1 << 18;
 pub struct KnownLines {
     recent: FxHashSet<u64>,
     older: FxHashSet<u64>,
+    /// Of a batch whose findings are not handed on yet.
+    expected: FxHashSet<u64>,
 }
 
 impl KnownLines {
@@ -28,10 +30,27 @@ impl KnownLines {
         }
     }
 
+    /// Takes note of the lines of a part of a batch, as long as it is not known whether their findings were handed on:
+    /// [`confirm`](Self::confirm) or [`forget`](Self::forget) says so.
+    pub fn expect(&mut self, lines: &[u64]) {
+        self.expected.extend(lines);
+    }
+
+    /// Notes that the findings of all expected lines were handed on.
+    pub fn confirm(&mut self) {
+        let expected: Vec<u64> = self.expected.drain().collect();
+        self.note(&expected);
+    }
+
+    /// Forgets the expected lines: their batch comes again, and must then find what it found.
+    pub fn forget(&mut self) {
+        self.expected.clear();
+    }
+
     /// Tells whether a line was judged already.
     pub(crate) fn holds(&self, line: u128) -> bool {
         let line = short(line);
-        self.recent.contains(&line) || self.older.contains(&line)
+        self.recent.contains(&line) || self.older.contains(&line) || self.expected.contains(&line)
     }
 }
 
@@ -53,5 +72,19 @@ mod tests {
         assert!(known.holds(line(0)) && known.holds(line(2 * most - 1)) && !known.holds(line(2 * most)));
         known.note(&[2 * most]);
         assert!(!known.holds(line(0)) && known.holds(line(most)) && known.holds(line(2 * most)));
+    }
+
+    #[test]
+    fn expected_lines_are_known_until_they_are_forgotten_and_for_good_once_confirmed() {
+        let mut known = KnownLines::default();
+        let line = |number: u64| u128::from(number) << 64;
+        known.expect(&[1]);
+        assert!(known.holds(line(1)));
+        known.forget();
+        assert!(!known.holds(line(1)));
+        known.expect(&[2]);
+        known.confirm();
+        known.forget();
+        assert!(known.holds(line(2)));
     }
 }

@@ -7,6 +7,7 @@ mod drift;
 mod event;
 mod fact;
 mod finding;
+mod finding_batch;
 mod ids;
 mod incident;
 mod notice;
@@ -28,6 +29,7 @@ pub use finding::{
     Class, Delivery, Evidence, Finding, FindingKind, Host, Indicator, IndicatorKind, Locator, Peer, Role,
     Signature, Stage, Subject,
 };
+pub use finding_batch::{BatchError, FindingBatch};
 pub use ids::{DeviceId, FindingId, Fingerprint, IncidentId, SessionKey, TenantId};
 pub use incident::{
     Actor, Assessment, AssessmentText, Asset, Change, ChangeText, Confidence, Core, Countermeasure,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::words;
+use crate::finding::Locator;
 
 words! {
     /// Why a line was set aside. A closed list: each has a meaning, a metric and a test.
@@ -23,6 +24,8 @@ words! {
         NoDevice = "no_device",
         /// It came through a collector that its device isn't registered for.
         DeviceMismatch = "device_mismatch",
+        /// A record of a stream whose data is not the base64 that the stream always sends.
+        NotBase64 = "not_base64",
         /// Reading it made the program panic; caught, kept, counted.
         Fault = "fault",
     }
@@ -80,4 +83,7 @@ pub struct Quarantined {
     pub sha256: String,
     /// The raw line, cut to 8 KiB, with invalid UTF-8 replaced.
     pub raw: String,
+    /// Where all of it lies in the archive, when it is kept there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub locator: Option<Locator>,
 }

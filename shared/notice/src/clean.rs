@@ -19,7 +19,7 @@ const LINKED_ENDINGS: [&str; 16] = [
 const MAX_ENDING: usize = 12;
 
 /// Tells whether a character hides, reorders or breaks text: controls, direction marks, zero-width and tag characters.
-fn is_treacherous(c: char) -> bool {
+pub fn is_treacherous(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'

@@ -6,7 +6,7 @@ use hinomi_model::{Incident, UtcDay};
 use crate::clock;
 use crate::label::Label;
 use crate::lexicon::{Arg, Lexicon};
-use crate::mail::{Mail, ask, name_in};
+use crate::mail::{Mail, Repeat, ask, name_in, warn_of_repeat};
 use crate::page::Page;
 use crate::say::Voice;
 use crate::subject;
@@ -15,11 +15,18 @@ use crate::subject;
 const MAX_ITEMS: usize = 40;
 
 /// Writes the digest of a tenant's mass probing on one UTC day.
-pub fn digest(incidents: &[&Incident], tenant: &Tenant, contact: &Contact, day: UtcDay) -> Mail {
+pub fn digest(
+    incidents: &[&Incident],
+    tenant: &Tenant,
+    contact: &Contact,
+    day: UtcDay,
+    repeat: Repeat,
+) -> Mail {
     let language = contact.language.unwrap_or(tenant.language);
     let lexicon = Lexicon::of(language);
     let count = incidents.len() as u64;
     let mut page = Page::new(language);
+    warn_of_repeat(&mut page, repeat, lexicon);
     let date = clock::utc_date(day, lexicon);
     page.paragraph(
         &lexicon.label(Label::DigestHeadline, &[("date", Arg::Text(&date)), ("count", Arg::Number(count))]),
@@ -56,8 +63,9 @@ pub fn digest(incidents: &[&Incident], tenant: &Tenant, contact: &Contact, day: 
     page.item("- ", &lexicon.fixed(Label::DigestSoc1));
     page.item("- ", &lexicon.fixed(Label::SocWatching));
     let subject = subject::printable(&format!(
-        "[SOC][L2]{} {day}: {count} attack campaigns, detected only, NOT blocked",
-        subject::mark(hinomi_model::NoticeKind::Digest)
+        "[SOC][L2]{}{} {day}: {count} attack campaigns, detected only, NOT blocked",
+        subject::mark(hinomi_model::NoticeKind::Digest),
+        subject::repeat_mark(repeat)
     ));
     Mail { subject, body: page.finish(&[ask(tenant, language)]) }
 }

@@ -71,6 +71,11 @@ pub fn document(incident: &Incident, tenant: &Tenant) -> Document {
     }
 }
 
+/// Says an incident's title in one language: all that a list of incidents needs.
+pub fn title(incident: &Incident, tenant: &Tenant, language: Language) -> String {
+    Voice::of(incident, tenant, language).say(&incident.title)
+}
+
 /// Both languages.
 struct Both<'a> {
     ja: Voice<'a>,

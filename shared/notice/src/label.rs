@@ -54,6 +54,7 @@ labels! {
     ChangeNews = "change-news" (),
 
     // The frame of a mail.
+    MailRepeat = "mail-repeat" (),
     MailTo = "mail-to" ("tenant", "name"),
     MailFrom = "mail-from" ("soc", "urgency"),
     MailGuest = "mail-guest" (),
@@ -108,7 +109,7 @@ labels! {
     BarrierShort = "barrier-short" ("barrier"),
     ActShort = "act-short" ("act"),
     ActShortest = "act-shortest" ("act"),
-    SmsHead = "sms-head" ("kind", "previous", "level"),
+    SmsHead = "sms-head" ("kind", "previous", "level", "repeat"),
     SmsStory = "sms-story" ("kind", "what", "barrier"),
     SmsStoryShort = "sms-story-short" ("kind", "what", "barrier"),
     SmsOthers = "sms-others" ("who", "count"),

@@ -1,11 +1,11 @@
-//! The language files, embedded and parsed once.
+//! The words of notices: the language files, embedded and parsed once.
 
 use std::sync::LazyLock;
 
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent};
+use fluent_bundle::{FluentArgs, FluentValue};
 use hinomi_model::Language;
-use unic_langid::langid;
 
+use crate::catalog::Catalog;
 use crate::clock;
 use crate::label::Label;
 use crate::shown::{self, Machine, Shown};
@@ -35,7 +35,7 @@ static EN: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(Language::En, EN_FI
 /// All messages of one language.
 pub(crate) struct Lexicon {
     language: Language,
-    bundle: concurrent::FluentBundle<FluentResource>,
+    catalog: Catalog,
 }
 
 /// An argument of a [`Label`].
@@ -58,37 +58,17 @@ impl Lexicon {
     }
 
     fn new(language: Language, files: &[(&str, &str)]) -> Self {
-        let locale = match language {
-            Language::Ja => langid!("ja"),
-            Language::En => langid!("en"),
-        };
-        let mut bundle = concurrent::FluentBundle::new_concurrent(vec![locale]);
-        // Isolation marks would travel into subjects and SMS; values are stripped of direction characters instead.
-        bundle.set_use_isolating(false);
-        bundle.set_formatter(Some(shown::format_number));
-        let added = shown::add_functions(&mut bundle);
-        debug_assert!(added.is_ok(), "a function is defined twice");
-        for (name, text) in files {
-            // The files are part of the program; a test proves that they parse and that no key stands twice.
-            let resource =
-                FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(resource, errors)| {
-                    debug_assert!(errors.is_empty(), "{name}: {errors:?}");
-                    resource
-                });
-            bundle.add_resource_overriding(resource);
-        }
-        Lexicon { language, bundle }
+        let catalog = Catalog::prepared(language, files, |bundle| {
+            bundle.set_formatter(Some(shown::format_number));
+            let added = shown::add_functions(bundle);
+            debug_assert!(added.is_ok(), "a function is defined twice");
+        });
+        Lexicon { language, catalog }
     }
 
     /// Writes a message. Falls back to its key, which a test proves never to happen.
     pub(crate) fn write(&self, key: &str, args: &FluentArgs<'_>) -> String {
-        let pattern = self.bundle.get_message(key).and_then(|message| message.value());
-        debug_assert!(pattern.is_some(), "no message {key}");
-        let Some(pattern) = pattern else { return key.to_owned() };
-        let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(args), &mut errors).into_owned();
-        debug_assert!(errors.is_empty(), "{key}: {errors:?}");
-        text
+        self.catalog.write(key, args)
     }
 
     /// Writes a piece of the frame.

@@ -14,6 +14,7 @@
 //! * an SMS holds nothing that a telephone would make a link of.
 
 mod barrier;
+mod catalog;
 mod clean;
 mod clock;
 mod digest;
@@ -30,13 +31,14 @@ mod shown;
 mod sms;
 mod subject;
 
-pub use clean::defang;
+pub use catalog::{Catalog, catalog_conformance};
+pub use clean::{defang, is_treacherous};
 pub use digest::digest;
-pub use document::document;
+pub use document::{document, title};
 pub use gsm::{SMS_GSM_SEPTETS, SMS_UTF16_UNITS, sms_fits};
-pub use mail::{Mail, Telling, Told, email};
+pub use mail::{Mail, Repeat, Telling, Told, email};
 pub use notifier::{
-    Faulty, MemoryNotifier, MessageId, Notifier, NotifyError, Unsendable, check_deliverable,
+    Faulty, MemoryNotifier, MessageId, Notifier, NotifyError, Outgoing, Taken, Unsendable, check_deliverable,
     notifier_conformance,
 };
 pub use say::{Reader, say};

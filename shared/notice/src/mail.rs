@@ -49,6 +49,15 @@ pub struct Told {
     pub at: EventTime,
 }
 
+/// Whether a message may have gone out before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// It goes out for the first time.
+    No,
+    /// Whoever sent it before did not live to confirm it, so it says that it may be a repeat.
+    Possible,
+}
+
 /// One occasion on which an incident is told.
 #[derive(Clone, Copy, Debug)]
 pub struct Telling<'a> {
@@ -62,14 +71,17 @@ pub struct Telling<'a> {
     pub previous: Option<Told>,
     /// When it is told, in event time; deadlines count from here.
     pub at: EventTime,
+    /// Whether it may have been told already.
+    pub repeat: Repeat,
 }
 
 /// Writes the mail about one incident, in the contact's language and the tenant's zone.
 pub fn email(telling: &Telling<'_>, contact: &Contact) -> Mail {
     let language = contact.language.unwrap_or(telling.tenant.language);
-    let subject = subject::subject(telling.incident, telling.tenant, telling.kind);
+    let subject = subject::subject(telling.incident, telling.tenant, telling.kind, telling.repeat);
     let voice = Voice::of(telling.incident, telling.tenant, language);
     let mut page = Page::new(language);
+    warn_of_repeat(&mut page, telling.repeat, voice.lexicon());
     change(&mut page, telling, &voice);
     headline(&mut page, telling, contact, &voice);
     sections::conclusion(&mut page, telling, &voice);
@@ -84,6 +96,14 @@ pub fn email(telling: &Telling<'_>, contact: &Contact) -> Mail {
     let number = shown_number(&telling.incident.core.number);
     let number = voice.lexicon().label(Label::FooterNumber, &[("number", Arg::Text(&number))]);
     Mail { subject, body: page.finish(&[number, ask(telling.tenant, language)]) }
+}
+
+/// Says before all else that the message may have come already.
+pub(crate) fn warn_of_repeat(page: &mut Page, repeat: Repeat, lexicon: &Lexicon) {
+    if repeat == Repeat::Possible {
+        page.paragraph(&lexicon.fixed(Label::MailRepeat));
+        page.gap();
+    }
 }
 
 /// Says first what changed since the last notice, and why.

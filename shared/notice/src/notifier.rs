@@ -1,8 +1,9 @@
 //! The port through which notices leave, its in-memory twin, and what every implementation must do.
 
-use std::sync::Mutex;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
 
-use hinomi_model::{Channel, Notice};
+use hinomi_model::{Channel, Notice, TenantId};
 
 use crate::gsm::sms_fits;
 use crate::mail::Mail;
@@ -53,23 +54,60 @@ pub enum Unsendable {
     /// The text is longer than the channel takes.
     #[error("body has {0} bytes")]
     BodyTooLong(usize),
+    /// The carrier refuses it for another reason, and will whenever it is asked.
+    #[error("carrier refuses it")]
+    Refused,
+}
+
+/// A notice on its way out.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    /// Whose contact it goes to.
+    pub tenant: &'a TenantId,
+    /// What is delivered once: the notice's id with its contact and channel.
+    pub unit: &'a str,
+    /// The notice, with the contact and the channel.
+    pub notice: &'a Notice,
+    /// It may have gone out before: whoever tried did not live to confirm it. The text says so already.
+    pub repeat: bool,
 }
 
 /// Hands notices to a carrier of mail and SMS.
 ///
 /// * **Delivery.** `Ok` means that the carrier took the message, once, for this contact and channel alone; not that it
-///   was read. Each call sends: an implementation neither remembers nor suppresses repeats. Whoever calls keeps the
-///   delivery record (incident, notice, contact, channel) and calls once per unit.
+///   was read. Each call sends: an implementation neither remembers nor suppresses repeats, unless it says that it is
+///   [idempotent](Notifier::is_idempotent). Whoever calls keeps the delivery record (incident, notice, contact,
+///   channel) and calls once per unit.
 /// * **Order.** None is promised between calls.
 /// * **Refusal.** A notice that fails [`check_deliverable`] is refused before anything leaves.
 /// * **Errors.** [`NotifyError::Busy`] and [`NotifyError::NoAnswer`] may be retried, the others never.
-pub trait Notifier {
+pub trait Notifier: Send + Sync {
     /// Sends one notice to its contact.
     ///
     /// # Errors
     ///
     /// See [`NotifyError`]; after [`NotifyError::NoAnswer`] the message may have left nevertheless.
-    fn deliver(&self, notice: &Notice) -> Result<MessageId, NotifyError>;
+    fn deliver(&self, outgoing: &Outgoing<'_>)
+    -> impl Future<Output = Result<MessageId, NotifyError>> + Send;
+
+    /// Tells whether a unit that is delivered again is known by its name and leaves nothing twice, so that nobody need
+    /// be told of a possible repeat.
+    fn is_idempotent(&self) -> bool {
+        false
+    }
+}
+
+impl<N: Notifier> Notifier for &N {
+    fn deliver(
+        &self,
+        outgoing: &Outgoing<'_>,
+    ) -> impl Future<Output = Result<MessageId, NotifyError>> + Send {
+        N::deliver(self, outgoing)
+    }
+
+    fn is_idempotent(&self) -> bool {
+        N::is_idempotent(self)
+    }
 }
 
 /// Checks what every carrier requires: a printable ASCII subject for mail and none for SMS, a text, and its length.
@@ -98,29 +136,47 @@ pub fn check_deliverable(notice: &Notice) -> Result<(), NotifyError> {
     if fits { Ok(()) } else { refuse(Unsendable::BodyTooLong(notice.body.len())) }
 }
 
-/// Keeps what it is given instead of sending it: for `replay`, and for tests.
-#[derive(Debug, Default)]
+/// A message that [`MemoryNotifier`] took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// For whom.
+    pub tenant: TenantId,
+    /// What is delivered once.
+    pub unit: String,
+    /// The notice.
+    pub notice: Notice,
+    /// It was marked as possibly repeated.
+    pub repeat: bool,
+}
+
+/// Keeps what it is given instead of sending it: for tests.
+#[derive(Clone, Debug, Default)]
 pub struct MemoryNotifier {
-    taken: Mutex<Vec<Notice>>,
+    taken: Arc<Mutex<Vec<Taken>>>,
 }
 
 impl MemoryNotifier {
-    /// Returns the notices taken so far, in order.
-    pub fn taken(&self) -> Vec<Notice> {
+    /// Returns the messages taken so far, in order.
+    pub fn taken(&self) -> Vec<Taken> {
         self.lock().clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Notice>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Taken>> {
         // A list of notices is whole after any panic elsewhere.
         self.taken.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Notifier for MemoryNotifier {
-    fn deliver(&self, notice: &Notice) -> Result<MessageId, NotifyError> {
-        check_deliverable(notice)?;
+    async fn deliver(&self, outgoing: &Outgoing<'_>) -> Result<MessageId, NotifyError> {
+        check_deliverable(outgoing.notice)?;
         let mut taken = self.lock();
-        taken.push(notice.clone());
+        taken.push(Taken {
+            tenant: outgoing.tenant.clone(),
+            unit: outgoing.unit.to_owned(),
+            notice: outgoing.notice.clone(),
+            repeat: outgoing.repeat,
+        });
         Ok(MessageId(format!("memory-{}", taken.len())))
     }
 }
@@ -148,16 +204,20 @@ impl<N: Notifier> Faulty<N> {
 }
 
 impl<N: Notifier> Notifier for Faulty<N> {
-    fn deliver(&self, notice: &Notice) -> Result<MessageId, NotifyError> {
+    async fn deliver(&self, outgoing: &Outgoing<'_>) -> Result<MessageId, NotifyError> {
         let fault = self.faults.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
         match fault {
-            None => self.inner.deliver(notice),
+            None => self.inner.deliver(outgoing).await,
             Some(NotifyError::NoAnswer) => {
-                self.inner.deliver(notice)?;
+                self.inner.deliver(outgoing).await?;
                 Err(NotifyError::NoAnswer)
             }
             Some(other) => Err(other),
         }
+    }
+
+    fn is_idempotent(&self) -> bool {
+        self.inner.is_idempotent()
     }
 }
 
@@ -166,13 +226,22 @@ impl<N: Notifier> Notifier for Faulty<N> {
 /// # Errors
 ///
 /// The first promise that it breaks, in words.
-pub fn notifier_conformance(notifier: &impl Notifier, mail: &Notice, sms: &Notice) -> Result<(), String> {
-    let take = |notice: &Notice| {
-        notifier.deliver(notice).map_err(|error| format!("refused a good {}: {error}", notice.channel))
-    };
-    let (first, second, third) = (take(mail)?, take(mail)?, take(sms)?);
-    if first == second || second == third {
-        return Err("gave two messages one id".to_owned());
+pub async fn notifier_conformance(
+    notifier: &impl Notifier,
+    mail: &Notice,
+    sms: &Notice,
+) -> Result<(), String> {
+    let tenant = TenantId::new("kita");
+    let mut ids = std::collections::BTreeSet::new();
+    for (unit, notice, repeat) in
+        [("1/duty", mail, false), ("2/duty", mail, true), ("3/duty", sms, false), ("4/duty", sms, true)]
+    {
+        let outgoing = Outgoing { tenant: &tenant, unit, notice, repeat };
+        let taken = notifier.deliver(&outgoing).await;
+        let id = taken.map_err(|error| format!("refused a good {}: {error}", notice.channel))?;
+        if !ids.insert(id) {
+            return Err("gave two messages one id".to_owned());
+        }
     }
     let bad = [
         Notice { subject: "two\r\nBcc: lines".to_owned(), ..mail.clone() },
@@ -184,7 +253,8 @@ pub fn notifier_conformance(notifier: &impl Notifier, mail: &Notice, sms: &Notic
         Notice { body: "北".repeat(71), ..sms.clone() },
     ];
     for notice in &bad {
-        if !matches!(notifier.deliver(notice), Err(NotifyError::Unsendable(_))) {
+        let outgoing = Outgoing { tenant: &tenant, unit: "5/duty", notice, repeat: false };
+        if !matches!(notifier.deliver(&outgoing).await, Err(NotifyError::Unsendable(_))) {
             return Err(format!("took a {} with subject {:?}", notice.channel, notice.subject));
         }
     }
@@ -213,32 +283,46 @@ mod tests {
         }
     }
 
+    /// Drives what never waits.
+    fn at_once<T>(future: impl Future<Output = T>) -> T {
+        let mut future = std::pin::pin!(future);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match future.as_mut().poll(&mut context) {
+            std::task::Poll::Ready(output) => output,
+            std::task::Poll::Pending => unreachable!("the twins never wait"),
+        }
+    }
+
     #[test]
     fn the_memory_twin_keeps_the_contract() {
         let memory = MemoryNotifier::default();
-        notifier_conformance(&memory, &notice(Channel::Email), &notice(Channel::Sms)).unwrap();
-        assert_eq!(memory.taken().len(), 3);
+        at_once(notifier_conformance(&memory, &notice(Channel::Email), &notice(Channel::Sms))).unwrap();
+        assert_eq!(memory.taken().len(), 4);
+        assert_eq!(memory.taken().iter().filter(|taken| taken.repeat).count(), 2);
     }
 
     #[test]
     fn the_faulty_twin_fails_as_told_and_then_keeps_the_contract() {
         let faulty = Faulty::new(MemoryNotifier::default(), vec![NotifyError::Busy, NotifyError::NoAnswer]);
-        let mail = notice(Channel::Email);
-        assert_eq!(faulty.deliver(&mail), Err(NotifyError::Busy));
+        let (mail, tenant) = (notice(Channel::Email), TenantId::new("kita"));
+        let outgoing = Outgoing { tenant: &tenant, unit: "1/duty", notice: &mail, repeat: false };
+        assert_eq!(at_once(faulty.deliver(&outgoing)), Err(NotifyError::Busy));
         assert_eq!(faulty.inner().taken().len(), 0);
-        assert_eq!(faulty.deliver(&mail), Err(NotifyError::NoAnswer));
+        assert_eq!(at_once(faulty.deliver(&outgoing)), Err(NotifyError::NoAnswer));
         assert_eq!(faulty.inner().taken().len(), 1);
-        notifier_conformance(&faulty, &mail, &notice(Channel::Sms)).unwrap();
+        at_once(notifier_conformance(&faulty, &mail, &notice(Channel::Sms))).unwrap();
     }
 
     #[test]
     fn conformance_notices_a_carrier_that_takes_everything() {
         struct Careless;
         impl Notifier for Careless {
-            fn deliver(&self, notice: &Notice) -> Result<MessageId, NotifyError> {
-                Ok(MessageId(format!("{notice:p}")))
+            async fn deliver(&self, outgoing: &Outgoing<'_>) -> Result<MessageId, NotifyError> {
+                Ok(MessageId(outgoing.unit.to_owned()))
             }
         }
-        assert!(notifier_conformance(&Careless, &notice(Channel::Email), &notice(Channel::Sms)).is_err());
+        let (mail, sms) = (notice(Channel::Email), notice(Channel::Sms));
+        let conforms = notifier_conformance(&Careless, &mail, &sms);
+        assert!(at_once(conforms).is_err());
     }
 }

@@ -11,7 +11,7 @@ use crate::clean;
 use crate::gsm::{septets, sms_fits};
 use crate::label::Label;
 use crate::lexicon::{Arg, Lexicon};
-use crate::mail::Telling;
+use crate::mail::{Repeat, Telling};
 use crate::subject::{self, MAX_NUMBER_CHARS, MAX_WHO_CHARS};
 
 /// Longest name of a tenant in an SMS, in characters; tried in this order.
@@ -25,8 +25,9 @@ pub fn sms(telling: &Telling<'_>, contact: &Contact) -> String {
     let before =
         telling.previous.and_then(|told| told.level).filter(|before| Some(*before) != incident.core.level);
     let shown_before = if telling.kind == NoticeKind::First { None } else { before };
-    let head = parts.head(telling.kind, shown_before, incident.core.level);
-    let plain_head = parts.head(NoticeKind::First, None, incident.core.level);
+    let (mark, short_mark) = marks(telling.repeat);
+    let head = parts.head(telling.kind, shown_before, incident.core.level, mark);
+    let plain_head = parts.head(NoticeKind::First, None, incident.core.level, short_mark);
     let kind = match telling.kind {
         NoticeKind::Down | NoticeKind::Degraded | NoticeKind::Recovered => "health",
         other => other.as_str(),
@@ -65,10 +66,18 @@ pub fn sms(telling: &Telling<'_>, contact: &Contact) -> String {
 
 /// Writes the one SMS that stands for several incidents when an hour's messages are used up: the first, which should
 /// be the most serious, and how many there are besides.
-pub fn folded_sms(first: &Incident, others: &[&Incident], tenant: &Tenant, contact: &Contact) -> String {
+pub fn folded_sms(
+    first: &Incident,
+    others: &[&Incident],
+    tenant: &Tenant,
+    contact: &Contact,
+    repeat: Repeat,
+) -> String {
     let language = contact.language.unwrap_or(tenant.language);
     let parts = Parts::of(first, tenant, language, NoticeKind::First);
-    let head = parts.head(NoticeKind::First, None, first.core.level);
+    let (mark, short_mark) = marks(repeat);
+    let head = parts.head(NoticeKind::First, None, first.core.level, mark);
+    let plain_head = parts.head(NoticeKind::First, None, first.core.level, short_mark);
     let count = || Arg::Number(others.len() as u64);
     let full = parts
         .tenants()
@@ -95,7 +104,7 @@ pub fn folded_sms(first: &Incident, others: &[&Incident], tenant: &Tenant, conta
         written.push(parts.finish(&parts.lexicon.label(
             Label::SmsFoldedBrief,
             &[
-                ("head", Arg::Text(&head)),
+                ("head", Arg::Text(&plain_head)),
                 ("who", Arg::Text(&parts.who)),
                 ("count", count()),
                 ("act", Arg::Text(act)),
@@ -104,6 +113,14 @@ pub fn folded_sms(first: &Incident, others: &[&Incident], tenant: &Tenant, conta
         )));
     }
     first_that_fits(written.into_iter())
+}
+
+/// Returns the words by which a head says that the message may be a repeat: where there is room, and where there is none.
+const fn marks(repeat: Repeat) -> (&'static str, &'static str) {
+    match repeat {
+        Repeat::No => ("none", "none"),
+        Repeat::Possible => ("possible", "short"),
+    }
 }
 
 /// Returns the first text that one SMS holds; the last one where none does, which the bounds of its parts rule out.
@@ -159,13 +176,18 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn head(&self, kind: NoticeKind, before: Option<Level>, level: Option<Level>) -> String {
+    fn head(&self, kind: NoticeKind, before: Option<Level>, level: Option<Level>, repeat: &str) -> String {
         let shown = |level: Option<Level>| {
             level.map_or(Arg::Word("none"), |level| Arg::Number(level.number().into()))
         };
         self.lexicon.label(
             Label::SmsHead,
-            &[("kind", Arg::Word(kind.as_str())), ("previous", shown(before)), ("level", shown(level))],
+            &[
+                ("kind", Arg::Word(kind.as_str())),
+                ("previous", shown(before)),
+                ("level", shown(level)),
+                ("repeat", Arg::Word(repeat)),
+            ],
         )
     }
 

@@ -9,7 +9,7 @@ use crate::barrier::Barrier;
 use crate::clean;
 use crate::label::Label;
 use crate::lexicon::{Arg, Lexicon};
-use crate::mail::Mail;
+use crate::mail::{Mail, Repeat};
 
 /// Longest machine, device or source name: an IPv6 address written out.
 pub(crate) const MAX_WHO_CHARS: usize = 39;
@@ -75,11 +75,11 @@ pub(crate) fn what(incident: &Incident, lexicon: &Lexicon) -> String {
 /// Writes the subject of a mail: `[SOC][L4] K-4821 10.1.12.34 C&C communication, NOT blocked`.
 ///
 /// English whatever the reader's language, because SNS takes ASCII alone. What comes first survives a cut.
-pub(crate) fn subject(incident: &Incident, tenant: &Tenant, kind: NoticeKind) -> String {
+pub(crate) fn subject(incident: &Incident, tenant: &Tenant, kind: NoticeKind, repeat: Repeat) -> String {
     let lexicon = Lexicon::of(Language::En);
     let barrier = Barrier::of(incident);
     let level = incident.core.level.map(|level| format!("[L{level}]")).unwrap_or_default();
-    let mark = mark(kind);
+    let (mark, again) = (mark(kind), repeat_mark(repeat));
     let guest = if incident.guest { "visitor's device " } else { "" };
     let (number, who, what) = (number(incident), who(incident, tenant), what(incident, lexicon));
     let blocked = match kind {
@@ -89,7 +89,7 @@ pub(crate) fn subject(incident: &Incident, tenant: &Tenant, kind: NoticeKind) ->
             format!(", {}", lexicon.label(Label::BarrierShort, &[("barrier", Arg::Word(barrier.as_str()))]))
         }
     };
-    printable(&format!("[SOC]{level}{mark} {number} {guest}{who} {what}{blocked}"))
+    printable(&format!("[SOC]{level}{mark}{again} {number} {guest}{who} {what}{blocked}"))
 }
 
 /// Makes a subject of text: printable ASCII on one line, at most [`Mail::MAX_SUBJECT`] characters.
@@ -113,5 +113,13 @@ pub(crate) const fn mark(kind: NoticeKind) -> &'static str {
         NoticeKind::Down => "[DOWN]",
         NoticeKind::Degraded => "[DEGRADED]",
         NoticeKind::Recovered => "[RECOVERED]",
+    }
+}
+
+/// Returns the mark of a subject that may have come already.
+pub(crate) const fn repeat_mark(repeat: Repeat) -> &'static str {
+    match repeat {
+        Repeat::No => "",
+        Repeat::Possible => "[REPEAT?]",
     }
 }

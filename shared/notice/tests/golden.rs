@@ -6,7 +6,9 @@ mod common;
 #[cfg(test)]
 mod golden {
     use hinomi_model::{Incident, Language, Level, NoticeKind, Statement, StatementKey, UtcDay, Value};
-    use hinomi_notice::{Mail, Reader, digest, document, email, folded_sms, say, sms, sms_fits};
+    use hinomi_notice::{
+        Mail, Reader, Repeat, Telling, digest, document, email, folded_sms, say, sms, sms_fits,
+    };
 
     use crate::common::{self, contact, telling, tenant};
 
@@ -66,7 +68,7 @@ mod golden {
         for language in Language::ALL {
             let others = [common::malware_reached(), common::cc_contained()];
             let others: Vec<&Incident> = others.iter().collect();
-            let text = folded_sms(&common::cc_open(), &others, &tenant, &contact(*language));
+            let text = folded_sms(&common::cc_open(), &others, &tenant, &contact(*language), Repeat::No);
             assert!(sms_fits(&text), "{text}");
             all.push_str(&format!("folded {language}: {text}\n"));
         }
@@ -79,9 +81,33 @@ mod golden {
         let one = common::campaign("K-31", "203.0.113.5", 9);
         let two = common::campaign("K-32", "2001:db8::5", 12);
         for language in Language::ALL {
-            let mail = digest(&[&one, &two], &tenant, &contact(*language), UtcDay(20_473));
+            let mail = digest(&[&one, &two], &tenant, &contact(*language), UtcDay(20_473), Repeat::No);
             insta::assert_snapshot!(format!("digest_{language}"), page(&mail));
         }
+    }
+
+    #[test]
+    fn what_may_be_a_repeat_says_so_first() {
+        let tenant = tenant();
+        let (one, other) = (common::cc_open(), common::campaign("K-31", "203.0.113.5", 9));
+        let mut all = String::new();
+        for language in Language::ALL {
+            let contact = contact(*language);
+            let told =
+                Telling { repeat: Repeat::Possible, ..telling(&one, &tenant, NoticeKind::First, None) };
+            let digest = digest(&[&other], &tenant, &contact, UtcDay(20_473), Repeat::Possible);
+            for mail in [email(&told, &contact), digest] {
+                let head: Vec<&str> = mail.body.lines().take(4).collect();
+                all.push_str(&format!("{}\n{}\n\n", mail.subject, head.join("\n")));
+            }
+            for sms in
+                [sms(&told, &contact), folded_sms(&one, &[&other], &tenant, &contact, Repeat::Possible)]
+            {
+                assert!(sms_fits(&sms), "{sms}");
+                all.push_str(&format!("{sms}\n\n"));
+            }
+        }
+        insta::assert_snapshot!("repeats", all);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod common;
 #[cfg(test)]
 mod hostile {
     use hinomi_model::{Incident, Language, Level, NoticeKind, Value, Words};
-    use hinomi_notice::{Mail, digest, document, email, folded_sms, sms, sms_fits};
+    use hinomi_notice::{Mail, Repeat, digest, document, email, folded_sms, sms, sms_fits};
     use proptest::prelude::*;
 
     use crate::common::{self, contact, telling, tenant};
@@ -132,7 +132,7 @@ mod hostile {
         fn messages_fit_and_keep_what_matters(
             mut incident in stories(), text in hostile(), host in address(), name in hostile(),
             level in level(), before in level(), kind in kind(), ja in any::<bool>(),
-            number in "[A-Z]{1,7}-[0-9]{1,6}", hosts in 0usize..400,
+            number in "[A-Z]{1,7}-[0-9]{1,6}", hosts in 0usize..400, again in any::<bool>(),
         ) {
             poison(&mut incident, &text, &host);
             incident.core.hosts = vec![common::ip("10.1.12.34"); hosts];
@@ -143,10 +143,13 @@ mod hostile {
             let mut tenant = tenant();
             tenant.name = Words { ja: name.clone(), en: name };
             let contact = contact(if ja { Language::Ja } else { Language::En });
-            let told = telling(&incident, &tenant, kind, Some(before));
+            let repeat = if again { Repeat::Possible } else { Repeat::No };
+            let told = hinomi_notice::Telling { repeat, ..telling(&incident, &tenant, kind, Some(before)) };
             let others = vec![&incident; hosts];
-            for sms in [sms(&told, &contact), folded_sms(&incident, &others, &tenant, &contact)] {
+            for sms in [sms(&told, &contact), folded_sms(&incident, &others, &tenant, &contact, repeat)] {
                 prop_assert!(sms_fits(&sms), "{sms}");
+                let marked = sms.contains("再") || sms.contains("repeat?") || sms.contains("again?");
+                prop_assert!(marked || !again, "{sms}");
                 prop_assert!(!sms.chars().any(char::is_control), "{sms}");
                 prop_assert!(!sms.contains("://"), "{sms}");
                 prop_assert!(!sms.to_lowercase().contains("www."), "{sms}");
@@ -183,7 +186,7 @@ mod hostile {
             let mut one = common::campaign("K-31", "203.0.113.5", 9);
             poison(&mut one, &text, &text);
             let all = vec![&one; count];
-            let mail = digest(&all, &tenant(), &contact(Language::Ja), hinomi_model::UtcDay(20_473));
+            let mail = digest(&all, &tenant(), &contact(Language::Ja), hinomi_model::UtcDay(20_473), Repeat::No);
             prop_assert!(mail.body.len() <= Mail::MAX_BODY_BYTES);
             prop_assert!(mail.subject.len() <= Mail::MAX_SUBJECT && mail.subject.is_ascii());
             prop_assert!(!has_link(&mail.body));

@@ -181,6 +181,7 @@ impl Anatomy {
             collected: Collected {
                 collector: self.collector.as_deref().filter(|_| unless(PartKind::Collector)),
                 device: self.device.as_deref().filter(|_| unless(PartKind::CollectedDevice)),
+                received,
             },
         };
         let text = self.changed(change);

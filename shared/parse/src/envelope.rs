@@ -504,7 +504,10 @@ mod tests {
             "message":"Jan 20 01:15:01 inner date=1"}"#;
         let mut scratch = Scratch::default();
         let contents = open(line, &mut scratch, &mut SpareTape::default(), &mut ()).unwrap();
-        assert_eq!(contents.collected, Collected { collector: Some("c1"), device: Some("fw1") });
+        assert_eq!(
+            contents.collected,
+            Collected { collector: Some("c1"), device: Some("fw1"), received: None }
+        );
         assert_eq!(contents.received, EventTime::parse_rfc3339("2026-01-20T01:15:02Z"));
         assert_eq!(contents.header.host, Some("inner"));
     }

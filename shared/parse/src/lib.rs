@@ -38,9 +38,10 @@ pub use peel::{Layer, Peeled, peel};
 pub struct Context<'a> {
     /// Whose the devices are.
     pub registry: &'a Registry,
-    /// When the batch was received; stands in for a line's time as the last resort.
+    /// The best guess at when the batch was received, where nobody says it; stands in for a line's time as the last
+    /// resort.
     pub received: EventTime,
-    /// What the collector says of the line; an envelope in the line itself wins.
+    /// What the collector or the stream says of the line; an envelope in the line itself wins.
     pub collected: Collected<'a>,
 }
 
@@ -69,19 +70,21 @@ pub fn parse_line<'a>(
     let Scratch { lossy, envelope, tape, fortigate, panos } = scratch;
     let (text, is_utf8) = text_of(line, lossy)?;
     let contents = envelope::open(text, envelope, tape, &mut ())?;
+    let received = contents.received.or(context.collected.received);
     let context = Context {
         registry: context.registry,
-        received: contents.received.unwrap_or(context.received),
+        received: received.unwrap_or(context.received),
         collected: Collected {
             collector: contents.collected.collector.or(context.collected.collector),
             device: contents.collected.device.or(context.collected.device),
+            received,
         },
     };
     let payload = Payload {
         text: trim_end(contents.payload),
         object: contents.document.as_ref().map(|document| document.0.as_slice()),
         // Only a collector knows when a line was received; a file's reader only knows when it was read.
-        arrival: Arrival { is_mended: !is_utf8, received: contents.received },
+        arrival: Arrival { is_mended: !is_utf8, received },
     };
     if contents.document.is_none() {
         // Handed on as it is, an event is written once.

@@ -37,7 +37,7 @@ fn local_times_are_in_the_zone_of_the_device_then_of_the_tenant() {
     let cases = [("FGT60FTK20000001", "2026-01-20T15:15:01Z"), ("FGT60FTK20000002", "2026-01-20T01:15:01Z")];
     for (device, expected) in cases {
         let line = format!("date=2026-01-20 time=10:15:01 devid={device} type=traffic subtype=forward");
-        let collected = Collected { collector: Some("c1"), device: None };
+        let collected = Collected { collector: Some("c1"), ..Collected::default() };
         with(&line, collected, |event| {
             let event = event.unwrap();
             assert_eq!(event.time.to_string(), expected);
@@ -85,7 +85,7 @@ fn direction_is_the_payloads_by_the_tenants_inside() {
 
 #[test]
 fn err_lines_that_belong_to_nobody() {
-    let c2 = Collected { collector: Some("c2"), device: None };
+    let c2 = Collected { collector: Some("c2"), ..Collected::default() };
     let cases = [
         ("devid=FGT60FTK20009999", Collected::default(), QuarantineReason::UnknownDevice),
         ("", Collected::default(), QuarantineReason::NoDevice),
@@ -100,7 +100,7 @@ fn err_lines_that_belong_to_nobody() {
 
 #[test]
 fn ha_pair_and_alias_name_the_device() {
-    let collected = Collected { collector: Some("c1"), device: None };
+    let collected = Collected { collector: Some("c1"), ..Collected::default() };
     with(
         "date=2026-01-20 time=10:15:01 devid=FGT60FTK20000001 type=traffic subtype=forward",
         collected,

@@ -8,7 +8,9 @@
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use hinomi_model::{EventTime, IncidentId, TenantId};
-use hinomi_store::{Commit, Durability, Embedded, Memory, OutboxEntry, States, SubjectKey, block_on};
+use hinomi_store::{
+    Commit, Durability, Embedded, IncidentRow, Memory, OutboxEntry, Standing, States, SubjectKey, block_on,
+};
 
 const COMMITS: usize = 200;
 
@@ -24,7 +26,12 @@ fn commits(store: &impl States) -> u64 {
             key: SubjectKey { tenant: TenantId::new("a"), subject: format!("host:10.0.0.{subject}") },
             expected: (number >= 100).then_some(number as u64 / 100),
             state: vec![number as u8; 4 << 10],
-            incidents: vec![(IncidentId(subject as u128), vec![number as u8; 8 << 10])],
+            wake: Some(EventTime::from_seconds(number as i64)),
+            incidents: vec![IncidentRow {
+                id: IncidentId(subject as u128),
+                standing: Standing { open: true, level: None, last_seen: EventTime::EPOCH },
+                bytes: vec![number as u8; 8 << 10],
+            }],
             removed: Vec::new(),
             outbox: vec![OutboxEntry {
                 id: format!("notice {number}"),

@@ -59,6 +59,12 @@ pub enum Error {
         /// The key.
         key: String,
     },
+    /// The store says that the call itself is wrong: a bug of ours. No repeat helps. Nothing was written.
+    #[error("store refuses the call: {what}")]
+    Refused {
+        /// What it refuses, and its word for why.
+        what: String,
+    },
     /// What the call builds on is not there: a delivery that was never claimed.
     #[error("{what} missing")]
     Missing {
@@ -73,11 +79,13 @@ impl Error {
         matches!(self, Error::Throttled | Error::Unavailable { .. })
     }
 
-    pub(crate) fn unavailable(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+    /// Says that the store failed on the way.
+    pub fn unavailable(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Error::Unavailable { what: what.to_owned(), source: Some(Box::new(source)) }
     }
 
-    pub(crate) fn corrupt(what: impl Into<String>) -> Self {
+    /// Says that what is stored cannot be right.
+    pub fn corrupt(what: impl Into<String>) -> Self {
         Error::Corrupt { what: what.into() }
     }
 }

@@ -3,16 +3,21 @@
 //! What [`Error::Unavailable`] leaves open, whether anything was written, is here to be chosen, so that a test can
 //! show that the caller bears both.
 
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
-use hinomi_model::{EventTime, IncidentId, TenantId};
+use hinomi_model::{EventTime, IncidentId, Level, TenantId};
 
 use crate::error::{Error, Result};
 use crate::ports::{
     Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Outbox, OutboxEntry, Put,
     Scope, Sighting, States, Stored, StoredIncident, SubjectKey, Unit,
 };
+use crate::published::{Fetched, Published};
+use crate::stream::{Stream, StreamRecord};
 
 /// A kind of call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +27,10 @@ pub enum Call {
     Commit,
     Incident,
     Incidents,
+    Waking,
+    Queue,
     Due,
+    Entry,
     Done,
     Note,
     Hosts,
@@ -36,6 +44,10 @@ pub enum Call {
     List,
     Read,
     Write,
+    Put,
+    FetchIfChanged,
+    #[doc = "A call of something that is no store: see [`Faulty::elsewhere`]."]
+    Elsewhere,
 }
 
 /// When a call fails.
@@ -47,6 +59,17 @@ pub enum When {
     Before,
     /// After its effect, with [`Error::Unavailable`]: the answer was lost on the way.
     After,
+    /// With [`Error::Conflict`]: somebody else wrote first. Nothing was written; a new read finds what was there. Only for
+    /// calls whose contract knows conflicts.
+    Conflict,
+    /// With [`Error::Throttled`], after the first half of what it takes was written. Only for [`Stream::put`] and
+    /// [`Scope::note`], whose pieces stand alone; elsewhere nothing is written.
+    Half,
+    /// The process dies before its effect: this call and all that follow fail with [`Error::Unavailable`] and do
+    /// nothing, until a new process begins ([`Faulty::revive`]).
+    DiesBefore,
+    /// The process dies after its effect.
+    DiesAfter,
 }
 
 /// A failure to come.
@@ -66,17 +89,58 @@ pub struct Faulty<S> {
     inner: S,
     faults: Arc<[Fault]>,
     calls: Arc<Mutex<Vec<Call>>>,
+    dead: Arc<AtomicBool>,
+    takes_turns: bool,
 }
 
 impl<S> Faulty<S> {
     /// Wraps a store.
     pub fn new(inner: S, faults: &[Fault]) -> Self {
-        Faulty { inner, faults: faults.into(), calls: Arc::default() }
+        Faulty {
+            inner,
+            faults: faults.into(),
+            calls: Arc::default(),
+            dead: Arc::default(),
+            takes_turns: false,
+        }
+    }
+
+    /// Lets others run before each call, so that a test can interleave them.
+    #[must_use]
+    pub fn taking_turns(self) -> Self {
+        Faulty { takes_turns: true, ..self }
+    }
+
+    /// Tells whether the process died.
+    pub fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Relaxed)
+    }
+
+    /// Begins a new process.
+    pub fn revive(&self) {
+        self.dead.store(false, Ordering::Relaxed);
+    }
+
+    /// Makes a call of something that is no store, as a carrier's, count and fail like the others.
+    ///
+    /// # Errors
+    ///
+    /// As told.
+    pub async fn elsewhere<T>(&self, effect: impl Future<Output = T> + Send) -> Result<T> {
+        self.run(Call::Elsewhere, async { Ok(effect.await) }).await
     }
 
     /// Returns the calls so far, in order, those that failed included.
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns what of a call's pieces is written before it fails in the middle.
+    fn half<'p, T>(&self, call: Call, pieces: &'p [T]) -> &'p [T] {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let nth = calls.iter().filter(|known| **known == call).count() as u64 + 1;
+        let fails = self.faults.contains(&Fault { call, nth, when: When::Half });
+        pieces.get(..pieces.len() / 2).filter(|_| fails).unwrap_or_default()
     }
 
     async fn run<T>(&self, call: Call, effect: impl Future<Output = Result<T>> + Send) -> Result<T> {
@@ -85,15 +149,36 @@ impl<S> Faulty<S> {
             calls.push(call);
             calls.iter().filter(|known| **known == call).count() as u64
         };
+        if self.takes_turns {
+            let mut waited = false;
+            poll_fn(|context| {
+                context.waker().wake_by_ref();
+                if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
         let lost = || Error::Unavailable { what: format!("{call:?} {nth}"), source: None };
+        if self.is_dead() {
+            return Err(lost());
+        }
         match self.faults.iter().find(|fault| fault.call == call && fault.nth == nth).map(|fault| fault.when)
         {
             None => effect.await,
-            Some(When::Throttled) => Err(Error::Throttled),
+            Some(When::Throttled | When::Half) => Err(Error::Throttled),
+            Some(When::Conflict) => Err(Error::Conflict { what: format!("{call:?} {nth}") }),
             Some(When::Before) => Err(lost()),
             Some(When::After) => {
                 effect.await?;
                 Err(lost())
+            }
+            Some(When::DiesBefore) => {
+                self.dead.store(true, Ordering::Relaxed);
+                Err(lost())
+            }
+            Some(When::DiesAfter) => {
+                let effect = effect.await;
+                self.dead.store(true, Ordering::Relaxed);
+                effect.and(Err(lost()))
             }
         }
     }
@@ -120,11 +205,23 @@ impl<S: States> States for Faulty<S> {
     ) -> Result<IncidentPage> {
         self.run(Call::Incidents, self.inner.incidents(tenant, after, limit)).await
     }
+
+    async fn waking(&self, up_to: EventTime, limit: usize) -> Result<Vec<(EventTime, SubjectKey)>> {
+        self.run(Call::Waking, self.inner.waking(up_to, limit)).await
+    }
+
+    async fn queue(&self, level: Option<Level>, limit: usize) -> Result<Vec<StoredIncident>> {
+        self.run(Call::Queue, self.inner.queue(level, limit)).await
+    }
 }
 
 impl<S: Outbox> Outbox for Faulty<S> {
     async fn due(&self, up_to: EventTime, limit: usize) -> Result<Vec<OutboxEntry>> {
         self.run(Call::Due, self.inner.due(up_to, limit)).await
+    }
+
+    async fn entry(&self, id: &str) -> Result<Option<OutboxEntry>> {
+        self.run(Call::Entry, self.inner.entry(id)).await
     }
 
     async fn done(&self, id: &str) -> Result<()> {
@@ -134,6 +231,10 @@ impl<S: Outbox> Outbox for Faulty<S> {
 
 impl<S: Scope> Scope for Faulty<S> {
     async fn note(&self, sightings: &[Sighting]) -> Result<()> {
+        let half = self.half(Call::Note, sightings);
+        if !half.is_empty() {
+            self.inner.note(half).await?;
+        }
         self.run(Call::Note, self.inner.note(sightings)).await
     }
 
@@ -193,6 +294,22 @@ impl<S: Ledger> Ledger for Faulty<S> {
     }
 }
 
+impl<S: Stream> Stream for Faulty<S> {
+    async fn put(&self, records: &[StreamRecord]) -> Result<()> {
+        let half = self.half(Call::Put, records);
+        if !half.is_empty() {
+            self.inner.put(half).await?;
+        }
+        self.run(Call::Put, self.inner.put(records)).await
+    }
+}
+
+impl<S: Published> Published for Faulty<S> {
+    async fn fetch_if_changed(&self, known: Option<&str>) -> Result<Fetched> {
+        self.run(Call::FetchIfChanged, self.inner.fetch_if_changed(known)).await
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,5 +335,50 @@ mod tests {
         assert!(written());
         assert!(write().is_err_and(|error| !error.is_retryable()), "the repeat conflicts with itself");
         assert_eq!(store.calls().iter().filter(|call| **call == Call::Write).count(), 4);
+    }
+
+    #[test]
+    fn a_process_that_died_does_nothing_until_another_begins() {
+        for (when, written) in [(When::DiesBefore, false), (When::DiesAfter, true)] {
+            let store = Faulty::new(Memory::new(), &[Fault { call: Call::Write, nth: 1, when }]);
+            assert!(block_on(store.write("k", None, b"x")).is_err() && store.is_dead());
+            assert!(block_on(store.read("k")).is_err());
+            assert!(block_on(store.elsewhere(async {})).is_err());
+            store.revive();
+            assert_eq!(block_on(store.read("k")).unwrap().is_some(), written);
+        }
+    }
+
+    #[test]
+    fn those_who_take_turns_still_keep_the_contract() {
+        block_on(conformance::all(async || Faulty::new(Memory::new(), &[]).taking_turns()));
+    }
+
+    #[test]
+    fn a_lost_race_and_half_a_call_write_what_they_say() {
+        let faults = [
+            Fault { call: Call::Write, nth: 1, when: When::Conflict },
+            Fault { call: Call::Note, nth: 2, when: When::Half },
+            Fault { call: Call::Read, nth: 1, when: When::Half },
+        ];
+        let inner = Memory::new();
+        let store = Faulty::new(inner.clone(), &faults);
+        assert!(matches!(block_on(store.write("k", None, b"x")), Err(Error::Conflict { .. })));
+        assert!(block_on(inner.read("k")).unwrap().is_none(), "nobody wrote");
+        let tenant = TenantId::new("a");
+        let hosts = |indicator: &str| block_on(inner.hosts(&tenant, indicator, 9)).unwrap().len();
+        let seen = |indicator: &str| -> Vec<Sighting> {
+            let sighting = |last: u8| Sighting {
+                tenant: tenant.clone(),
+                indicator: indicator.to_owned(),
+                host: IpAddr::from([10, 0, 0, last]),
+                first: EventTime::EPOCH,
+            };
+            (0..5).map(sighting).collect()
+        };
+        block_on(store.note(&seen("one"))).unwrap();
+        assert!(matches!(block_on(store.note(&seen("two"))), Err(Error::Throttled)));
+        assert_eq!((hosts("one"), hosts("two")), (5, 2));
+        assert!(matches!(block_on(store.read("k")), Err(Error::Throttled)));
     }
 }

@@ -16,6 +16,13 @@ mod faulty;
 mod memory;
 pub mod object;
 mod ports;
+mod published;
+mod stream;
+
+/// What every implementation does the same way: checks of keys and sizes, versions, texts of errors.
+pub mod adapter {
+    pub use crate::ports::{check_key, check_unit, check_value, never_claimed, shown, version_after};
+}
 
 pub use block_on::block_on;
 pub use embedded::{Durability, Embedded};
@@ -23,6 +30,9 @@ pub use error::{Error, Result};
 pub use faulty::{Call, Fault, Faulty, When};
 pub use memory::Memory;
 pub use ports::{
-    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Message, Outbox,
-    OutboxEntry, Put, Scope, Sighting, States, Store, Stored, StoredIncident, SubjectKey, Unit, limits,
+    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, IncidentRow, Ledger, Message,
+    Outbox, OutboxEntry, Put, Scope, Sighting, Standing, States, Store, Stored, StoredIncident, SubjectKey,
+    Unit, limits,
 };
+pub use published::{Fetched, MemoryPublished, Published};
+pub use stream::{MemoryStream, Stream, StreamRecord};

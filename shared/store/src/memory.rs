@@ -1,18 +1,19 @@
 //! Everything in maps: correct, and gone with the process.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hinomi_model::{EventTime, IncidentId, TenantId};
+use hinomi_model::{EventTime, IncidentId, Level, TenantId};
 
 use crate::error::{Error, Result};
 use crate::object;
 use crate::ports::{
-    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Outbox, OutboxEntry, Put,
-    Scope, Sighting, States, Stored, StoredIncident, SubjectKey, Unit, check_key, check_unit, check_value,
-    never_claimed, next_version,
+    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, IncidentRow, Ledger, Outbox,
+    OutboxEntry, Put, Scope, Sighting, Standing, States, Stored, StoredIncident, SubjectKey, Unit, check_key,
+    check_unit, check_value, never_claimed, next_version,
 };
 
 /// The store of tests: the same contracts as everywhere, in maps. Clones share what they hold.
@@ -24,7 +25,8 @@ pub struct Memory {
 #[derive(Debug, Default)]
 struct Kept {
     states: BTreeMap<SubjectKey, Stored>,
-    incidents: BTreeMap<IncidentId, StoredIncident>,
+    wakes: BTreeMap<SubjectKey, EventTime>,
+    incidents: BTreeMap<IncidentId, (Standing, StoredIncident)>,
     waiting: BTreeMap<String, OutboxEntry>,
     done: BTreeSet<String>,
     scope: BTreeMap<(TenantId, String, IpAddr), EventTime>,
@@ -57,9 +59,13 @@ impl States for Memory {
         let found = kept.states.get(&commit.key).map(|stored| stored.version);
         let version = next_version(found, commit.expected, &commit.key.subject)?;
         kept.states.insert(commit.key.clone(), Stored { version, bytes: commit.state.clone() });
-        for (id, bytes) in &commit.incidents {
+        match commit.wake {
+            Some(wake) => kept.wakes.insert(commit.key.clone(), wake),
+            None => kept.wakes.remove(&commit.key),
+        };
+        for IncidentRow { id, standing, bytes } in &commit.incidents {
             let (tenant, bytes) = (commit.key.tenant.clone(), bytes.clone());
-            kept.incidents.insert(*id, StoredIncident { tenant, id: *id, bytes });
+            kept.incidents.insert(*id, (*standing, StoredIncident { tenant, id: *id, bytes }));
         }
         for id in &commit.removed {
             kept.incidents.remove(id);
@@ -73,7 +79,7 @@ impl States for Memory {
     }
 
     async fn incident(&self, id: IncidentId) -> Result<Option<StoredIncident>> {
-        Ok(self.kept().incidents.get(&id).cloned())
+        Ok(self.kept().incidents.get(&id).map(|(_, incident)| incident.clone()))
     }
 
     async fn incidents(
@@ -90,12 +96,29 @@ impl States for Memory {
         let mut found = kept
             .incidents
             .range((start, Bound::Unbounded))
-            .map(|(_, incident)| incident)
+            .map(|(_, (_, incident))| incident)
             .filter(|incident| tenant.is_none_or(|tenant| incident.tenant == *tenant));
         let incidents: Vec<StoredIncident> = found.by_ref().take(limit.max(1)).cloned().collect();
         let more = found.next().is_some();
         let next = incidents.last().filter(|_| more).map(|last| last.id.to_string());
         Ok(IncidentPage { incidents, next })
+    }
+
+    async fn waking(&self, up_to: EventTime, limit: usize) -> Result<Vec<(EventTime, SubjectKey)>> {
+        let kept = self.kept();
+        let due = kept.wakes.iter().filter(|(_, wake)| **wake <= up_to);
+        let mut due: Vec<(EventTime, SubjectKey)> = due.map(|(key, wake)| (*wake, key.clone())).collect();
+        due.sort_unstable();
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    async fn queue(&self, level: Option<Level>, limit: usize) -> Result<Vec<StoredIncident>> {
+        let kept = self.kept();
+        let of = |standing: &Standing| standing.open && standing.level == level;
+        let mut open: Vec<_> = kept.incidents.values().filter(|(standing, _)| of(standing)).collect();
+        open.sort_by_key(|(standing, incident)| (Reverse(standing.last_seen), incident.id));
+        Ok(open.into_iter().take(limit).map(|(_, incident)| incident.clone()).collect())
     }
 }
 
@@ -111,6 +134,10 @@ impl Outbox for Memory {
         let mut due: Vec<&OutboxEntry> = kept.waiting.values().filter(|entry| entry.due <= up_to).collect();
         due.sort_by_key(|entry| (entry.due, entry.id.as_str()));
         Ok(due.into_iter().take(limit).cloned().collect())
+    }
+
+    async fn entry(&self, id: &str) -> Result<Option<OutboxEntry>> {
+        Ok(self.kept().waiting.get(id).cloned())
     }
 
     async fn done(&self, id: &str) -> Result<()> {

@@ -40,7 +40,12 @@ pub fn decompress(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(plain)
 }
 
-pub(crate) fn check(size: usize) -> Result<()> {
+/// Checks the size of an object.
+///
+/// # Errors
+///
+/// [`Error::TooLarge`] beyond [`limits::OBJECT_BYTES`].
+pub fn check(size: usize) -> Result<()> {
     let limit = limits::OBJECT_BYTES;
     if size > limit { Err(Error::TooLarge { what: "object", size, limit }) } else { Ok(()) }
 }

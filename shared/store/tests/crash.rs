@@ -13,13 +13,14 @@ use std::process::{Command, Stdio};
 
 use hinomi_model::{EventTime, IncidentId, TenantId};
 use hinomi_store::{
-    Archive, ArchiveKey, Commit, Durability, Embedded, Ledger, Outbox, OutboxEntry, States, SubjectKey,
-    block_on,
+    Archive, ArchiveKey, Commit, Durability, Embedded, IncidentRow, Ledger, Outbox, OutboxEntry, Standing,
+    States, SubjectKey, block_on,
 };
 use tempfile::TempDir;
 
 const FOLDER: &str = "HINOMI_CRASH_TEST_FOLDER";
 const GROUPED: &str = "HINOMI_CRASH_TEST_GROUPED";
+const OPEN: Standing = Standing { open: true, level: None, last_seen: EventTime::EPOCH };
 const SUBJECTS: u64 = 5;
 /// A process that nobody kills ends by itself.
 const MOST_COMMITS: u64 = 100_000;
@@ -51,7 +52,8 @@ fn committing_until_killed() {
             key: key(subject),
             expected: found,
             state: state(next),
-            incidents: vec![(id(next), state(next))],
+            wake: None,
+            incidents: vec![IncidentRow { id: id(next), standing: OPEN, bytes: state(next) }],
             removed: found.map(id).into_iter().collect(),
             outbox: vec![OutboxEntry {
                 id: format!("{subject} {next:08}"),

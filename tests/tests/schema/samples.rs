@@ -15,6 +15,7 @@ use hinomi_model::{
     QuarantineReason, Quarantined, ReasonText, Role, Scope, SessionKey, Severity, Signature, Span, Stage,
     Status, Subject, TenantId, TimeSource, Vendor, Within, Words,
 };
+use hinomi_steps::quarantine::Row;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -420,6 +421,7 @@ fn quarantined() -> Quarantined {
         detail: "FGT60FTK20000001".to_owned(),
         sha256: sha256(),
         raw: "\u{fffd}".to_owned(),
+        locator: Some(Locator { object: "raw/2026-11-23/10/shard/1-2.zst".to_owned(), frame: 0, line: 3 }),
     }
 }
 
@@ -478,7 +480,7 @@ fn documents() -> Vec<(&'static str, Vec<Value>)> {
         ("finding", findings()),
         ("incident", vec![written(&full_incident()), written(&health_incident())]),
         ("notice", vec![written(&mail()), written(&sms())]),
-        ("quarantine", vec![written(&quarantined())]),
+        ("quarantine", vec![written(&quarantined()), written(&Row { line: quarantined(), more: Some(3) })]),
     ]
 }
 

@@ -113,4 +113,5 @@ reject-bad_envelope = The JSON around it is broken or holds no line. The relay s
 reject-unknown_device = No device of this name is in the registry. Add its serial number to registry.yaml.
 reject-no_device = The line names no device. Send devid (FortiGate) or the serial column (PAN-OS), or let the relay keep the syslog header.
 reject-device_mismatch = It came through a collector that its device isn't registered for. Correct the collector in registry.yaml.
+reject-not_base64 = The record's data is not base64, so no stream has sent it. Look at what puts records into the stream.
 reject-fault = Reading it failed inside the program. Please report it with this line.

@@ -113,4 +113,5 @@ reject-bad_envelope = 外側のJSONが壊れているか、中に行がありま
 reject-unknown_device = この機器は登録簿にありません。registry.yaml にシリアル番号を追加してください。
 reject-no_device = 機器を示すものが行にありません。devid(FortiGate)やシリアル列(PAN-OS)を送るか、中継でsyslogヘッダーを残してください。
 reject-device_mismatch = 登録とは別のコレクターを通ってきました。registry.yaml のコレクターを訂正してください。
+reject-not_base64 = レコードの中身が base64 ではなく、ストリームから届いたものではありません。書き込み元を確認してください。
 reject-fault = 読み取り中にプログラム内部で失敗しました。この行を添えてお知らせください。

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::cli;
 use crate::error::Fault;
-use crate::input::{Input, Source, caught, read_event};
+use crate::input::{Input, Source, caught_line, read_event};
 use crate::output::Kept;
 use crate::replay::{ReplayOptions, run as replay};
 
@@ -183,7 +183,7 @@ fn parse(text: &[u8], registry: &Registry, until: Instant) -> Work {
     let mut scratch = Scratch::default();
     let mut latest = EventTime::EPOCH;
     each_line(text, until, |line| {
-        let read = caught(|| {
+        let read = caught_line(|| {
             let event = read_event(line, Frames::EMPTY, registry, latest, &mut scratch)?;
             latest = std::hint::black_box(&event).time;
             Ok(())
@@ -198,7 +198,7 @@ fn detect(text: &[u8], registry: &Registry, until: Instant) -> Work {
     let mut examiner = Examiner::new();
     let mut lines = 0_u64;
     each_line(text, until, |line| {
-        let read = caught(|| {
+        let read = caught_line(|| {
             let event = read_event(line, Frames::EMPTY, registry, latest, &mut scratch)?;
             latest = event.time;
             examiner.examine(&event, None);

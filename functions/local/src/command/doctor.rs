@@ -11,7 +11,7 @@ use hinomi_parse::Scratch;
 use crate::cli;
 use crate::doctor::{Report, Sample};
 use crate::error::Fault;
-use crate::input::{Input, Source, SourceLine, caught, read_event};
+use crate::input::{Input, Source, SourceLine, caught_line, read_event};
 use crate::terminal::{self, Screen};
 
 /// Reads the files and prints what they lack.
@@ -21,6 +21,9 @@ use crate::terminal::{self, Screen};
 /// Faults of the registry, of a file, and of printing. What is missing is no fault.
 pub(crate) fn run(args: &cli::Doctor, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
     let registry = crate::registry::read(args.registry.as_deref(), language)?;
+    if let Some(prefix) = &args.aws {
+        return account(prefix, &registry, args.json, language, out);
+    }
     let report = examine(args.files.iter().map(|file| Input::from_argument(file)), &registry)?;
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
@@ -29,6 +32,43 @@ pub(crate) fn run(args: &cli::Doctor, language: Language, out: &mut dyn Write) -
         terminal::doctor(out, &Screen::of_stdout(language), &report)?;
     }
     Ok(out.flush()?)
+}
+
+/// Looks at the AWS account and prints what it lacks for notices to arrive.
+#[cfg(feature = "aws")]
+fn account(
+    prefix: &str,
+    registry: &Registry,
+    json: bool,
+    language: Language,
+    out: &mut dyn Write,
+) -> Result<(), Fault> {
+    use crate::doctor::account::{Sms, examine};
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let account = runtime.block_on(async {
+        let subscribers = hinomi_aws::Subscribers::new(&hinomi_aws::sdk_config().await, prefix, None);
+        let sms = subscribers.sms_account().await?;
+        let sms = Sms { sandbox: sms.sandbox, monthly_limit_usd: sms.monthly_spend_limit };
+        examine(registry, &subscribers, sms).await
+    })?;
+    if json {
+        serde_json::to_writer_pretty(&mut *out, &account).map_err(io::Error::from)?;
+        out.write_all(b"\n")?;
+    } else {
+        terminal::account(out, &Screen::of_stdout(language), &account)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Says how to get a command that speaks to AWS.
+#[cfg(not(feature = "aws"))]
+fn account(_: &str, _: &Registry, _: bool, _: Language, _: &mut dyn Write) -> Result<(), Fault> {
+    Err(Fault::Usage(
+        "look at an AWS account: this hinomi was built without it; build one with \
+         `cargo build --release --features aws`, which takes some minutes more"
+            .to_owned(),
+    ))
 }
 
 /// Reads a sample and reports what it lacks.
@@ -61,7 +101,7 @@ impl Reader<'_> {
     fn line(&mut self, line: SourceLine<'_>) {
         let Reader { registry, scratch, sample } = self;
         let counted: Result<(), Reject> = match line.content {
-            Ok(bytes) => caught(|| {
+            Ok(bytes) => caught_line(|| {
                 let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
                 line.clocks.see(&event.device, event.time);
                 sample.event(&event, bytes.len());

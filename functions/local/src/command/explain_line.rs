@@ -10,7 +10,7 @@ use hinomi_parse::{Context, Scratch};
 
 use crate::cli::{self, Form};
 use crate::error::Fault;
-use crate::input::{Input, Source, SourceLine, caught, read_event};
+use crate::input::{Input, Source, SourceLine, caught_line, read_event};
 use crate::reading::{self, Place, Reading};
 use crate::terminal::{self, Screen, Texts, grouped};
 
@@ -84,7 +84,7 @@ impl Explainer<'_> {
             // Also of lines that nobody asked for: one without a time takes that of the line before.
             let scratch = &mut self.scratch;
             // What is refused says no time.
-            let _ = caught(|| {
+            let _ = caught_line(|| {
                 let event = read_event(bytes, line.frames, self.registry, latest, scratch)?;
                 line.clocks.see(&event.device, event.time);
                 Ok(())
@@ -101,7 +101,7 @@ impl Explainer<'_> {
         let context = Context { registry: self.registry, received: latest, collected: Collected::default() };
         let place = Place { file: line.file, line: line.number, part: line.part, frames: line.frames };
         let reading = match line.content {
-            Ok(bytes) => caught(|| Ok(reading::read(&place, bytes, &context))),
+            Ok(bytes) => caught_line(|| Ok(reading::read(&place, bytes, &context))),
             Err((reject, _)) => Err(reject),
         };
         let reading = reading.unwrap_or_else(|reject| Reading::of_refused(&place, reject));

@@ -11,7 +11,7 @@ use hinomi_parse::Scratch;
 
 use crate::cli::{self, Form};
 use crate::error::Fault;
-use crate::input::{Input, Source, SourceLine, caught, read_event};
+use crate::input::{Input, Source, SourceLine, caught_line, read_event};
 use crate::output::LineCount;
 use crate::terminal::plain;
 
@@ -64,7 +64,7 @@ impl Printer<'_> {
             Err((reject, _)) => return self.reject(line.file, line.number, line.part, &reject),
         };
         let Printer { registry, scratch, count, out, .. } = self;
-        let printed = caught(|| {
+        let printed = caught_line(|| {
             let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
             line.clocks.see(&event.device, event.time);
             count.event(&event);

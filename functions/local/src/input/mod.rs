@@ -1,17 +1,14 @@
 //! Files, standard input or bytes in memory as lines, several of them merged by event time.
 
-mod caught;
 mod clock;
 mod clocks;
-mod event;
 mod source;
 mod sources;
 mod window;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use caught::caught;
-pub(crate) use event::read_event;
+pub(crate) use hinomi_steps::{caught_line, read_event};
 pub(crate) use source::{Source, SourceLine};
 pub(crate) use sources::Sources;
 pub(crate) use window::Window;

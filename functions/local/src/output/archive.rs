@@ -12,18 +12,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use hinomi_model::{Fingerprint, Locator};
+use hinomi_steps::raw::{self, FOLD, FRAME_BYTES};
 
 use crate::error::Fault;
 
-/// Raw bytes in a frame: enough to compress well, little enough to open for one line.
-const FRAME_BYTES: usize = 256 << 10;
 /// Raw bytes in an object. What is held in memory of one file is one frame and one object, compressed.
 const OBJECT_BYTES: usize = 8 << 20;
 /// zstd's level for lines that are written once and seldom read: the fastest one that still finds repeated keys.
 const COMPRESSION: i32 = 1;
-
-/// A line feed inside a line.
-const FOLD: &[u8] = b"\n\t";
 
 /// What takes a finished object: its name and its bytes.
 pub(crate) type Put<'a> = dyn FnMut(&str, &[u8]) -> Result<(), Fault> + 'a;
@@ -91,9 +87,9 @@ impl RawArchive {
             return None;
         }
         if place.frame == self.frame_number {
-            return nth_line(&self.frame, place.line);
+            return raw::plain_line(&self.frame, place.line);
         }
-        line_in(&self.object, place)
+        raw::line(&self.object, place)
     }
 
     /// Keeps a line; hands every object that is full to `put`.
@@ -167,38 +163,6 @@ impl RawArchive {
     }
 }
 
-/// Returns a line of an object, opening its frame only.
-pub(crate) fn line_in(object: &[u8], place: &Locator) -> Option<Vec<u8>> {
-    let mut rest = object;
-    for _ in 0..place.frame {
-        rest = rest.get(zstd::zstd_safe::find_frame_compressed_size(rest).ok()?..)?;
-    }
-    let frame = rest.get(..zstd::zstd_safe::find_frame_compressed_size(rest).ok()?)?;
-    // A frame is closed with the line that fills it, each byte of which may be a line feed that is folded.
-    let bytes = zstd::bulk::decompress(frame, FRAME_BYTES + 2 * hinomi_parse::MAX_LINE_BYTES + 1).ok()?;
-    nth_line(&bytes, place.line)
-}
-
-fn nth_line(frame: &[u8], line: u32) -> Option<Vec<u8>> {
-    let mut rows = frame.split(|byte| *byte == b'\n').peekable();
-    let mut left = line;
-    let mut found = loop {
-        let row = rows.next()?;
-        if row.first() == FOLD.last() {
-            continue;
-        }
-        if left == 0 {
-            break row.to_vec();
-        }
-        left -= 1;
-    };
-    while let Some(row) = rows.next_if(|row| row.first() == FOLD.last()) {
-        found.push(b'\n');
-        found.extend_from_slice(row.get(1..).unwrap_or_default());
-    }
-    Some(found)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -242,7 +206,7 @@ mod tests {
     }
 
     fn found(objects: &Objects, place: &Locator) -> String {
-        String::from_utf8(line_in(&objects[&place.object], place).unwrap()).unwrap()
+        String::from_utf8(raw::line(&objects[&place.object], place).unwrap()).unwrap()
     }
 
     #[test]

@@ -3,14 +3,12 @@
 mod archive;
 mod directory;
 mod file;
-mod quarantine;
 mod results;
 mod summary;
 
-pub(crate) use archive::{RawArchive, line_in};
+pub(crate) use archive::RawArchive;
 pub(crate) use directory::OutputDirectory;
 pub(crate) use file::WholeFile;
-pub(crate) use quarantine::entry as quarantine_entry;
 pub(crate) use results::{Kept, Results};
 pub(crate) use summary::LineCount;
 pub use summary::Summary;

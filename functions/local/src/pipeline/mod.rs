@@ -4,29 +4,26 @@
 //! Everything that is decided here is decided by `detect`, `correlate` and `notice`; this module only hands things
 //! on, in an order that does not depend on how lines were batched: findings by subject, notices by time.
 
-pub(crate) mod documents;
 mod facts;
 mod post;
-mod proof;
-mod subjects;
 mod wakes;
 
 use std::collections::BTreeMap;
 
-use hinomi_correlate::{Act, Engine, NoKnowledge, scope_key};
+use hinomi_correlate::{Act, Engine, NoKnowledge};
 use hinomi_detect::{Examined, Follow};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
     Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings,
 };
-use hinomi_store::{Sighting, Store, SubjectKey, block_on, object};
+use hinomi_steps::{Post, Subjects, add_scope, incident, key_of, proof, sightings};
+use hinomi_store::{Store, SubjectKey, block_on, object};
 use serde::Deserialize;
 
 use crate::error::Fault;
 use crate::replay::Shelf;
 use facts::FactsArchive;
-use post::Post;
-use subjects::{Subjects, key_of};
+use post::ArchiveNotifier;
 use wakes::Wakes;
 
 /// What `follow` says only when nothing can change it any more (a few failed log-ins, an upload that may be a habit), it
@@ -48,7 +45,7 @@ pub(crate) struct Pipeline<'a, S> {
     follow: Follow,
     subjects: Subjects<'a, S>,
     wakes: Wakes,
-    post: Post<'a, S>,
+    post: Post<'a, S, ArchiveNotifier<'a, S>>,
     findings: BTreeMap<FindingKind, u64>,
     /// What analysts will do, by time.
     acts: Vec<Act>,
@@ -77,7 +74,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
             follow: Follow::new(settings.clone()),
             subjects: Subjects::new(store),
             wakes: Wakes::read(store)?,
-            post: Post::new(store, registry, settings),
+            post: Post::new(store, ArchiveNotifier::new(store), registry, settings),
             findings: BTreeMap::new(),
             acts,
             now: EventTime::EPOCH,
@@ -100,7 +97,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         self.now = now;
         self.facts.keep(&examined.facts)?;
         let mut followed = self.follow.step(&examined.facts, &examined.findings, self.registry, now);
-        proof::fetch(&mut followed, self.registry, shelf)?;
+        block_on(proof::fetch(&mut followed, self.registry, shelf))?;
         self.correlate(examined.findings.into_iter().chain(followed))
     }
 
@@ -114,11 +111,11 @@ impl<'a, S: Store> Pipeline<'a, S> {
         self.now = last.plus(self.settings.level2_hold);
         let settled = last.plus(FOLLOW_SETTLES);
         let mut followed = self.follow.step(&FactBatch::default(), &[], self.registry, settled);
-        proof::fetch(&mut followed, self.registry, shelf)?;
+        block_on(proof::fetch(&mut followed, self.registry, shelf))?;
         self.act(EventTime::MAX)?;
         self.correlate(followed.into_iter())?;
-        self.subjects.write_all()?;
-        self.post.finish()?;
+        block_on(self.subjects.write_all())?;
+        self.deliver(EventTime::MAX, self.now)?;
         self.facts.finish()?;
         self.wakes.write(self.store)
     }
@@ -162,9 +159,9 @@ impl<'a, S: Store> Pipeline<'a, S> {
         }
         order.sort_unstable();
         for (_, id) in order {
-            let Some(mut incident) = post::incident(self.store, id)? else { continue };
+            let Some(mut incident) = block_on(incident(self.store, id))? else { continue };
             let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
-            post::add_scope(self.store, &mut incident)?;
+            block_on(add_scope(self.store, &mut incident))?;
             take(hinomi_notice::document(&incident, tenant))?;
         }
         Ok(())
@@ -173,43 +170,68 @@ impl<'a, S: Store> Pipeline<'a, S> {
     /// Does what analysts did before a time.
     fn act(&mut self, before: EventTime) -> Result<(), Fault> {
         while let Some(act) = self.acts.pop_if(|act| act.at < before) {
-            let Some(incident) = post::incident(self.store, act.incident)? else { continue };
+            let Some(incident) = block_on(incident(self.store, act.incident))? else { continue };
             let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
             let key = key_of(tenant.id(), &incident.subject);
-            self.subjects.hold(std::iter::once((&key, Some(&incident.subject))))?;
+            block_on(self.subjects.hold(std::iter::once((&key, Some(&incident.subject)))))?;
             let at = act.at;
-            let (before, step) = self.subjects.act(&self.engine, &key, tenant, act)?;
+            let (before, step) = block_on(self.subjects.act(&self.engine, &key, tenant, act))?;
             self.wakes.change(&key, before, step.wake);
-            self.post.deliver(at)?;
+            self.deliver(at, at)?;
         }
         Ok(())
     }
 
+    /// Sends what is due, in the order of event time.
+    fn deliver(&mut self, up_to: EventTime, now: EventTime) -> Result<(), Fault> {
+        block_on(self.post.deliver(up_to, now))?;
+        self.post.notifier().check()?;
+        let posted = self.post.take_posted();
+        // Nobody watches the quarantine of a run of the command: it ends instead, and says where to look.
+        if let Some(name) = posted.set_aside.first() {
+            return Err(
+                hinomi_store::Error::Corrupt { what: format!("a notice, set aside as {name}") }.into()
+            );
+        }
+        match posted.undeliverable.first() {
+            Some(notice) => {
+                let what = format!("the notice about {}: it is {}", notice.number, notice.reason);
+                Err(hinomi_store::Error::Corrupt { what }.into())
+            }
+            None => Ok(()),
+        }
+    }
+
     fn correlate(&mut self, findings: impl Iterator<Item = Finding>) -> Result<(), Fault> {
         let mut work: BTreeMap<SubjectKey, Vec<Finding>> = BTreeMap::new();
-        let mut sightings = Vec::new();
+        let mut seen = Vec::new();
         for finding in findings {
             *self.findings.entry(finding.kind).or_default() += 1;
-            sightings.extend(sightings_of(&finding));
+            seen.extend(sightings(&finding));
             work.entry(key_of(&finding.tenant, &finding.subject)).or_default().push(finding);
         }
-        if !sightings.is_empty() {
-            block_on(self.store.note(&sightings))?;
+        if !seen.is_empty() {
+            block_on(self.store.note(&seen))?;
         }
         while let Some(key) = self.wakes.take(self.now) {
             work.entry(key).or_default();
         }
-        self.subjects.hold(work.iter().map(|(key, findings)| (key, findings.first().map(|f| &f.subject))))?;
+        let wanted = work.iter().map(|(key, findings)| (key, findings.first().map(|f| &f.subject)));
+        block_on(self.subjects.hold(wanted))?;
         for (key, findings) in &work {
             let Some(tenant) = self.registry.tenant(&key.tenant) else { continue };
-            let (before, step) = self.subjects.step(&self.engine, key, tenant, findings, self.now)?;
+            let stepped = self.subjects.step(&self.engine, key, tenant, findings, self.now);
+            let (before, step) = block_on(stepped)?;
             self.wakes.change(key, before, step.wake);
         }
         if self.post.needs_incidents(self.now) {
-            self.subjects.write_all()?;
+            block_on(self.subjects.write_all())?;
         }
-        self.post.deliver(self.now)?;
-        self.subjects.make_room()
+        self.deliver(self.now, self.now)?;
+        block_on(self.subjects.make_room())?;
+        // Incidents are counted from the results.
+        self.subjects.take_changes();
+        Ok(())
     }
 }
 
@@ -222,17 +244,4 @@ struct Sorted {
 #[derive(Deserialize)]
 struct SortedCore {
     first_seen: EventTime,
-}
-
-/// Returns on which host a finding saw which file or destination.
-fn sightings_of(finding: &Finding) -> impl Iterator<Item = Sighting> {
-    let seen = |host: &hinomi_model::Host| {
-        let keys = finding.indicators.iter().filter_map(scope_key);
-        // A key that does not fit is of no use to look things up by; the incident still names the indicator.
-        let keys = keys.filter(|key| key.len() <= hinomi_store::limits::KEY_BYTES);
-        let (tenant, ip, first) = (finding.tenant.clone(), host.ip, finding.first);
-        let sighting = |indicator| Sighting { tenant: tenant.clone(), indicator, host: ip, first };
-        keys.map(sighting).collect::<Vec<_>>()
-    };
-    finding.host.as_ref().map(seen).unwrap_or_default().into_iter()
 }

@@ -1,215 +1,73 @@
-//! The post: takes due notices from the outbox, hands them to the tenant's ledger of SMS and digests, and writes the
-//! messages. Each unit of delivery is claimed before it goes out and confirmed after; here it goes into a file.
+//! The carrier of this machine: messages are kept in the archive, which is where they are read from.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 
-use hinomi_correlate::{Due, Ledger, Parcel, scope_key, with_scope};
-use hinomi_model::registry::{Contact, Registry, Tenant};
-use hinomi_model::{
-    Channel, EventTime, Fingerprint, Incident, IncidentId, Language, Notice, NoticeKind, Settings, TenantId,
-};
-use hinomi_notice::{Mail, Telling, Told};
-use hinomi_store::{ArchiveKey, Claim, Store, Unit, block_on, limits, object};
+use hinomi_model::{Fingerprint, Notice};
+use hinomi_notice::{MessageId, Notifier, NotifyError, Outgoing, check_deliverable};
+use hinomi_store::{Archive, ArchiveKey, Store, block_on};
 
-use super::documents;
 use crate::error::Fault;
 
-/// Notices taken from the outbox at once.
-const BATCH: usize = 256;
-/// Hosts that a scope names; beyond, it is "many" whatever the number.
-const MAX_SCOPE_HOSTS: usize = 256;
+/// Where messages are kept.
+const MESSAGES: &str = "notices/";
+/// Names of messages listed at once.
+const PAGE: usize = 256;
 
-/// Sends what is due, in the order of event time.
-pub(super) struct Post<'a, S> {
-    store: &'a S,
-    registry: &'a Registry,
-    settings: &'a Settings,
-    ledgers: BTreeMap<TenantId, Ledger>,
+/// Publishes a message by keeping it.
+pub(super) struct ArchiveNotifier<'a, S> {
+    archive: &'a S,
+    /// Why the archive did not take a message. The port's errors are the carrier's and have no room for it.
+    failed: Mutex<Option<hinomi_store::Error>>,
 }
 
-/// Returns an incident as it is stored; `None` when it is none any more.
-pub(super) fn incident(store: &impl Store, id: IncidentId) -> Result<Option<Incident>, Fault> {
-    let Some(stored) = block_on(store.incident(id))? else { return Ok(None) };
-    Ok(Some(serde_json::from_slice(&object::decompress(&stored.bytes)?)?))
-}
-
-/// Adds to an incident who else in the tenant showed its files and destinations.
-pub(super) fn add_scope(store: &impl Store, incident: &mut Incident) -> Result<(), Fault> {
-    let mut seen: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
-    for key in incident.core.indicators.iter().filter_map(scope_key) {
-        if key.len() <= limits::KEY_BYTES && !seen.contains_key(&key) {
-            let hosts = block_on(store.hosts(&incident.core.tenant, &key, MAX_SCOPE_HOSTS))?;
-            seen.insert(key, hosts.into_iter().map(|(host, _)| host).collect());
-        }
-    }
-    with_scope(incident, &seen);
-    Ok(())
-}
-
-impl<'a, S: Store> Post<'a, S> {
-    pub(super) fn new(store: &'a S, registry: &'a Registry, settings: &'a Settings) -> Self {
-        Post { store, registry, settings, ledgers: BTreeMap::new() }
+impl<'a, S: Archive> ArchiveNotifier<'a, S> {
+    pub(super) fn new(archive: &'a S) -> Self {
+        ArchiveNotifier { archive, failed: Mutex::new(None) }
     }
 
-    /// Tells whether something goes out by `now` that looks at incidents beyond those that just decided a notice.
-    pub(super) fn needs_incidents(&self, now: EventTime) -> bool {
-        self.ledgers.values().any(|ledger| ledger.next_wake(self.settings).is_some_and(|wake| wake <= now))
-    }
-
-    /// Sends what is due by `now`.
-    pub(super) fn deliver(&mut self, now: EventTime) -> Result<(), Fault> {
-        self.empty_outbox(now)?;
-        self.wake(|_| now)
-    }
-
-    /// Sends everything, also what would wait for the rest of the hour or the day: input has ended.
-    pub(super) fn finish(&mut self) -> Result<(), Fault> {
-        self.empty_outbox(EventTime::MAX)?;
-        self.wake(|next| next)
-    }
-
-    fn empty_outbox(&mut self, up_to: EventTime) -> Result<(), Fault> {
-        loop {
-            let waiting = block_on(self.store.due(up_to, BATCH))?;
-            if waiting.is_empty() {
-                return Ok(());
-            }
-            for entry in waiting {
-                let mut due: Due = serde_json::from_slice(&entry.bytes)?;
-                add_scope(self.store, &mut due.incident)?;
-                if let Some(tenant) = self.registry.tenant(&due.incident.core.tenant) {
-                    let settings = self.settings;
-                    let parcels = self.ledger(tenant)?.admit(due, tenant, settings);
-                    self.send(tenant, parcels)?;
-                    self.keep_ledger(tenant)?;
-                }
-                block_on(self.store.done(&entry.id))?;
-            }
-        }
-    }
-
-    /// Sends what the tenants' ledgers held back, up to the time that `until` gives for when they next want to send.
-    fn wake(&mut self, until: impl Fn(EventTime) -> EventTime) -> Result<(), Fault> {
-        let registry = self.registry;
-        for tenant in registry.tenants() {
-            let settings = self.settings;
-            let mut changed = false;
-            loop {
-                let ledger = self.ledger(tenant)?;
-                let Some(next) = ledger.next_wake(settings).filter(|next| *next <= until(*next)) else {
-                    break;
-                };
-                let parcels = ledger.wake(tenant, settings, next);
-                changed = true;
-                if parcels.is_empty() {
-                    break;
-                }
-                self.send(tenant, parcels)?;
-            }
-            if changed {
-                self.keep_ledger(tenant)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn ledger(&mut self, tenant: &Tenant) -> Result<&mut Ledger, Fault> {
-        use std::collections::btree_map::Entry;
-        match self.ledgers.entry(tenant.id().clone()) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(new) => {
-                Ok(new.insert(documents::read(self.store, &ledger_key(tenant))?.unwrap_or_default()))
-            }
-        }
-    }
-
-    fn keep_ledger(&self, tenant: &Tenant) -> Result<(), Fault> {
-        match self.ledgers.get(tenant.id()) {
-            Some(ledger) => documents::write(self.store, &ledger_key(tenant), ledger),
+    /// Fails with why the archive did not take a message, if there was one that it did not take.
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(error) => Err(error.into()),
             None => Ok(()),
         }
     }
 
-    fn send(&mut self, tenant: &Tenant, parcels: Vec<Parcel>) -> Result<(), Fault> {
-        for parcel in parcels {
-            let Some(notice) = self.message(tenant, &parcel)? else { continue };
-            let unit = Unit {
-                incident: notice.incident,
-                notice: parcel.id(),
-                contact: notice.contact.clone(),
-                channel: notice.channel,
-            };
-            if let Claim::Sent { .. } = block_on(self.store.claim(&unit, notice.at))? {
-                continue;
-            }
-            // Published by being kept: a claim that was not confirmed is a run that was killed in between, and its
-            // message, if it got that far, lies under the same name.
-            let key = message_key(&unit, notice.at);
-            block_on(self.store.put_new(&ArchiveKey::new(&key)?, &serde_json::to_vec(&notice)?))?;
-            block_on(self.store.sent(&unit, notice.at, &key))?;
-        }
-        Ok(())
+    async fn keep(&self, outgoing: &Outgoing<'_>) -> Result<String, hinomi_store::Error> {
+        let key = message_key(outgoing);
+        // That it existed is a repeat of a run that was killed before it could confirm it.
+        let bytes = serde_json::to_vec(outgoing.notice).unwrap_or_default();
+        self.archive.put_new(&ArchiveKey::new(&key)?, &bytes).await?;
+        Ok(key)
     }
+}
 
-    /// Writes the message of a parcel; `None` when its contact or its incidents are gone.
-    fn message(&self, tenant: &Tenant, parcel: &Parcel) -> Result<Option<Notice>, Fault> {
-        let contact = match parcel {
-            Parcel::Notice { contact, .. }
-            | Parcel::Folded { contact, .. }
-            | Parcel::Digest { contact, .. } => contact,
-        };
-        let Some(contact) = tenant.contacts.iter().find(|known| known.id == *contact) else {
-            return Ok(None);
-        };
-        let letter = Letter { tenant, contact };
-        Ok(match parcel {
-            Parcel::Notice { due, channel, .. } => {
-                let previous = due.previous.map(|(level, at)| Told { level: Some(level), at });
-                let telling =
-                    Telling { incident: &due.incident, tenant, kind: due.kind, previous, at: due.at };
-                let mail = match channel {
-                    Channel::Email => hinomi_notice::email(&telling, contact),
-                    Channel::Sms => sms(hinomi_notice::sms(&telling, contact)),
-                };
-                Some(letter.about(&due.incident, due.kind, *channel, mail, due.at))
-            }
-            Parcel::Folded { due, others, at, .. } => {
-                let others = self.incidents(others)?;
-                let others: Vec<&Incident> = others.iter().collect();
-                let text = hinomi_notice::folded_sms(&due.incident, &others, tenant, contact);
-                Some(letter.about(&due.incident, due.kind, Channel::Sms, sms(text), *at))
-            }
-            Parcel::Digest { incidents, day, at, .. } => {
-                let told = self.incidents(incidents)?;
-                let told: Vec<&Incident> = told.iter().collect();
-                told.first().map(|first| {
-                    let mail = hinomi_notice::digest(&told, tenant, contact, *day);
-                    letter.about(first, NoticeKind::Digest, Channel::Email, mail, *at)
-                })
-            }
+impl<S: Archive> Notifier for ArchiveNotifier<'_, S> {
+    async fn deliver(&self, outgoing: &Outgoing<'_>) -> Result<MessageId, NotifyError> {
+        check_deliverable(outgoing.notice)?;
+        self.keep(outgoing).await.map(MessageId).map_err(|error| {
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            NotifyError::NoAnswer
         })
     }
 
-    fn incidents(&self, ids: &[IncidentId]) -> Result<Vec<Incident>, Fault> {
-        ids.iter().filter_map(|id| incident(self.store, *id).transpose()).collect()
+    fn is_idempotent(&self) -> bool {
+        true
     }
 }
 
 /// Names a message so that messages are listed in the order of their times.
-fn message_key(unit: &Unit, at: EventTime) -> String {
+fn message_key(outgoing: &Outgoing<'_>) -> String {
+    let Outgoing { unit, notice, .. } = outgoing;
     let print = Fingerprint::new("message/1")
-        .text(&unit.incident.to_string())
-        .text(&unit.notice)
-        .text(&unit.contact)
-        .text(unit.channel.as_str())
+        .text(&notice.incident.to_string())
+        .text(unit)
+        .text(&notice.contact)
+        .text(notice.channel.as_str())
         .finish_short();
     // Times before 1970 sort before the others, too.
-    format!("{MESSAGES}{:020}-{print:016x}.json", i128::from(at.nanos()) - i128::from(i64::MIN))
+    format!("{MESSAGES}{:020}-{print:016x}.json", i128::from(notice.at.nanos()) - i128::from(i64::MIN))
 }
-
-/// Where messages are kept.
-const MESSAGES: &str = "notices/";
 
 /// Hands out every message that was sent, by time.
 pub(super) fn each_notice(
@@ -218,7 +76,7 @@ pub(super) fn each_notice(
 ) -> Result<(), Fault> {
     let mut after: Option<ArchiveKey> = None;
     loop {
-        let keys = block_on(store.list(MESSAGES, after.as_ref(), BATCH))?;
+        let keys = block_on(store.list(MESSAGES, after.as_ref(), PAGE))?;
         for key in &keys {
             if let Some(bytes) = block_on(store.fetch(key))? {
                 take(serde_json::from_slice(&bytes)?)?;
@@ -229,45 +87,4 @@ pub(super) fn each_notice(
             None => return Ok(()),
         }
     }
-}
-
-/// Whom a message goes to.
-struct Letter<'a> {
-    tenant: &'a Tenant,
-    contact: &'a Contact,
-}
-
-impl Letter<'_> {
-    fn about(
-        &self,
-        incident: &Incident,
-        kind: NoticeKind,
-        channel: Channel,
-        mail: Mail,
-        at: EventTime,
-    ) -> Notice {
-        let language: Language = self.contact.language.unwrap_or(self.tenant.language);
-        Notice {
-            incident: incident.core.id,
-            number: incident.core.number.clone(),
-            revision: incident.core.revision,
-            kind,
-            level: incident.core.level,
-            contact: self.contact.id.clone(),
-            channel,
-            language,
-            subject: mail.subject,
-            body: mail.body,
-            at,
-        }
-    }
-}
-
-/// An SMS has no subject.
-fn sms(body: String) -> Mail {
-    Mail { subject: String::new(), body }
-}
-
-fn ledger_key(tenant: &Tenant) -> String {
-    format!("post/{}", tenant.id())
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use hinomi_model::{EventTime, TenantId};
-use hinomi_store::{Ledger, SubjectKey};
+use hinomi_steps::documents;
+use hinomi_store::{Ledger, SubjectKey, block_on};
 use serde::{Deserialize, Serialize};
 
-use super::documents;
 use crate::error::Fault;
 
 /// Entries in one document; with the longest keys it stays far below the store's largest value.
@@ -28,7 +28,7 @@ impl Wakes {
     pub(super) fn read(store: &impl Ledger) -> Result<Self, Fault> {
         let mut wakes = BTreeSet::new();
         for chunk in 0_u32.. {
-            let Some(entries) = documents::read::<Vec<Entry>>(store, &name(chunk))? else { break };
+            let Some(entries) = block_on(documents::read::<Vec<Entry>>(store, &name(chunk)))? else { break };
             let entry =
                 |entry: Entry| (entry.at, SubjectKey { tenant: entry.tenant, subject: entry.subject });
             wakes.extend(entries.into_iter().map(entry));
@@ -46,12 +46,12 @@ impl Wakes {
         let mut chunks = entries.chunks(CHUNK);
         for chunk in 0_u32.. {
             let entries = chunks.next().unwrap_or_default();
-            let known = hinomi_store::block_on(store.read(&name(chunk)))?.is_some();
+            let known = block_on(store.read(&name(chunk)))?.is_some();
             if entries.is_empty() && !known {
                 break;
             }
             // An earlier run may have left more; its documents are emptied.
-            documents::write(store, &name(chunk), &entries)?;
+            block_on(documents::write(store, &name(chunk), &entries))?;
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 //!
 //! Attackers write our input: everything that came from a log passes [`plain`] before it reaches a terminal.
 
+#[cfg(any(feature = "aws", test))]
+mod account;
 mod doctor;
 mod explain;
 mod incidents;
@@ -16,6 +18,8 @@ use std::io::IsTerminal;
 use anstyle::{AnsiColor, Style};
 use hinomi_model::{EventTime, Language, Level, Words};
 
+#[cfg(any(feature = "aws", test))]
+pub(crate) use account::account;
 pub(crate) use doctor::doctor;
 pub use explain::explain;
 #[cfg(test)]

@@ -128,6 +128,15 @@ pub(crate) fn look_up(minutes: i64) -> Finding {
     domain(found(FindingKind::CcContact, Disposition::Blocked, minutes), "cc.example")
 }
 
+/// What only an infected host sends, of a host of one's own.
+pub(crate) fn beacon_on(last_octet: u8) -> Finding {
+    with(signature(found(FindingKind::CcPayload, Disposition::Detected, 0), "Made.Botnet"), |f| {
+        let ip = ip(&format!("10.1.12.{last_octet}"));
+        f.subject = Subject::Host(ip);
+        f.host = Some(Host { ip, name: None, role: Role::Client });
+    })
+}
+
 /// Malware that came towards the host.
 pub(crate) fn malware(disposition: Disposition, minutes: i64) -> Finding {
     with(signature(found(FindingKind::Malware, disposition, minutes), "W32/Made.A!tr"), |f| {

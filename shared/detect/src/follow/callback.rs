@@ -27,6 +27,7 @@ use hinomi_model::{
 
 use super::carried::{self, Carried};
 use super::kept::{Kept, Timed};
+use super::wire::{In, Out, wire};
 use super::{Scene, answer, bare, identity, is_open_attack};
 use crate::tables::techniques;
 
@@ -56,6 +57,10 @@ struct Attack {
     carried: Vec<Carried>,
 }
 
+wire! {
+    Attack { question, carried }
+}
+
 impl Timed for Attack {
     fn time(&self) -> EventTime {
         self.question.last
@@ -72,6 +77,24 @@ impl Default for Callbacks {
 }
 
 impl Callbacks {
+    /// Writes what is remembered.
+    pub(super) fn put(&self, out: &mut Out) {
+        self.attacks.put(out);
+        self.opened.put(out);
+    }
+
+    /// Reads what was remembered.
+    pub(super) fn get(input: &mut In<'_>) -> Option<Self> {
+        let Callbacks { attacks, opened } = Callbacks::default();
+        Some(Callbacks { attacks: attacks.filled(input)?, opened: opened.filled(input)? })
+    }
+
+    /// Forgets the older half.
+    pub(super) fn shed(&mut self) {
+        self.attacks.shed();
+        self.opened.shed();
+    }
+
     pub(super) fn ask(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
         let Subject::Host(host) = finding.subject else { return };
         if !is_open_attack(finding) || finding.class == Class::Recon {

@@ -18,6 +18,7 @@ use hinomi_model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::wire::wire;
 use super::{answer, bare, identity, is_open_attack};
 
 /// Sources watched at once; beyond, new ones are not grouped, and their hits stay single incidents.
@@ -25,10 +26,22 @@ const MAX_SOURCES: usize = 1 << 16;
 /// Findings of one source and day that are told apart; beyond, more of the same changes nothing.
 const MAX_HITS: usize = 2048;
 
+/// Findings of all sources that are told apart or wait to be told. Beyond, further ones are not grouped, and stay single
+/// incidents.
+const MAX_ALL_HITS: usize = 1 << 17;
+
 #[derive(Debug, Default)]
 pub(super) struct Campaigns {
     sources: FxHashMap<(TenantId, IpAddr, UtcDay), Source>,
     touched: BTreeSet<(TenantId, IpAddr, UtcDay)>,
+    /// Findings of all sources that are told apart.
+    hits: usize,
+}
+
+wire! {
+    Campaigns { sources, touched, hits }
+    Source { seen, targets, families, hits, told }
+    Target { host, first }
 }
 
 #[derive(Debug, Default)]
@@ -59,9 +72,11 @@ impl Campaigns {
             return;
         }
         let source = self.sources.entry(key.clone()).or_default();
-        if source.seen.len() >= MAX_HITS || !source.seen.insert(finding.id) {
+        let is_full = source.seen.len() >= MAX_HITS || self.hits >= MAX_ALL_HITS;
+        if is_full || !source.seen.insert(finding.id) {
             return;
         }
+        self.hits += 1;
         let target = source.targets.entry(host.ip).or_insert(Target { host, first: finding.first });
         target.first = target.first.min(finding.first);
         source.families.extend(finding.signature.as_ref().map(|signature| signature.family().to_owned()));
@@ -94,6 +109,15 @@ impl Campaigns {
 
     pub(super) fn sweep(&mut self, before: EventTime) {
         self.sources.retain(|(_, _, day), _| UtcDay(day.0.saturating_add(1)).start() >= before);
+        self.hits = self.sources.values().map(|source| source.seen.len()).sum();
+    }
+
+    /// Forgets the days but the last, and of that one what waits to be told.
+    pub(super) fn shed(&mut self) {
+        let Some(last) = self.sources.keys().map(|(_, _, day)| *day).max() else { return };
+        self.sources.retain(|(_, _, day), _| *day == last);
+        self.sources.values_mut().for_each(|source| source.hits = Vec::new());
+        self.hits = self.sources.values().map(|source| source.seen.len()).sum();
     }
 }
 

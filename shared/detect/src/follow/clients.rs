@@ -17,6 +17,7 @@ use std::sync::Arc;
 use hinomi_model::{Class, EventTime, Finding, FindingId, FindingKind, Seconds, Subject, TenantId};
 
 use super::kept::{Kept, Timed};
+use super::wire::{In, Out};
 use super::{Scene, identity};
 
 /// Findings kept of each side in the last two hours.
@@ -47,12 +48,42 @@ impl Default for Clients {
     }
 }
 
+/// Tells whether a finding is a relay's look-up or a client's session with a sinkhole.
+pub(super) fn concerns(finding: &Finding) -> bool {
+    match finding.subject {
+        Subject::Relayed(..) => matches!(finding.kind, FindingKind::CcContact | FindingKind::CcPayload),
+        Subject::Host(_) => finding.kind == FindingKind::Sinkhole && finding.relay.is_none(),
+        _ => false,
+    }
+}
+
 impl Clients {
+    /// Writes what is remembered.
+    pub(super) fn put(&self, out: &mut Out) {
+        self.asked.put(out);
+        self.sunk.put(out);
+    }
+
+    /// Reads what was remembered.
+    pub(super) fn get(input: &mut In<'_>) -> Option<Self> {
+        let Clients { asked, sunk } = Clients::default();
+        Some(Clients { asked: asked.filled(input)?, sunk: sunk.filled(input)? })
+    }
+
+    /// Forgets the older half.
+    pub(super) fn shed(&mut self) {
+        self.asked.shed();
+        self.sunk.shed();
+    }
+
     pub(super) fn hear(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
+        if !concerns(finding) {
+            return;
+        }
         let window = scene.settings.cc_window;
         let tenant = &finding.tenant;
-        match (&finding.subject, finding.kind) {
-            (Subject::Relayed(..), FindingKind::CcContact | FindingKind::CcPayload) => {
+        match &finding.subject {
+            Subject::Relayed(..) => {
                 self.asked.push(scene.clock, tenant.clone(), Arc::new(finding.clone()));
                 let mut named: Vec<IpAddr> = Vec::new();
                 for sunk in self.sunk.of(tenant).filter(|sunk| near(finding, sunk, window)) {
@@ -63,7 +94,7 @@ impl Clients {
                     }
                 }
             }
-            (Subject::Host(_), FindingKind::Sinkhole) if finding.relay.is_none() => {
+            Subject::Host(_) => {
                 self.link(finding, window, out);
                 self.sunk.push(scene.clock, tenant.clone(), Arc::new(finding.clone()));
             }

@@ -21,6 +21,7 @@ use hinomi_model::{
 };
 use rustc_hash::FxHashMap;
 
+use super::wire::wire;
 use super::{Origin, Scene, identity, plain};
 
 /// Below this a difference is the way from device to collector, as for the parser's anomaly.
@@ -40,6 +41,10 @@ const MAX_DEVICES: usize = 1 << 14;
 #[derive(Debug, Default)]
 pub(super) struct Clocks {
     devices: FxHashMap<FactSource, BTreeMap<i64, ClockReading>>,
+}
+
+wire! {
+    Clocks { devices }
 }
 
 impl Clocks {

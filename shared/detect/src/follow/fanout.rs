@@ -22,6 +22,7 @@ use hinomi_model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::wire::wire;
 use super::{Origin, Scene, identity, plain};
 use crate::tables::techniques;
 
@@ -30,6 +31,9 @@ use crate::tables::techniques;
 const MAX_FANS: usize = 1 << 16;
 /// Sessions kept of one fan; three times the largest threshold's need at a few repeats each.
 const MAX_SESSIONS: usize = 4096;
+/// Sessions kept of all fans together, some 60 bytes each. Beyond, further ones are not noted until old ones are swept,
+/// which errs towards silence about scans that begin while thousands of others go on.
+const MAX_ALL_SESSIONS: usize = 1 << 19;
 /// Ports that everyday use takes to many hosts: DNS, web, NTP, DNS over TLS, web by proxy.
 const EVERYDAY_PORTS: [u16; 6] = [53, 80, 123, 443, 853, 8080];
 const MAIL_PORTS: [u16; 3] = [25, 465, 587];
@@ -38,6 +42,16 @@ const MAIL_PORTS: [u16; 3] = [25, 465, 587];
 pub(super) struct Fans {
     fans: FxHashMap<Key, Fan>,
     touched: FxHashSet<Key>,
+    /// Sessions kept of all fans.
+    sessions: usize,
+}
+
+wire! {
+    Fans { fans, touched, sessions }
+    Key { tenant, host, port, protocol, direction }
+    Fan { device, vendor, spoken, told }
+    Session { began_second, to, from_port }
+    Spoken { began, to, denied, count, place, came }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -129,12 +143,19 @@ impl Fans {
         };
         // Of two records of one session the earlier stays, and the smaller place: the order does not matter.
         let rank = |spoken: &Spoken| (spoken.began, std::cmp::Reverse(spoken.count), spoken.place);
+        if !fan.spoken.contains_key(&session) {
+            if self.sessions >= MAX_ALL_SESSIONS {
+                return;
+            }
+            self.sessions += 1;
+        }
         let known = fan.spoken.entry(session).or_insert(spoken);
         if rank(&spoken) < rank(known) {
             *known = spoken;
         }
         if fan.spoken.len() > MAX_SESSIONS {
             fan.spoken.pop_first();
+            self.sessions = self.sessions.saturating_sub(1);
         }
         self.touched.insert(key);
     }
@@ -182,6 +203,7 @@ impl Fans {
             fan.spoken.retain(|_, spoken| spoken.came >= before);
             !fan.spoken.is_empty()
         });
+        self.sessions = self.fans.values().map(|fan| fan.spoken.len()).sum();
     }
 }
 

@@ -9,6 +9,8 @@ use std::hash::Hash;
 use hinomi_model::EventTime;
 use rustc_hash::FxHashMap;
 
+use super::wire::{In, Out, Wire};
+
 /// Something that has a time.
 pub(super) trait Timed {
     /// Returns the last time at which it matters as its own.
@@ -40,16 +42,7 @@ impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
 
     /// Keeps a value that came when the engine's time was `clock`.
     pub(super) fn push(&mut self, clock: EventTime, key: K, value: V) {
-        while self.arrivals.len() >= self.most {
-            let Some(oldest) = self.arrivals.pop_front() else { break };
-            let emptied = self.values.get_mut(&oldest).is_some_and(|values| {
-                values.pop_front();
-                values.is_empty()
-            });
-            if emptied {
-                self.values.remove(&oldest);
-            }
-        }
+        self.make_room();
         let values = self.values.entry(key.clone()).or_default();
         values.push_back(Arrived { at: clock.max(value.time()), value });
         if values.len() > self.most_each {
@@ -85,9 +78,55 @@ impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
         }
     }
 
+    /// Drops the half that arrived first.
+    pub(super) fn shed(&mut self) {
+        let most = std::mem::replace(&mut self.most, self.arrivals.len() / 2);
+        self.make_room();
+        self.most = most;
+    }
+
+    fn make_room(&mut self) {
+        while self.arrivals.len() >= self.most.max(1) {
+            let Some(oldest) = self.arrivals.pop_front() else { break };
+            let emptied = self.values.get_mut(&oldest).is_some_and(|values| {
+                values.pop_front();
+                values.is_empty()
+            });
+            if emptied {
+                self.values.remove(&oldest);
+            }
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.values.values().map(VecDeque::len).sum()
+    }
+}
+
+impl<K: Wire + Clone + Eq + Hash, V: Wire> Kept<K, V> {
+    /// Writes what is kept.
+    pub(super) fn put(&self, out: &mut Out) {
+        self.values.put(out);
+        self.arrivals.put(out);
+    }
+
+    /// Fills an empty one with what was kept.
+    pub(super) fn filled(mut self, input: &mut In<'_>) -> Option<Self> {
+        self.values = Wire::get(input)?;
+        self.arrivals = Wire::get(input)?;
+        Some(self)
+    }
+}
+
+impl<V: Wire> Wire for Arrived<V> {
+    fn put(&self, out: &mut Out) {
+        self.at.put(out);
+        self.value.put(out);
+    }
+
+    fn get(input: &mut In<'_>) -> Option<Self> {
+        Some(Arrived { at: Wire::get(input)?, value: Wire::get(input)? })
     }
 }
 

@@ -26,6 +26,7 @@ use hinomi_model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::wire::{In, Out, Wire, wire};
 use super::{Origin, Scene, identity, plain};
 use crate::tables::techniques;
 
@@ -34,12 +35,33 @@ const MAX_SOURCES: usize = 1 << 16;
 /// Attempts kept of one source; beyond, the oldest go. Two hundred times the largest threshold.
 const MAX_ATTEMPTS: usize = 2048;
 
+/// Attempts kept of all sources together, some 200 bytes each. Beyond, further ones are not noted until old ones are
+/// swept, which errs towards silence while a hundred thousand failures an hour are told anyway.
+const MAX_ALL_ATTEMPTS: usize = 1 << 18;
+
 type Source = (TenantId, IpAddr);
 
 #[derive(Debug, Default)]
 pub(super) struct Logins {
     sources: FxHashMap<Source, BTreeMap<(EventTime, u64), Attempt>>,
     touched: FxHashSet<Source>,
+    /// Attempts kept of all sources.
+    attempts: usize,
+}
+
+wire! {
+    Logins { sources, touched, attempts }
+    Attempt { account, success, service, count, device, in_account_run, in_spray, told, place, came }
+}
+
+impl Wire for Told {
+    fn put(&self, out: &mut Out) {
+        (*self as u16).put(out);
+    }
+
+    fn get(input: &mut In<'_>) -> Option<Self> {
+        [Told::Nothing, Told::Once, Told::Takeover].get(usize::from(u16::get(input)?)).copied()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +109,12 @@ impl Logins {
             return;
         }
         let attempts = self.sources.entry(key.clone()).or_default();
+        if !attempts.contains_key(&(login.time, login.line)) {
+            if self.attempts >= MAX_ALL_ATTEMPTS {
+                return;
+            }
+            self.attempts += 1;
+        }
         attempts.entry((login.time, login.line)).or_insert_with(|| Attempt {
             account: login.account.clone(),
             success: login.success,
@@ -101,6 +129,7 @@ impl Logins {
         });
         if attempts.len() > MAX_ATTEMPTS {
             attempts.pop_first();
+            self.attempts = self.attempts.saturating_sub(1);
         }
         self.touched.insert(key);
     }
@@ -130,6 +159,7 @@ impl Logins {
             attempts.retain(|_, attempt| attempt.came >= before);
             !attempts.is_empty()
         });
+        self.attempts = self.sources.values().map(BTreeMap::len).sum();
     }
 }
 

@@ -31,6 +31,7 @@ mod overload;
 mod proof;
 mod sessions;
 mod uploads;
+mod wire;
 
 use std::net::IpAddr;
 
@@ -43,6 +44,7 @@ use hinomi_model::{
 use rustc_hash::FxHashMap;
 
 use crate::coalesce::about;
+use wire::{In, Out, Wire};
 
 /// How often what is out of its window is dropped, in event time.
 const SWEEP: Seconds = 60;
@@ -50,6 +52,9 @@ const SWEEP: Seconds = 60;
 /// Findings remembered so that they are not said twice. Beyond, all are forgotten and repeats go out again, which
 /// changes nothing for who joins them by id.
 const MAX_SAID: usize = 1 << 18;
+
+/// How often the older half is forgotten to make what is remembered fit: until of the largest state nothing is left.
+const MAX_SHEDS: usize = 20;
 
 /// How long a finding is remembered as said.
 const SAID: Seconds = 2 * 86_400;
@@ -85,6 +90,9 @@ struct Scene<'s> {
 }
 
 impl Follow {
+    /// The version of what [`encode`](Self::encode) writes; no other is read.
+    pub const MEMORY_VERSION: u8 = wire::VERSION;
+
     /// Makes a follower that knows nothing yet.
     pub fn new(settings: Settings) -> Self {
         Follow {
@@ -105,6 +113,12 @@ impl Follow {
         }
     }
 
+    /// Tells whether a finding leaves a question open that facts can answer. [`step`](Self::step) makes nothing of
+    /// others, so whoever keeps findings for it can leave them out.
+    pub fn hears(finding: &Finding) -> bool {
+        is_open_attack(finding) || clients::concerns(finding) || overload::concerns(finding)
+    }
+
     /// Takes in the facts and findings of one step and returns what follows from them, by first time and id.
     ///
     /// Facts and findings may come in any order and more than once. `now` is how far event time has come; what is told
@@ -117,12 +131,12 @@ impl Follow {
         registry: &Registry,
         now: EventTime,
     ) -> Vec<Finding> {
-        let places = self.objects.of(facts);
         self.clock = self.clock.max(now);
         let clock = self.clock;
+        let places = self.objects.of(facts, clock);
         let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now, clock };
         let mut out = Vec::new();
-        for finding in findings {
+        for finding in findings.iter().filter(|finding| Follow::hears(finding)) {
             self.sessions.ask(&scene, finding, &mut out);
             self.callbacks.ask(&scene, finding, &mut out);
             self.campaigns.hit(finding);
@@ -180,6 +194,75 @@ impl Follow {
         self.uploads.sweep(now);
         self.clocks.sweep(now);
         self.said.retain(|_, said| now.since(*said) < SAID);
+        // The log-ins are remembered longest.
+        let longest = settings.run_success.saturating_add(settings.run_window).saturating_add(window);
+        self.objects.sweep(self.clock.plus(-longest));
+    }
+
+    /// Writes everything that is remembered, in at most so many bytes. The same memory gives bytes that remember the
+    /// same.
+    ///
+    /// Where it would be more, the older half of the questions and facts is forgotten, as often as it takes: what was
+    /// asked then stays open, which errs towards telling.
+    pub fn encode(&mut self, most_bytes: usize) -> Vec<u8> {
+        let mut bytes = self.encoded();
+        for _ in 0..MAX_SHEDS {
+            if bytes.len() <= most_bytes {
+                break;
+            }
+            self.shed();
+            bytes = self.encoded();
+        }
+        bytes
+    }
+
+    fn encoded(&self) -> Vec<u8> {
+        let mut out = Out::default();
+        self.sessions.put(&mut out);
+        self.callbacks.put(&mut out);
+        self.fans.put(&mut out);
+        self.logins.put(&mut out);
+        self.campaigns.put(&mut out);
+        self.clients.put(&mut out);
+        self.overloads.put(&mut out);
+        self.uploads.put(&mut out);
+        self.clocks.put(&mut out);
+        self.objects.put(&mut out);
+        self.said.put(&mut out);
+        self.swept.put(&mut out);
+        self.clock.put(&mut out);
+        out.finish()
+    }
+
+    fn shed(&mut self) {
+        self.sessions.shed();
+        self.callbacks.shed();
+        self.campaigns.shed();
+        self.clients.shed();
+        self.overloads.shed();
+    }
+
+    /// Makes a follower that remembers what another one wrote; `None` for bytes of another version, or none of ours.
+    /// The settings are today's.
+    pub fn decode(bytes: &[u8], settings: Settings) -> Option<Self> {
+        let mut input = In::new(bytes)?;
+        let follow = Follow {
+            settings,
+            sessions: sessions::Sessions::get(&mut input)?,
+            callbacks: callback::Callbacks::get(&mut input)?,
+            fans: Wire::get(&mut input)?,
+            logins: Wire::get(&mut input)?,
+            campaigns: Wire::get(&mut input)?,
+            clients: clients::Clients::get(&mut input)?,
+            overloads: overload::Overloads::get(&mut input)?,
+            uploads: Wire::get(&mut input)?,
+            clocks: Wire::get(&mut input)?,
+            objects: Wire::get(&mut input)?,
+            said: Wire::get(&mut input)?,
+            swept: Wire::get(&mut input)?,
+            clock: Wire::get(&mut input)?,
+        };
+        input.is_at_end().then_some(follow)
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use hinomi_model::{DeviceId, Disposition, EventTime, Finding, FindingId, FindingKind, TenantId};
 
 use super::kept::Kept;
+use super::wire::{In, Out};
 use super::{Scene, identity};
 
 /// Floods and exhaustions kept.
@@ -33,15 +34,44 @@ impl Default for Overloads {
     }
 }
 
+/// Tells whether a finding is a flood that was let through, or an exhaustion.
+pub(super) fn concerns(finding: &Finding) -> bool {
+    match finding.kind {
+        FindingKind::DenialOfService => finding.disposition != Disposition::Blocked,
+        kind => kind == FindingKind::DeviceOverload,
+    }
+}
+
 impl Overloads {
+    /// Writes what is remembered.
+    pub(super) fn put(&self, out: &mut Out) {
+        self.floods.put(out);
+        self.strains.put(out);
+    }
+
+    /// Reads what was remembered.
+    pub(super) fn get(input: &mut In<'_>) -> Option<Self> {
+        let Overloads { floods, strains } = Overloads::default();
+        Some(Overloads { floods: floods.filled(input)?, strains: strains.filled(input)? })
+    }
+
+    /// Forgets the older half.
+    pub(super) fn shed(&mut self) {
+        self.floods.shed();
+        self.strains.shed();
+    }
+
     pub(super) fn hear(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
+        if !concerns(finding) {
+            return;
+        }
         let window = scene.settings.session_window;
         let near = |flood: &Finding, strain: &Finding| {
             strain.first >= flood.first.plus(-window) && strain.first <= flood.last.plus(window)
         };
         let key = (finding.tenant.clone(), finding.device.clone());
         match finding.kind {
-            FindingKind::DenialOfService if finding.disposition != Disposition::Blocked => {
+            FindingKind::DenialOfService => {
                 let strains = self.strains.of(&key).filter(|strain| near(finding, strain));
                 out.extend(strains.map(|strain| joined(finding, strain)));
                 self.floods.push(scene.clock, key, Arc::new(finding.clone()));

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use hinomi_model::{EventTime, Fact, FactSource, Finding, FindingKind, Peer, SessionKey, Settings, Subject};
 
 use super::kept::{Kept, Timed};
+use super::wire::{In, Out, wire};
 use super::{Scene, answer, bare, identity, is_open_attack};
 
 /// Questions kept: sessions with an open attack of the last forty minutes.
@@ -32,6 +33,10 @@ pub(super) struct Sessions {
 #[derive(Debug)]
 struct Open {
     question: Arc<Finding>,
+}
+
+wire! {
+    Open { question }
 }
 
 impl Timed for Open {
@@ -60,6 +65,24 @@ enum Outcome {
 }
 
 impl Sessions {
+    /// Writes what is remembered.
+    pub(super) fn put(&self, out: &mut Out) {
+        self.open.put(out);
+        self.ends.put(out);
+    }
+
+    /// Reads what was remembered.
+    pub(super) fn get(input: &mut In<'_>) -> Option<Self> {
+        let Sessions { open, ends } = Sessions::default();
+        Some(Sessions { open: open.filled(input)?, ends: ends.filled(input)? })
+    }
+
+    /// Forgets the older half.
+    pub(super) fn shed(&mut self) {
+        self.open.shed();
+        self.ends.shed();
+    }
+
     pub(super) fn ask(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
         if !is_open_attack(finding) || !matches!(finding.subject, Subject::Host(_)) {
             return;

@@ -19,6 +19,7 @@ use hinomi_model::{
 };
 use rustc_hash::FxHashMap;
 
+use super::wire::wire;
 use super::{Origin, Scene, identity, plain};
 
 /// Sessions that sent less are not counted: hundreds of them in an hour would be needed to matter.
@@ -28,6 +29,8 @@ const MAX_HOSTS: usize = 1 << 16;
 /// Destinations remembered of a host; the ones not used for longest are forgotten, which errs towards a finding that
 /// is watched and not told.
 const MAX_DESTINATIONS: usize = 64;
+/// Destinations remembered of all hosts together. Beyond, further ones are not watched, which errs towards silence.
+const MAX_ALL_DESTINATIONS: usize = 1 << 18;
 /// Sessions of an hour to one destination that are told apart. Beyond, a repeat counts again, which errs towards a
 /// finding that is watched and not told.
 const MAX_SESSIONS: usize = 256;
@@ -85,6 +88,15 @@ impl Sent {
 #[derive(Debug, Default)]
 pub(super) struct Uploads {
     hosts: FxHashMap<(TenantId, IpAddr), (FactSource, Habit)>,
+    /// Destinations remembered of all hosts.
+    destinations: usize,
+}
+
+wire! {
+    Uploads { hosts, destinations }
+    Habit { since, destinations }
+    Destination { port, first, last, hours }
+    Sent { sessions, more, last }
 }
 
 impl Uploads {
@@ -106,6 +118,12 @@ impl Uploads {
         if fact.bytes_out < MIN_SESSION_BYTES {
             return;
         }
+        if !habit.destinations.contains_key(&fact.dst_ip) {
+            if self.destinations >= MAX_ALL_DESTINATIONS {
+                return;
+            }
+            self.destinations += 1;
+        }
         let new =
             Destination { port: fact.dst_port, first: fact.time, last: fact.time, hours: BTreeMap::new() };
         let destination = habit.destinations.entry(fact.dst_ip).or_insert(new);
@@ -117,6 +135,7 @@ impl Uploads {
                 habit.destinations.iter().min_by_key(|(ip, known)| (known.last, **ip)).map(|(ip, _)| *ip);
             if let Some(oldest) = oldest {
                 habit.destinations.remove(&oldest);
+                self.destinations = self.destinations.saturating_sub(1);
             }
         }
     }
@@ -149,6 +168,7 @@ impl Uploads {
         for (_, habit) in self.hosts.values_mut() {
             habit.destinations.retain(|_, destination| now.since(destination.last) < MEMORY);
         }
+        self.destinations = self.hosts.values().map(|(_, habit)| habit.destinations.len()).sum();
     }
 }
 

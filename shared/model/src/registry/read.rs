@@ -109,7 +109,7 @@ impl Reader {
 
     fn tenant(&mut self, at: &At<'_>, gathered: &mut Gathered) -> Option<Tenant> {
         let mut fields = self.fields(at)?;
-        let id = self.required(&mut fields, "id").and_then(|id| self.key(&id));
+        let id = self.required(&mut fields, "id").and_then(|id| self.tenant_key(&id));
         gathered.tenants.push((at.path.clone(), id.clone()));
         let name = self.required(&mut fields, "name").and_then(|name| self.words(&name));
         let internal = self.required(&mut fields, "internal").and_then(|list| self.inside(&list));
@@ -276,7 +276,7 @@ impl Reader {
     fn shared_device(&mut self, at: &At<'_>, gathered: &mut Gathered) -> Option<SharedDevice> {
         let mut fields = self.fields(at)?;
         let device = self.device(&mut fields);
-        let owner = self.required(&mut fields, "owner").and_then(|owner| self.key(&owner));
+        let owner = self.required(&mut fields, "owner").and_then(|owner| self.tenant_key(&owner));
         if let Some(by) = fields.take("tenants_by") {
             self.word(&by, |word| (word == "internal").then_some(()), "internal");
         }

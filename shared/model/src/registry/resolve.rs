@@ -12,6 +12,7 @@ use crate::ids::TenantId;
 use crate::incident::{Level, Words};
 use crate::notice::Language;
 use crate::quarantine::{QuarantineReason, Reject};
+use crate::time::EventTime;
 
 /// Longest name shown in a reject, in characters: names come from the line, and a detail is no place for a line.
 const MAX_SHOWN_CHARS: usize = 64;
@@ -36,6 +37,8 @@ pub struct Collected<'a> {
     pub collector: Option<&'a str>,
     /// The device that the collector knows it by, from the envelope.
     pub device: Option<&'a str>,
+    /// When it was received, as the envelope or the stream says it. A file's reader does not know.
+    pub received: Option<EventTime>,
 }
 
 /// Names to devices. Built once.

@@ -401,7 +401,7 @@ fn a_device_without_virtual_systems_needs_its_own() {
 #[test]
 fn collectors_bind_their_devices() {
     let registry = Registry::from_yaml(DEVICES).unwrap();
-    let through = |collector| Collected { collector: Some(collector), device: None };
+    let through = |collector| Collected { collector: Some(collector), ..Collected::default() };
     let line = identity("FGT1", "", "", "");
     assert!(registry.resolve(&line, through("c2"), [None, None]).is_ok());
     let error = registry.resolve(&line, through("c3"), [None, None]).unwrap_err();
@@ -410,7 +410,7 @@ fn collectors_bind_their_devices() {
     assert!(registry.resolve(&identity("FGT2", "", "", ""), through("c3"), [None, None]).is_ok());
     assert!(registry.resolve(&line, Collected::default(), [None, None]).is_ok());
     // The collector's own name for the device stands in for one that the line lacks, before the relay's host name.
-    let named = Collected { collector: Some("c1"), device: Some("FGT1") };
+    let named = Collected { collector: Some("c1"), device: Some("FGT1"), received: None };
     assert_eq!(owner(&registry, &identity("", "", "PA8", ""), named, ["", ""]).as_deref(), Ok("kita pair"));
     assert_eq!(owner(&registry, &identity("PA8", "", "", ""), named, ["", ""]).as_deref(), Ok("kita PA8"));
 }
@@ -448,4 +448,16 @@ fn mangled_registries_never_panic() {
         }
         let _ = Registry::from_yaml(&text.into_iter().collect::<String>());
     }
+}
+
+#[test]
+fn a_tenants_id_can_name_a_topic() {
+    let yaml = |id: &str| {
+        format!(
+            "version: 1\ntenants:\n  - {{id: {id}, name: {{ja: x, en: x}}, internal: [10.0.0.0/8], devices: []}}\n"
+        )
+    };
+    assert!(Registry::from_yaml(&yaml("kita-1_a")).is_ok());
+    let problems = Registry::from_yaml(&yaml("kita.town")).unwrap_err().to_string();
+    assert!(problems.contains("`kita.town` must not hold `.`"), "{problems}");
 }

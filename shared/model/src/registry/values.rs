@@ -164,6 +164,16 @@ impl Reader {
         Some(text)
     }
 
+    /// Reads the identity of a tenant: a key without dots, as SNS names topics.
+    pub(super) fn tenant_key(&mut self, at: &At<'_>) -> Option<String> {
+        let text = self.key(at)?;
+        if text.contains('.') {
+            self.wrong(&at.path, format!("`{text}` must not hold `.`: an SNS topic is named by it"));
+            return None;
+        }
+        Some(text)
+    }
+
     fn line(&mut self, path: &str, text: &str) -> Option<String> {
         let text = text.trim();
         if text.is_empty() {

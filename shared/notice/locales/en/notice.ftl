@@ -44,6 +44,7 @@ change-news = New:
 
 ## The frame of a mail.
 
+mail-repeat = SENT AGAIN: we could not confirm that this notice left us. If you have received it already, this is the same one.
 mail-to = To { $name ->
     [none] the security contact
    *[other] { $name }
@@ -224,7 +225,11 @@ act-shortest = { $act ->
     [health] We watch
    *[other] See mail
 }
-sms-head = SOC{ $kind ->
+sms-head = SOC{ $repeat ->
+    [possible] {" "}repeat?
+    [short] {" "}again?
+   *[none] {""}
+}{ $kind ->
     [update] {" "}update
     [correction] {" "}correction
     [closed] {" "}closed

@@ -44,6 +44,7 @@ change-news = 新たに確認したこと:
 
 ## The frame of a mail.
 
+mail-repeat = 【再送】送信の完了を確認できなかったため、もう一度お送りします。既に届いている場合、このメールは同じものです。
 mail-to = { $tenant } { $name ->
     [none] ご担当者
    *[other] { $name }
@@ -208,7 +209,11 @@ act-shortest = { $act ->
     [health] 監視継続
    *[other] メール確認
 }
-sms-head = 【SOC】{ $kind ->
+sms-head = { $repeat ->
+    [possible] 【SOC 再送?】
+    [short] 【SOC再】
+   *[none] 【SOC】
+}{ $kind ->
     [update] 続報
     [correction] 訂正
     [closed] 終息

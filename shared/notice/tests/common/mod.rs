@@ -10,7 +10,7 @@ use hinomi_model::{
     Outcome, Posture, Priority, Reason, Role, Scope, Stage, Statement, StatementKey as S, Status, TenantId,
     Value, Within, Words,
 };
-use hinomi_notice::{Telling, Told};
+use hinomi_notice::{Repeat, Telling, Told};
 use jiff::tz::TimeZone;
 
 pub(crate) fn at(text: &str) -> EventTime {
@@ -54,7 +54,14 @@ pub(crate) fn telling<'a>(
     previous: Option<Level>,
 ) -> Telling<'a> {
     let told = previous.map(|level| Told { level: Some(level), at: incident.core.first_seen.plus(60) });
-    Telling { incident, tenant, kind, previous: told, at: incident.core.last_seen.plus(120) }
+    Telling {
+        incident,
+        tenant,
+        kind,
+        previous: told,
+        at: incident.core.last_seen.plus(120),
+        repeat: Repeat::No,
+    }
 }
 
 /// An incident with nothing in it.

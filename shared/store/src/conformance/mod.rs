@@ -4,7 +4,11 @@
 //! empty store, and makes as many as it needs; an adapter makes tables of a new name. Checks use one client after
 //! another, so that they say the same on every run; what happens between threads is each implementation's own test.
 
-#![expect(clippy::unwrap_used, reason = "a check fails by panicking; it is called by tests only")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a check fails by panicking; it is called by tests only"
+)]
 
 mod deliveries;
 mod states;
@@ -15,6 +19,8 @@ use hinomi_model::{EventTime, TenantId};
 
 use crate::error::Error;
 use crate::ports::{Archive, ArchiveKey, Ledger, Put, Scope, Sighting, Store, limits};
+use crate::published::{Fetched, Published};
+use crate::stream::{Stream, StreamRecord};
 
 pub use deliveries::deliveries;
 pub use states::{outbox, states};
@@ -161,4 +167,61 @@ pub async fn ledger<S: Ledger>(fresh: impl AsyncFn() -> S) {
     let large = vec![0; limits::VALUE_BYTES + 1];
     assert!(matches!(store.write("large", None, &large).await, Err(Error::TooLarge { .. })));
     assert_eq!(store.read("large").await.unwrap(), None, "what is too large leaves nothing");
+}
+
+/// Checks [`Stream`], with a way to read everything that is in one.
+///
+/// # Panics
+///
+/// When the stream breaks the contract.
+pub async fn stream<S: Stream>(fresh: impl AsyncFn() -> S, read: impl AsyncFn(&S) -> Vec<StreamRecord>) {
+    let record = |key: &str, bytes: &[u8]| StreamRecord { key: key.to_owned(), bytes: bytes.to_vec() };
+    let store = fresh().await;
+    store.put(&[]).await.unwrap();
+    assert_eq!(read(&store).await, [], "nothing put, nothing there");
+    // More than Kinesis takes in one call, by number and by size.
+    let mut records: Vec<StreamRecord> = (0..1_100)
+        .map(|number| record(&format!("a/{}", number % 7), format!("{number}").as_bytes()))
+        .collect();
+    records.extend((0..7).map(|number| record("large", &vec![number; limits::RECORD_BYTES])));
+    records.push(record(&"長い".repeat(limits::KEY_BYTES / 6), &[0, 255]));
+    store.put(&records).await.unwrap();
+    let mut found: Vec<Vec<u8>> = read(&store).await.into_iter().map(|record| record.bytes).collect();
+    found.sort_unstable();
+    let mut put: Vec<Vec<u8>> = records.into_iter().map(|record| record.bytes).collect();
+    put.sort_unstable();
+    assert!(found == put, "{} records put, {} there, or others", put.len(), found.len());
+    let before = found.len();
+    let refused = store.put(&[record("a", b"x"), record("", b"x")]).await;
+    assert!(matches!(refused, Err(Error::BadKey { .. })), "a key has a name");
+    let refused = store.put(&[record("a", b"x"), record("a", &vec![0; limits::RECORD_BYTES + 1])]).await;
+    assert!(matches!(refused, Err(Error::TooLarge { .. })), "a record is bounded");
+    assert_eq!(read(&store).await.len(), before, "what is refused puts nothing");
+    store.put(&[record("a", b"x"), record("a", b"x")]).await.unwrap();
+    assert_eq!(read(&store).await.len(), before + 2, "a repeat is another record");
+}
+
+/// Checks [`Published`], with a way to publish a version or to take the document away.
+///
+/// # Panics
+///
+/// When the document breaks the contract.
+pub async fn published<S: Published>(fresh: impl AsyncFn() -> S, publish: impl AsyncFn(&S, Option<&[u8]>)) {
+    let store = fresh().await;
+    let new = async |known: Option<&str>| match store.fetch_if_changed(known).await.unwrap() {
+        Fetched::New { tag, bytes } => (tag, bytes),
+        other => panic!("a version was published, and {other:?} found"),
+    };
+    assert_eq!(store.fetch_if_changed(None).await.unwrap(), Fetched::Missing, "nothing was published");
+    assert_eq!(store.fetch_if_changed(Some("x")).await.unwrap(), Fetched::Missing);
+    publish(&store, Some(b"one")).await;
+    let (one, bytes) = new(None).await;
+    assert_eq!(bytes, b"one");
+    assert_eq!(store.fetch_if_changed(Some(&one)).await.unwrap(), Fetched::Unchanged);
+    publish(&store, Some(b"two")).await;
+    let (two, bytes) = new(Some(&one)).await;
+    assert_eq!(bytes, b"two");
+    assert_eq!(new(None).await, (two.clone(), b"two".to_vec()), "the same version has the same tag");
+    publish(&store, None).await;
+    assert_eq!(store.fetch_if_changed(Some(&two)).await.unwrap(), Fetched::Missing);
 }

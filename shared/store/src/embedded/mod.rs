@@ -8,6 +8,7 @@
 //! Calls block on the disk; nothing else belongs on the thread that drives them.
 
 mod archive;
+mod states;
 mod tables;
 
 use std::fs;
@@ -24,14 +25,13 @@ use redb::{
 
 use crate::error::{Error, Result};
 use crate::ports::{
-    Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, Ledger, Outbox, OutboxEntry, Put,
-    Scope, Sighting, States, Stored, StoredIncident, SubjectKey, Unit, check_key, check_unit, check_value,
-    never_claimed, next_version,
+    Archive, ArchiveKey, Claim, Deliveries, Delivery, Ledger, Put, Scope, Sighting, Stored, Unit, check_key,
+    check_unit, check_value, never_claimed, next_version,
 };
 use archive::Files;
 use tables::{
-    CLAIMED, DELIVERIES, DONE, DUE, FORMAT, HostKey, INCIDENTS, LEDGER, META, OF_TENANT, SCOPE, STATES,
-    UnitKey, WAITING, all_tables, channel_of, host_key, host_of, unit_key,
+    CLAIMED, DELIVERIES, FORMAT, HostKey, LEDGER, META, SCOPE, TABLES, UnitKey, all_tables, channel_of,
+    host_key, host_of, unit_key,
 };
 
 /// Memory for pages in bytes. States of a busy day fit; redb's own default is a gigabyte.
@@ -105,7 +105,19 @@ impl Embedded {
         let store =
             Embedded { inner: Arc::new(Inner { database, files, durability, loose: AtomicU32::new(0) }) };
         store.check_format()?;
+        store.make_missing_tables()?;
         Ok(store)
+    }
+
+    /// Makes the tables that a store of an older program does not have. What they list begins with the next commits.
+    fn make_missing_tables(&self) -> Result<()> {
+        let there = self.reading()?.list_tables().map_err(broken)?.count();
+        if there >= TABLES {
+            return Ok(());
+        }
+        let write = self.inner.database.begin_write().map_err(broken)?;
+        all_tables(&write).map_err(broken)?;
+        write.commit().map_err(broken)
     }
 
     /// Empties the store for a fresh run, the archive included. Not atomic: killed within, the database is empty or
@@ -173,135 +185,6 @@ impl Embedded {
             false => self.inner.loose.swap(0, Ordering::Relaxed),
         };
         Ok(outcome)
-    }
-}
-
-impl States for Embedded {
-    async fn load(&self, keys: &[SubjectKey]) -> Result<Vec<Option<Stored>>> {
-        let read = self.reading()?;
-        let states = read.open_table(STATES).map_err(broken)?;
-        keys.iter()
-            .map(|key| {
-                let found = states.get((key.tenant.as_str(), key.subject.as_str())).map_err(broken)?;
-                Ok(found.map(|found| stored(found.value())))
-            })
-            .collect()
-    }
-
-    async fn commit(&self, commit: &Commit) -> Result<u64> {
-        commit.check()?;
-        self.write(|write| {
-            let (tenant, subject) = (commit.key.tenant.as_str(), commit.key.subject.as_str());
-            let mut states = write.open_table(STATES).map_err(broken)?;
-            let found = states.get((tenant, subject)).map_err(broken)?.map(|found| found.value().0);
-            let version = next_version(found, commit.expected, subject)?;
-            states.insert((tenant, subject), (version, commit.state.as_slice())).map_err(broken)?;
-            let mut incidents = write.open_table(INCIDENTS).map_err(broken)?;
-            let mut of_tenant = write.open_table(OF_TENANT).map_err(broken)?;
-            for (id, bytes) in &commit.incidents {
-                incidents.insert(id.0, (tenant, bytes.as_slice())).map_err(broken)?;
-                of_tenant.insert((tenant, id.0), ()).map_err(broken)?;
-            }
-            for id in &commit.removed {
-                incidents.remove(id.0).map_err(broken)?;
-                of_tenant.remove((tenant, id.0)).map_err(broken)?;
-            }
-            let done = write.open_table(DONE).map_err(broken)?;
-            let mut waiting = write.open_table(WAITING).map_err(broken)?;
-            let mut due = write.open_table(DUE).map_err(broken)?;
-            for entry in &commit.outbox {
-                let id = entry.id.as_str();
-                if done.get(id).map_err(broken)?.is_some() {
-                    continue;
-                }
-                let before =
-                    waiting.insert(id, (entry.due.nanos(), entry.bytes.as_slice())).map_err(broken)?;
-                if let Some(before) = before.map(|before| before.value().0) {
-                    due.remove((before, id)).map_err(broken)?;
-                }
-                due.insert((entry.due.nanos(), id), ()).map_err(broken)?;
-            }
-            Ok(version)
-        })
-    }
-
-    async fn incident(&self, id: IncidentId) -> Result<Option<StoredIncident>> {
-        let incidents = self.reading()?.open_table(INCIDENTS).map_err(broken)?;
-        Ok(incidents.get(id.0).map_err(broken)?.map(|found| incident(id.0, found.value())))
-    }
-
-    async fn incidents(
-        &self,
-        tenant: Option<&TenantId>,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<IncidentPage> {
-        let start = match after.map(crate::memory::place_of).transpose()? {
-            Some(IncidentId(u128::MAX)) => return Ok(IncidentPage { incidents: Vec::new(), next: None }),
-            Some(IncidentId(place)) => place + 1,
-            None => 0,
-        };
-        let read = self.reading()?;
-        let incidents = read.open_table(INCIDENTS).map_err(broken)?;
-        // One more than wanted tells whether more follow.
-        let wanted = limit.max(1).saturating_add(1);
-        let mut found: Vec<StoredIncident> = Vec::new();
-        match tenant {
-            Some(tenant) => {
-                let of_tenant = read.open_table(OF_TENANT).map_err(broken)?;
-                let range = (tenant.as_str(), start)..=(tenant.as_str(), u128::MAX);
-                for entry in of_tenant.range(range).map_err(broken)?.take(wanted) {
-                    let id = entry.map_err(broken)?.0.value().1;
-                    let document = incidents.get(id).map_err(broken)?;
-                    let document = document.ok_or_else(|| Error::corrupt("index of incidents"))?;
-                    found.push(incident(id, document.value()));
-                }
-            }
-            None => {
-                for entry in incidents.range(start..).map_err(broken)?.take(wanted) {
-                    let (id, document) = entry.map_err(broken)?;
-                    found.push(incident(id.value(), document.value()));
-                }
-            }
-        }
-        let more = found.len() == wanted;
-        found.truncate(wanted - 1);
-        let next = found.last().filter(|_| more).map(|last| last.id.to_string());
-        Ok(IncidentPage { incidents: found, next })
-    }
-}
-
-impl Outbox for Embedded {
-    async fn due(&self, up_to: EventTime, limit: usize) -> Result<Vec<OutboxEntry>> {
-        let read = self.reading()?;
-        let due = read.open_table(DUE).map_err(broken)?;
-        let waiting = read.open_table(WAITING).map_err(broken)?;
-        let mut found = Vec::new();
-        for entry in due.range((i64::MIN, "")..).map_err(broken)?.take(limit) {
-            let key = entry.map_err(broken)?.0;
-            let (nanos, id) = key.value();
-            if nanos > up_to.nanos() {
-                break;
-            }
-            let notice = waiting.get(id).map_err(broken)?;
-            let notice = notice.ok_or_else(|| Error::corrupt("index of the outbox"))?;
-            let (id, due, bytes) = (id.to_owned(), EventTime::from_nanos(nanos), notice.value().1.to_vec());
-            found.push(OutboxEntry { id, due, bytes });
-        }
-        Ok(found)
-    }
-
-    async fn done(&self, id: &str) -> Result<()> {
-        check_key(id)?;
-        self.write(|write| {
-            let mut waiting = write.open_table(WAITING).map_err(broken)?;
-            if let Some(was) = waiting.remove(id).map_err(broken)? {
-                let nanos = was.value().0;
-                write.open_table(DUE).map_err(broken)?.remove((nanos, id)).map_err(broken)?;
-            }
-            write.open_table(DONE).map_err(broken)?.insert(id, ()).map_err(broken)?;
-            Ok(())
-        })
     }
 }
 
@@ -452,10 +335,6 @@ impl Ledger for Embedded {
 
 fn stored((version, bytes): (u64, &[u8])) -> Stored {
     Stored { version, bytes: bytes.to_vec() }
-}
-
-fn incident(id: u128, (tenant, bytes): (&str, &[u8])) -> StoredIncident {
-    StoredIncident { tenant: TenantId::new(tenant), id: IncidentId(id), bytes: bytes.to_vec() }
 }
 
 fn text(delivery: &Delivery) -> Result<String> {

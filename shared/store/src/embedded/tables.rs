@@ -2,13 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use hinomi_model::Channel;
+use hinomi_model::{Channel, Level};
 use redb::{TableDefinition, TableError, WriteTransaction};
 
-use crate::ports::Unit;
+use crate::ports::{Standing, Unit};
 
 /// The format of the database as a whole.
 pub(super) const FORMAT: u64 = 1;
+
+/// How many tables there are; a store with fewer was made by an older program of the same format.
+pub(super) const TABLES: usize = 15;
 
 /// A unit of delivery: incident, notice, contact, channel.
 pub(super) type UnitKey<'k> = (u128, &'k str, &'k str, &'k str);
@@ -24,6 +27,14 @@ pub(super) const INCIDENTS: TableDefinition<'_, u128, (&str, &[u8])> = TableDefi
 /// Tenant, incident.
 pub(super) const OF_TENANT: TableDefinition<'_, (&str, u128), ()> =
     TableDefinition::new("incidents_of_tenant");
+/// Tenant, subject → when it wants to be looked at.
+pub(super) const WAKES: TableDefinition<'_, (&str, &str), i64> = TableDefinition::new("wakes");
+/// The same by time: time, tenant, subject.
+pub(super) const WAKING: TableDefinition<'_, (i64, &str, &str), ()> = TableDefinition::new("waking");
+/// Open incident → its place in the queue.
+pub(super) const STANDINGS: TableDefinition<'_, u128, (i8, i64)> = TableDefinition::new("standings");
+/// The queue: level, last seen turned round so that the last comes first, incident.
+pub(super) const QUEUE: TableDefinition<'_, (i8, i64, u128), ()> = TableDefinition::new("queue");
 /// Notice → due, notice.
 pub(super) const WAITING: TableDefinition<'_, &str, (i64, &[u8])> = TableDefinition::new("outbox");
 /// Due, notice.
@@ -45,6 +56,10 @@ pub(super) fn all_tables(write: &WriteTransaction) -> Result<(), TableError> {
     write.open_table(STATES)?;
     write.open_table(INCIDENTS)?;
     write.open_table(OF_TENANT)?;
+    write.open_table(WAKES)?;
+    write.open_table(WAKING)?;
+    write.open_table(STANDINGS)?;
+    write.open_table(QUEUE)?;
     write.open_table(WAITING)?;
     write.open_table(DUE)?;
     write.open_table(DONE)?;
@@ -53,6 +68,16 @@ pub(super) fn all_tables(write: &WriteTransaction) -> Result<(), TableError> {
     write.open_table(CLAIMED)?;
     write.open_table(LEDGER)?;
     Ok(())
+}
+
+/// Returns where an open incident stands in the queue; `None` for one that is over.
+pub(super) fn queue_place(standing: &Standing) -> Option<(i8, i64)> {
+    standing.open.then_some((queue_of(standing.level), !standing.last_seen.nanos()))
+}
+
+/// Returns the number of a level's queue; that of health is -1.
+pub(super) fn queue_of(level: Option<Level>) -> i8 {
+    level.and_then(|level| level.number().try_into().ok()).unwrap_or(-1)
 }
 
 pub(super) fn unit_key(unit: &Unit) -> UnitKey<'_> {

@@ -1,9 +1,12 @@
 use std::cell::RefCell;
 use std::thread;
 
+use hinomi_model::{IncidentId, TenantId};
+use redb::TableHandle;
 use tempfile::TempDir;
 
 use super::*;
+use crate::ports::{Commit, IncidentRow, Outbox, OutboxEntry, Standing, States, SubjectKey};
 use crate::{block_on, conformance};
 
 /// Stores in folders of their own, which are kept until the test ends.
@@ -14,12 +17,15 @@ fn fresh(folders: &RefCell<Vec<TempDir>>, durability: Durability) -> Embedded {
     store
 }
 
+const OPEN: Standing = Standing { open: true, level: None, last_seen: EventTime::EPOCH };
+
 fn commit(subject: &str, expected: Option<u64>, state: &[u8]) -> Commit {
     Commit {
         key: SubjectKey { tenant: TenantId::new("a"), subject: subject.to_owned() },
         expected,
         state: state.to_vec(),
-        incidents: vec![(IncidentId(1), state.to_vec())],
+        wake: Some(EventTime::EPOCH),
+        incidents: vec![IncidentRow { id: IncidentId(1), standing: OPEN, bytes: state.to_vec() }],
         removed: Vec::new(),
         outbox: vec![OutboxEntry { id: subject.to_owned(), due: EventTime::EPOCH, bytes: state.to_vec() }],
     }
@@ -88,6 +94,32 @@ fn another_format_is_refused() {
         Embedded::open(folder.path(), Durability::Each),
         Err(Error::Format { found: 2, known: 1 })
     ));
+}
+
+#[test]
+fn a_store_of_before_the_queue_gets_its_tables() {
+    let folder = TempDir::new().unwrap();
+    let store = Embedded::open(folder.path(), Durability::Each).unwrap();
+    block_on(store.commit(&commit("s", None, b"one"))).unwrap();
+    let write = store.inner.database.begin_write().unwrap();
+    for name in ["wakes", "waking", "standings", "queue"] {
+        let gone = write.list_tables().unwrap().find(|table| table.name() == name).unwrap();
+        write.delete_table(gone).unwrap();
+    }
+    write.commit().unwrap();
+    drop(store);
+    let store = Embedded::open(folder.path(), Durability::Each).unwrap();
+    assert_eq!(block_on(store.queue(None, 9)).unwrap(), [], "what was written before is not listed");
+    assert_eq!(block_on(store.commit(&commit("s", Some(1), b"two"))).unwrap(), 2);
+    assert_eq!(block_on(store.queue(None, 9)).unwrap().remove(0).bytes, b"two");
+    assert_eq!(block_on(store.waking(EventTime::EPOCH, 9)).unwrap().len(), 1);
+}
+
+#[test]
+fn the_tables_are_counted() {
+    let folder = TempDir::new().unwrap();
+    let store = Embedded::open(folder.path(), Durability::Each).unwrap();
+    assert_eq!(store.reading().unwrap().list_tables().unwrap().count(), tables::TABLES);
 }
 
 #[test]

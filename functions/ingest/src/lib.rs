@@ -1,0 +1,207 @@
+//! The `ingest` function: batches of the stream of logs, and orders to read old data again.
+//!
+//! It wires and counts; what is done stands in [`hinomi_steps::ingest`] and [`hinomi_steps::redrive`]. A batch is answered
+//! with the first record that is not done. A store that is busy or away hands all of the batch back, which is no error
+//! of the function's; what a repeat does not mend is one.
+
+mod given_up;
+mod tell;
+
+use std::sync::{Mutex, PoisonError};
+
+use hinomi_lambda::event::{KinesisBatch, Redrive};
+use hinomi_lambda::{Event, Failure, Handler, Invocation, Metric, Outcome, Report};
+use hinomi_model::registry::Registry;
+use hinomi_model::{Seconds, Settings};
+use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, Record};
+use hinomi_steps::redrive::{Order, Reading, Redriven, redrive};
+use hinomi_steps::registry::RegistryCache;
+use hinomi_store::{Archive, Published, Stream};
+use serde::Serialize;
+
+/// What the function answers.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// To a batch.
+    Batch(Outcome),
+    /// To an order.
+    Redriven(Told),
+}
+
+/// What became of an order, for the person who gave it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// Objects read.
+    pub objects: u64,
+    /// Objects that can't be read.
+    pub broken: u64,
+    /// Objects in which there is nothing to read again.
+    pub skipped: u64,
+    /// Lines read; done and quarantined make them up.
+    pub lines: u64,
+    /// Lines that became events.
+    pub lines_done: u64,
+    /// Lines that are set aside still.
+    pub lines_quarantined: u64,
+    /// Findings handed on.
+    pub findings: u64,
+    /// What the next order passes as `after`; nothing when all is done.
+    pub next: Option<String>,
+}
+
+impl From<&Redriven> for Told {
+    fn from(done: &Redriven) -> Self {
+        Told {
+            objects: done.objects,
+            broken: done.broken,
+            skipped: done.skipped,
+            lines: done.counts.lines,
+            lines_done: done.counts.lines_done,
+            lines_quarantined: done.counts.lines_quarantined(),
+            findings: done.findings,
+            next: done.next.clone(),
+        }
+    }
+}
+
+/// The function with its ports.
+pub struct IngestFunction<A, S, P> {
+    archive: A,
+    findings: S,
+    source: P,
+    registry: RegistryCache,
+    /// What a running function keeps from one batch to the next. Taken while a batch is worked on, so that what a panic
+    /// leaves half done is dropped.
+    kept: Mutex<Kept>,
+    repeats: Box<dyn Fn() -> u64 + Send + Sync>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    ingest: Ingest,
+    /// The batch's records, decoded.
+    buffer: Vec<u8>,
+}
+
+impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
+    /// Wires the function.
+    pub fn new(archive: A, findings: S, source: P, registry_refresh: Seconds) -> Self {
+        let registry = RegistryCache::new(registry_refresh);
+        IngestFunction {
+            archive,
+            findings,
+            source,
+            registry,
+            kept: Mutex::default(),
+            repeats: Box::new(|| 0),
+        }
+    }
+
+    /// Tells how many records the stream took only when asked again, since it was asked last.
+    #[must_use]
+    pub fn with_repeats(self, repeats: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        IngestFunction { repeats: Box::new(repeats), ..self }
+    }
+
+    fn outlets(&self) -> Outlets<'_, A, S> {
+        Outlets { archive: &self.archive, findings: &self.findings }
+    }
+
+    async fn batch(
+        &self,
+        batch: &KinesisBatch<'_>,
+        registry: &Registry,
+        invocation: &Invocation,
+        report: &mut Report,
+    ) -> Result<Outcome, Failure> {
+        let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut buffer = std::mem::take(&mut kept.buffer);
+        let now = invocation.clock.now();
+        let (answer, sequences) = {
+            let arrived = batch.decode(&mut buffer);
+            let record = |record: &hinomi_lambda::event::Arrived<'_>| record.arrived;
+            tell::lag(report, now, arrived.iter().map(record));
+            let records: Vec<Record<'_>> = arrived
+                .iter()
+                .map(|record| Record {
+                    sequence: record.sequence.as_str(),
+                    arrived: record.arrived,
+                    data: record.data.map_err(|_| record.coded.as_bytes()),
+                })
+                .collect();
+            let is_spent = || invocation.budget.is_spent();
+            let pace = Pace { now, is_spent: &is_spent };
+            let batch = Batch { shard: batch.shard(), records: &records };
+            let answer = kept.ingest.batch(&batch, registry, pace, self.outlets()).await;
+            (answer, arrived.iter().map(|record| record.sequence.clone()).collect::<Vec<_>>())
+        };
+        kept.buffer = buffer;
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        report.count(Metric::StreamRetries, (self.repeats)());
+        match answer {
+            Ok(ingested) => {
+                tell::counts(report, &ingested.counts);
+                tell::latency(report, invocation.clock.now(), &ingested.found);
+                Ok(Outcome::of(ingested.undone.and_then(|index| sequences.get(index))))
+            }
+            Err(error) if error.is_retryable() => {
+                tracing::warn!(error = %error, "batch handed back");
+                report.count(Metric::RecordsRetried, sequences.len() as u64);
+                Ok(Outcome::of(sequences.first()))
+            }
+            Err(error) => Err(Failure::fault(error)),
+        }
+    }
+
+    async fn redrive(
+        &self,
+        order: &Redrive,
+        registry: &Registry,
+        invocation: &Invocation,
+        report: &mut Report,
+    ) -> Result<Told, Failure> {
+        let order = match order {
+            Redrive::Object(key) => Order::Object(key),
+            Redrive::Prefix { prefix, after } => Order::Prefix { prefix, after: after.as_deref() },
+        };
+        let is_spent = || invocation.budget.is_spent();
+        let settings = Settings::default();
+        let reading = Reading {
+            registry,
+            settings: &settings,
+            pace: Pace { now: invocation.clock.now(), is_spent: &is_spent },
+            given_up: &given_up::read,
+        };
+        // Its own memory: what is read again says nothing about what arrives.
+        let done =
+            redrive(&mut Ingest::new(), order, reading, self.outlets()).await.map_err(Failure::fault)?;
+        report.count(Metric::StreamRetries, (self.repeats)());
+        tell::counts(report, &done.counts);
+        report.count(Metric::Findings, done.findings.saturating_sub(done.counts.findings));
+        Ok(Told::from(&done))
+    }
+}
+
+impl<A: Archive, S: Stream, P: Published> Handler for IngestFunction<A, S, P> {
+    type Answer = Answer;
+
+    async fn handle(&self, invocation: &Invocation, report: &mut Report) -> Result<Answer, Failure> {
+        let event = Event::read(&invocation.payload)?;
+        if !matches!(event, Event::Kinesis(_) | Event::Redrive(_)) {
+            return Err(event.refused().into());
+        }
+        let current = self.registry.current(&self.source, invocation.clock.now()).await;
+        let current = current.map_err(Failure::fault)?;
+        report.count(Metric::RegistryRefused, u64::from(current.refused));
+        match &event {
+            Event::Kinesis(batch) => {
+                self.batch(batch, &current.registry, invocation, report).await.map(Answer::Batch)
+            }
+            Event::Redrive(order) => {
+                self.redrive(order, &current.registry, invocation, report).await.map(Answer::Redriven)
+            }
+            other => Err(other.refused().into()),
+        }
+    }
+}

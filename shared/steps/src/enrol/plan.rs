@@ -1,0 +1,418 @@
+//! The plan: one tenant's contacts against its subscriptions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hinomi_model::registry::{Contact, Tenant};
+use hinomi_model::{Channel, EventTime, Fingerprint, Level};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{MAX_ASKED, QUESTION_LASTS, Subscribed, SubscriptionState, filter_policy};
+
+/// Confirmed subscriptions that may end at once without a person looking at it, whatever the tenant's size.
+const FEW: usize = 3;
+
+/// What is remembered of a tenant's subscriptions between two looks at them. Endpoints are kept as fingerprints: it is
+/// enough to know them again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// By channel and the endpoint's fingerprint.
+    #[serde(default)]
+    asked: BTreeMap<String, Asked>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Asked {
+    /// How often it was subscribed by us, or seen to have been.
+    times: u32,
+    /// When last.
+    last: EventTime,
+    /// It was seen confirmed.
+    confirmed: bool,
+}
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// An endpoint is subscribed; an address is thereby asked to confirm.
+    Subscribe {
+        /// How it travels.
+        channel: Channel,
+        /// The address or number.
+        endpoint: String,
+        /// What it is to let through.
+        filter: String,
+    },
+    /// A subscription lets through something else.
+    SetFilter {
+        /// The subscription.
+        arn: String,
+        /// What it is to let through.
+        filter: String,
+    },
+    /// A subscription ends.
+    Unsubscribe {
+        /// The subscription.
+        arn: String,
+    },
+}
+
+/// How a contact's channel stands, once the plan is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It gets what is for it.
+    Confirmed,
+    /// It was asked and has not answered yet.
+    Pending,
+    /// It was asked as often as is decent and never answered.
+    Unanswered,
+    /// It had confirmed, and left.
+    Left,
+    /// It is not subscribed, and is going to be.
+    Missing,
+}
+
+/// A contact on a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The contact's id.
+    pub contact: String,
+    /// The channel.
+    pub channel: Channel,
+    /// How it stands.
+    pub standing: Standing,
+    /// It is told of attacks of level 3 or 4.
+    pub urgent: bool,
+}
+
+/// What is to be done for a tenant, and how its contacts stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What is to be done, in this order.
+    pub changes: Vec<Change>,
+    /// Every contact and channel, in the registry's order.
+    pub members: Vec<Member>,
+    /// Subscriptions that should end and are kept, because they are too many for nobody to have looked.
+    pub held_back: usize,
+    /// What to remember once the changes are made.
+    pub memory: Memory,
+}
+
+impl Plan {
+    /// Tells whether somebody should be told of level 3 or 4 and nobody would be.
+    pub fn unreachable(&self) -> bool {
+        let mut urgent = self.members.iter().filter(|member| member.urgent).peekable();
+        urgent.peek().is_some() && urgent.all(|member| member.standing != Standing::Confirmed)
+    }
+}
+
+/// Contacts that share an address or number share its subscription.
+struct Wanted<'t> {
+    endpoint: &'t str,
+    contacts: BTreeSet<&'t str>,
+}
+
+/// A channel and an endpoint in lower case, by which it is known again: carriers and people write addresses as they like.
+type Key = (Channel, String);
+
+/// Plans a tenant's subscriptions: `None` for a tenant that is no more, whose subscriptions all end.
+///
+/// `found` is everything that is subscribed to its topic, `memory` what the last plan left, `now` the time of the look.
+pub fn plan(tenant: Option<&Tenant>, found: &[Subscribed], memory: &Memory, now: EventTime) -> Plan {
+    let mut wanted: BTreeMap<Key, Wanted<'_>> = BTreeMap::new();
+    let contacts = tenant.map(|tenant| tenant.contacts.as_slice()).unwrap_or_default();
+    for (contact, channel, endpoint) in contacts.iter().flat_map(endpoints) {
+        let wanted = wanted
+            .entry(key_of(channel, endpoint))
+            .or_insert_with(|| Wanted { endpoint, contacts: BTreeSet::new() });
+        wanted.contacts.insert(&contact.id);
+    }
+    let mut plan = Plan::default();
+    let mut standings = BTreeMap::new();
+    for (key, wanted) in &wanted {
+        let channel = key.0;
+        let filter = filter_policy(wanted.contacts.iter().copied(), channel);
+        let remembered = remembered_as(key);
+        let asked = memory.asked.get(&remembered).copied().unwrap_or_default();
+        let known = found.iter().filter(|subscribed| key_of_found(subscribed).as_ref() == Some(key));
+        let (standing, asked) = match best(known) {
+            Some(Subscribed { state: SubscriptionState::Confirmed { arn }, filter: set, .. }) => {
+                if !set.as_deref().is_some_and(|set| is_same(set, &filter)) {
+                    plan.changes.push(Change::SetFilter { arn: arn.clone(), filter });
+                }
+                (Standing::Confirmed, Asked { confirmed: true, ..asked })
+            }
+            Some(Subscribed { state: SubscriptionState::Pending, .. }) => {
+                // Asked by somebody else, or by us just before we could remember it.
+                let asked =
+                    if asked.times == 0 { Asked { times: 1, last: now, confirmed: false } } else { asked };
+                (Standing::Pending, asked)
+            }
+            _ if asked.confirmed => (Standing::Left, asked),
+            _ if asked.times >= MAX_ASKED => (Standing::Unanswered, asked),
+            _ if asked.times > 0 && now.since(asked.last) < QUESTION_LASTS => (Standing::Pending, asked),
+            _ => {
+                plan.changes.push(Change::Subscribe {
+                    channel,
+                    endpoint: wanted.endpoint.to_owned(),
+                    filter,
+                });
+                (
+                    Standing::Missing,
+                    Asked { times: asked.times.saturating_add(1), last: now, confirmed: false },
+                )
+            }
+        };
+        standings.insert(key.clone(), standing);
+        // Only what is wanted is remembered: whoever is taken out and put in again is asked anew.
+        plan.memory.asked.insert(remembered, asked);
+    }
+    for (contact, channel, endpoint) in contacts.iter().flat_map(endpoints) {
+        let standing = standings.get(&key_of(channel, endpoint)).copied().unwrap_or(Standing::Missing);
+        plan.members.push(Member {
+            contact: contact.id.clone(),
+            channel,
+            standing,
+            urgent: is_urgent(contact),
+        });
+    }
+    end_others(&mut plan, found, |key| wanted.contains_key(key));
+    plan
+}
+
+/// Ends the subscriptions of those who are no contacts, if they are few.
+fn end_others(plan: &mut Plan, found: &[Subscribed], is_wanted: impl Fn(&Key) -> bool) {
+    let mut others = Vec::new();
+    let mut confirmed = 0_usize;
+    for subscribed in found {
+        let (Some(key), SubscriptionState::Confirmed { arn }) = (key_of_found(subscribed), &subscribed.state)
+        else {
+            continue;
+        };
+        confirmed += 1;
+        if !is_wanted(&key) {
+            others.push(Change::Unsubscribe { arn: arn.clone() });
+        }
+    }
+    if others.len() > FEW.max(confirmed / 2) {
+        plan.held_back = others.len();
+    } else {
+        plan.changes.extend(others);
+    }
+}
+
+/// Returns a contact's channels with their endpoints.
+fn endpoints(contact: &Contact) -> impl Iterator<Item = (&Contact, Channel, &str)> {
+    let email = contact.email.as_deref().map(|email| (contact, Channel::Email, email));
+    let sms = contact.sms.as_deref().map(|sms| (contact, Channel::Sms, sms));
+    email.into_iter().chain(sms)
+}
+
+fn is_urgent(contact: &Contact) -> bool {
+    contact.attack && contact.levels.iter().any(|level| *level >= Level::THREE)
+}
+
+fn key_of(channel: Channel, endpoint: &str) -> Key {
+    (channel, endpoint.to_lowercase())
+}
+
+/// Returns the key of a subscription; none for what is no contact's channel, as a queue.
+fn key_of_found(subscribed: &Subscribed) -> Option<Key> {
+    Channel::from_word(&subscribed.protocol).map(|channel| key_of(channel, &subscribed.endpoint))
+}
+
+/// Returns the subscription that says most of an endpoint: an ended one may be listed beside its successor.
+fn best<'f>(known: impl Iterator<Item = &'f Subscribed>) -> Option<&'f Subscribed> {
+    known.min_by_key(|subscribed| match subscribed.state {
+        SubscriptionState::Confirmed { .. } => 0,
+        SubscriptionState::Pending => 1,
+        SubscriptionState::Deleted => 2,
+    })
+}
+
+/// Tells whether two filters let the same through, however they are written.
+fn is_same(set: &str, wanted: &str) -> bool {
+    let read = |text: &str| -> Option<BTreeMap<String, BTreeSet<String>>> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        serde_json::from_value(value).ok()
+    };
+    read(set).is_some_and(|set| Some(set) == read(wanted))
+}
+
+fn remembered_as((channel, endpoint): &Key) -> String {
+    format!("{channel}/{:032x}", Fingerprint::new("endpoint/1").text(endpoint).finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use hinomi_model::TenantId;
+    use hinomi_model::registry::Registry;
+
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    fn registry(contacts: &str) -> Registry {
+        let yaml = format!(
+            "version: 1\ntenants:\n  - id: kita\n    name: {{ja: 北市, en: Kita City}}\n    internal: [10.1.0.0/16]\n    \
+             devices: [{{id: FGT60FTK20000001, vendor: fortigate}}]\n    contacts: [{contacts}]\n"
+        );
+        Registry::from_yaml(&yaml).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    fn at(day: i64) -> EventTime {
+        EventTime::from_seconds(1_795_000_000 + day * DAY)
+    }
+
+    fn subscribed(protocol: &str, endpoint: &str, arn: Option<&str>, filter: Option<&str>) -> Subscribed {
+        let state = match arn {
+            Some(arn) => SubscriptionState::Confirmed { arn: arn.to_owned() },
+            None => SubscriptionState::Pending,
+        };
+        Subscribed {
+            state,
+            protocol: protocol.to_owned(),
+            endpoint: endpoint.to_owned(),
+            filter: filter.map(str::to_owned),
+        }
+    }
+
+    fn planned(registry: &Registry, found: &[Subscribed], memory: &Memory, day: i64) -> Plan {
+        plan(registry.tenant(&TenantId::new("kita")), found, memory, at(day))
+    }
+
+    const DUTY: &str =
+        r#"{id: duty, email: soc@kita.example, sms: "+819000000000", for: [attack], levels: [2, 3, 4]}"#;
+
+    #[test]
+    fn a_new_contact_is_asked_once_and_then_left_alone() {
+        let registry = registry(DUTY);
+        let first = planned(&registry, &[], &Memory::default(), 0);
+        assert_eq!(
+            first.changes,
+            [
+                Change::Subscribe {
+                    channel: Channel::Email,
+                    endpoint: "soc@kita.example".to_owned(),
+                    filter: r#"{"channel":["email"],"contact":["duty"]}"#.to_owned()
+                },
+                Change::Subscribe {
+                    channel: Channel::Sms,
+                    endpoint: "+819000000000".to_owned(),
+                    filter: r#"{"channel":["sms"],"contact":["duty"]}"#.to_owned()
+                },
+            ]
+        );
+        assert!(first.unreachable());
+        let filter = r#"{"contact": ["duty"], "channel": ["sms"]}"#;
+        let found = [
+            subscribed("email", "soc@kita.example", None, None),
+            subscribed("sms", "+819000000000", Some("arn:1"), Some(filter)),
+        ];
+        let second = planned(&registry, &found, &first.memory, 1);
+        assert_eq!(second.changes, []);
+        let standings: Vec<Standing> = second.members.iter().map(|member| member.standing).collect();
+        assert_eq!(standings, [Standing::Pending, Standing::Confirmed]);
+        assert!(!second.unreachable(), "an SMS reaches somebody");
+        assert_eq!(planned(&registry, &found, &second.memory, 1), second, "and again nothing");
+    }
+
+    #[test]
+    fn a_question_that_lapsed_is_put_again_a_few_times_and_not_for_ever() {
+        let registry = registry("{id: duty, email: soc@kita.example, levels: [4]}");
+        let (mut memory, mut asked) = (Memory::default(), Vec::new());
+        for day in 0..30 {
+            // The carrier forgets an unanswered question sooner than we do.
+            let plan = planned(&registry, &[], &memory, day);
+            if !plan.changes.is_empty() {
+                asked.push(day);
+            }
+            memory = plan.memory;
+        }
+        assert_eq!(asked, [0, 3, 6]);
+        let last = planned(&registry, &[], &memory, 31);
+        assert_eq!(last.members.first().unwrap().standing, Standing::Unanswered);
+        assert!(last.unreachable());
+    }
+
+    #[test]
+    fn who_left_is_never_subscribed_again_until_a_person_says_so() {
+        let registry_with = registry("{id: duty, email: soc@kita.example, levels: [4]}");
+        let confirmed = [subscribed("email", "soc@kita.example", Some("arn:1"), None)];
+        let memory = planned(&registry_with, &confirmed, &Memory::default(), 0).memory;
+        let mut ended = subscribed("email", "soc@kita.example", None, None);
+        ended.state = SubscriptionState::Deleted;
+        for found in [vec![], vec![ended]] {
+            let plan = planned(&registry_with, &found, &memory, 400);
+            assert_eq!((plan.changes.len(), plan.unreachable()), (0, true));
+            assert_eq!(plan.members.first().unwrap().standing, Standing::Left);
+            assert_eq!(plan.memory, memory);
+        }
+        let without = planned(&registry(""), &[], &memory, 401);
+        assert_eq!(without.memory, Memory::default());
+        let again = planned(&registry_with, &[], &without.memory, 402);
+        assert_eq!(again.members.first().unwrap().standing, Standing::Missing);
+    }
+
+    #[test]
+    fn contacts_that_share_an_address_share_its_subscription() {
+        let registry = registry(
+            "{id: duty, email: soc@kita.example, levels: [4]}, {id: chief, email: SOC@kita.example, levels: [2]}, \
+             {id: night, email: soc@kita.example, levels: [3]}",
+        );
+        let plan = planned(&registry, &[], &Memory::default(), 0);
+        let filters: Vec<&str> = plan
+            .changes
+            .iter()
+            .map(|change| match change {
+                Change::Subscribe { filter, .. } => filter.as_str(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert!(
+            filters.contains(&r#"{"channel":["email"],"contact":["chief","duty","night"]}"#),
+            "{filters:?}"
+        );
+        assert_eq!(filters.len(), 1);
+        assert_eq!(plan.members.len(), 3);
+    }
+
+    #[test]
+    fn a_filter_follows_the_contacts() {
+        let registry = registry("{id: chief, email: soc@kita.example, levels: [4]}");
+        for old in [None, Some(r#"{"contact":["duty"],"channel":["email"]}"#), Some("no json")] {
+            let found = [subscribed("email", "SOC@kita.example", Some("arn:1"), old)];
+            let filter = r#"{"channel":["email"],"contact":["chief"]}"#.to_owned();
+            let change = Change::SetFilter { arn: "arn:1".to_owned(), filter };
+            assert_eq!(planned(&registry, &found, &Memory::default(), 0).changes, [change]);
+        }
+    }
+
+    #[test]
+    fn who_is_no_contact_any_more_is_unsubscribed_and_queues_are_not() {
+        let filter = r#"{"contact":["duty"],"channel":["email"]}"#;
+        let found = [
+            subscribed("email", "soc@kita.example", Some("arn:1"), Some(filter)),
+            subscribed("email", "left@kita.example", Some("arn:2"), None),
+            subscribed("email", "asked@kita.example", None, None),
+            subscribed("sqs", "arn:aws:sqs:x", Some("arn:3"), None),
+        ];
+        let registry = registry("{id: duty, email: soc@kita.example, levels: [4]}");
+        let plan = planned(&registry, &found, &Memory::default(), 0);
+        assert_eq!(plan.changes, [Change::Unsubscribe { arn: "arn:2".to_owned() }]);
+        assert_eq!(plan.held_back, 0);
+    }
+
+    #[test]
+    fn a_registry_that_lost_its_contacts_silences_nobody() {
+        let found: Vec<Subscribed> = (0..8)
+            .map(|n| subscribed("email", &format!("{n}@kita.example"), Some(&format!("arn:{n}")), None))
+            .collect();
+        let plan = planned(&registry(""), &found, &Memory::default(), 0);
+        assert_eq!((plan.changes.len(), plan.held_back), (0, 8));
+        assert!(!plan.unreachable(), "nobody is to be told");
+        let few = found.get(..3).unwrap();
+        assert_eq!(planned(&registry(""), few, &Memory::default(), 0).changes.len(), 3);
+    }
+}

@@ -1,0 +1,276 @@
+//! The step that reads facts against open questions, minute by minute.
+//!
+//! For each minute and follower ([`PARTITIONS`]) the same three things happen, in this order:
+//!
+//! | written | what for |
+//! |---|---|
+//! | plan: which facts objects this minute reads | whoever repeats the minute reads the same, and says the same |
+//! | findings | |
+//! | memory: what the follower remembers now | the next minute goes on from it |
+//!
+//! Plan and memory are written once and never changed, so of two that do the same minute one decides what is read and
+//! both say the same. A minute whose memory is there is done. After an outage the minutes that are missing are done one
+//! after the other, as far as the time goes; nothing that was not passed on is deleted, as facts are kept for
+//! [`KEPT_DAYS`] days.
+//!
+//! A minute is that in which a batch was begun to be written, and `now` is its end. It reads the objects of its own and
+//! of [`LOOK_BACK_MINUTES`] before it that no earlier minute read.
+
+mod memory;
+mod plan;
+
+use hinomi_detect::Follow;
+use hinomi_model::registry::Registry;
+use hinomi_model::{EventTime, FactBatch, Finding, Settings};
+use hinomi_store::{Archive, ArchiveKey, Put, Stream};
+
+use crate::error::Result;
+use crate::facts::{self, PARTITIONS, Part};
+use crate::ingest::{Hearing, put_findings};
+use crate::proof;
+use crate::shelf::Shelf;
+use crate::together::together;
+
+use self::memory::Memory;
+
+/// How late an object may appear in its minute's folder: ingest's time-out of a minute, and a minute by which the clocks
+/// of two machines may differ, and as much again. What came later would never be read.
+pub const LOOK_BACK_MINUTES: i64 = 5;
+
+/// How long facts are kept, which is how long an outage may last.
+pub const KEPT_DAYS: i64 = 2;
+
+/// Minutes after which the memory is written while many are caught up: what is lost when the process is killed.
+const REMEMBER_EVERY: i64 = 10;
+
+/// Memories that are tried, the newest first. One that can't be read is an accident; when all are, it is better to begin
+/// anew than to fetch hundreds.
+const TRIED: usize = 10;
+
+/// Facts in one step, some 10 MB: a minute's objects are read in groups, and how they are grouped changes nothing.
+const MAX_STEP_FACTS: usize = 1 << 16;
+
+/// Objects fetched at once.
+const FETCHES: usize = 16;
+
+/// When and for whom the step is done.
+#[derive(Clone, Copy)]
+pub struct Minute<'p> {
+    /// The schedule's time: the minute before it is the last that is done.
+    pub time: EventTime,
+    /// Which follower.
+    pub partition: u16,
+    /// Tells whether no further minute should be begun.
+    pub is_spent: &'p (dyn Fn() -> bool + Sync),
+}
+
+/// Where a follower reads and writes.
+#[derive(Debug)]
+pub struct Sources<'p, A, S> {
+    /// Facts, raw objects, plans and memories.
+    pub archive: &'p A,
+    /// Findings.
+    pub findings: &'p S,
+}
+
+impl<A, S> Clone for Sources<'_, A, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, S> Copy for Sources<'_, A, S> {}
+
+/// What was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// Minutes done.
+    pub minutes: u64,
+    /// Facts objects read.
+    pub objects: u64,
+    /// Facts objects that can't be read: they are set aside under `quarantine/facts/`.
+    pub broken: u64,
+    /// Facts objects that are no longer there.
+    pub missing: u64,
+    /// Memories that can't be read; an older one was taken instead.
+    pub broken_memories: u64,
+    /// Facts read.
+    pub facts: u64,
+    /// Findings handed on.
+    pub findings: u64,
+    /// How far what was done is behind the schedule, in seconds.
+    pub behind_seconds: i64,
+}
+
+/// Follows facts; remembers from one minute to the next what it wrote down last.
+#[derive(Debug, Default)]
+pub struct Follower {
+    settings: Settings,
+    warm: Option<Warm>,
+}
+
+/// What this process wrote down last.
+#[derive(Debug)]
+struct Warm {
+    partition: u16,
+    memory: Memory,
+}
+
+impl Follower {
+    /// Makes a follower that remembers nothing but what is written down.
+    pub fn new(settings: Settings) -> Self {
+        Follower { settings, warm: None }
+    }
+
+    /// Does the minutes of one follower up to the last that is over.
+    ///
+    /// # Errors
+    ///
+    /// When the archive or the stream fails: the minutes that are not written down are done again by the next call, and
+    /// say the same.
+    pub async fn run<A: Archive, S: Stream>(
+        &mut self,
+        minute: Minute<'_>,
+        registry: &Registry,
+        sources: Sources<'_, A, S>,
+    ) -> Result<Followed> {
+        let mut followed = Followed::default();
+        let target = minute.time.minute().saturating_sub(1);
+        let partition = minute.partition % PARTITIONS;
+        let mut memory = self.remember(sources.archive, partition, target, &mut followed).await?;
+        // What became of writing down the memory in hand; nothing yet of one that was not written.
+        let mut put = None;
+        while memory.minute < target {
+            if followed.minutes > 0 && (minute.is_spent)() {
+                break;
+            }
+            memory = self.minute(memory, partition, registry, sources, &mut followed).await?;
+            put = None;
+            if memory.minute % REMEMBER_EVERY == 0 {
+                put = Some(memory.write(sources.archive, partition).await?);
+                if put == Some(Put::Existed) && memory.minute < target {
+                    // Somebody else is at it: go on from what is written, as everybody will, if it can be read.
+                    let theirs = self.remember(sources.archive, partition, target, &mut followed).await?;
+                    if theirs.minute >= memory.minute {
+                        (memory, put) = (theirs, None);
+                    }
+                }
+            }
+        }
+        followed.behind_seconds = 60 * target.saturating_sub(memory.minute).max(0);
+        if followed.minutes > 0 {
+            let put = match put {
+                Some(put) => put,
+                None => memory.write(sources.archive, partition).await?,
+            };
+            if put == Put::Stored {
+                self.warm = Some(Warm { partition, memory });
+            }
+        }
+        Ok(followed)
+    }
+
+    /// Returns what was remembered last, by this process or another.
+    async fn remember<A: Archive>(
+        &mut self,
+        archive: &A,
+        partition: u16,
+        target: i64,
+        followed: &mut Followed,
+    ) -> Result<Memory> {
+        let warm = self.warm.take().filter(|warm| warm.partition == partition);
+        let known = warm.as_ref().map(|warm| warm.memory.minute);
+        let found = memory::written(archive, partition, target, known).await?;
+        // The newest that can be read; what this process remembers is older than all that were found.
+        for (at, key) in found.into_iter().rev().take(TRIED) {
+            match memory::read(archive, &key, at, &self.settings).await? {
+                Some(memory) => return Ok(memory),
+                None => followed.broken_memories += 1,
+            }
+        }
+        if let Some(warm) = warm {
+            return Ok(warm.memory);
+        }
+        // Nobody remembers anything: begin with the oldest facts there are.
+        let oldest = plan::oldest_minute(archive).await?.unwrap_or(target);
+        let start = oldest.clamp(target.saturating_sub(KEPT_DAYS * 24 * 60), target);
+        Ok(Memory::new(start.saturating_sub(1), self.settings.clone()))
+    }
+
+    /// Does the minute after the one that is remembered.
+    async fn minute<A: Archive, S: Stream>(
+        &mut self,
+        mut memory: Memory,
+        partition: u16,
+        registry: &Registry,
+        sources: Sources<'_, A, S>,
+        followed: &mut Followed,
+    ) -> Result<Memory> {
+        let minute = memory.minute.saturating_add(1);
+        let now = EventTime::from_seconds(minute.saturating_add(1).saturating_mul(60));
+        let planned = plan::decide(sources.archive, partition, minute, &memory).await?;
+        let mut found: Vec<Finding> = Vec::new();
+        let mut part = Part::default();
+        for keys in planned.chunks(FETCHES) {
+            for (key, object) in keys.iter().zip(fetch(sources.archive, keys).await?) {
+                match read(sources.archive, key, object, partition, followed).await? {
+                    Some(read) => part.append(read),
+                    None => continue,
+                }
+                if part.facts.sessions.len() + part.facts.logins.len() >= MAX_STEP_FACTS {
+                    found.extend(step(&mut memory.follow, &mut part, registry, now, followed));
+                }
+            }
+        }
+        // A minute without facts counts, too: some things are said when nothing came.
+        found.extend(step(&mut memory.follow, &mut part, registry, now, followed));
+        proof::fetch(&mut found, registry, &Shelf::new(sources.archive)).await?;
+        put_findings(&found, Hearing::Told, sources.findings).await?;
+        followed.findings += found.len() as u64;
+        followed.minutes += 1;
+        memory.has_read(minute, &planned);
+        Ok(memory)
+    }
+}
+
+fn step(
+    follow: &mut Follow,
+    part: &mut Part,
+    registry: &Registry,
+    now: EventTime,
+    followed: &mut Followed,
+) -> Vec<Finding> {
+    let Part { facts, findings } = std::mem::take(part);
+    let FactBatch { sessions, logins, .. } = &facts;
+    followed.facts += (sessions.len() + logins.len()) as u64;
+    follow.step(&facts, &findings, registry, now)
+}
+
+async fn fetch<A: Archive>(archive: &A, keys: &[ArchiveKey]) -> Result<Vec<Option<Vec<u8>>>> {
+    let fetched = together(keys.iter().map(|key| archive.fetch(key))).await;
+    Ok(fetched.into_iter().collect::<hinomi_store::Result<_>>()?)
+}
+
+/// Reads a follower's part of an object; `None` for one that is gone or broken, which is set aside.
+async fn read<A: Archive>(
+    archive: &A,
+    key: &ArchiveKey,
+    object: Option<Vec<u8>>,
+    partition: u16,
+    followed: &mut Followed,
+) -> Result<Option<Part>> {
+    let Some(object) = object else {
+        followed.missing += 1;
+        return Ok(None);
+    };
+    followed.objects += 1;
+    match facts::read(&object, partition) {
+        Ok(part) => Ok(Some(part)),
+        Err(_) => {
+            followed.broken += 1;
+            let aside = ArchiveKey::new(&format!("quarantine/{}", key.as_str()))?;
+            archive.put_new(&aside, &object).await?;
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! Minutes of facts against open questions: written down and gone on from, caught up, done twice, done by two.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hinomi_detect::Follow;
+use hinomi_model::{EventTime, Finding, FindingBatch, Settings};
+use hinomi_steps::facts::{self, PARTITIONS};
+use hinomi_steps::follow::{Followed, Follower, Minute, Sources};
+use hinomi_steps::ingest::Ingest;
+use hinomi_store::{
+    Archive, ArchiveKey, Call, Fault, Faulty, Memory, MemoryStream, Stream, When, block_on, object,
+};
+
+use crate::world::{Line, World, borrowed, lines, numbered, records, registry};
+
+/// The minutes of a part of the day with attacks that something follows from: each with its lines.
+fn minutes() -> Vec<(i64, Vec<Line>)> {
+    let mut minutes: Vec<(i64, Vec<Line>)> = Vec::new();
+    for line in lines() {
+        let minute = line.0.minute();
+        match minutes.last_mut().filter(|(last, _)| *last == minute) {
+            Some((_, lines)) => lines.push(line),
+            None => minutes.push((minute, vec![line])),
+        }
+    }
+    minutes
+}
+
+/// Ingests each minute's lines as they arrive; a batch a minute, filed under the minute after.
+fn ingested() -> (World, i64, i64) {
+    static INGESTED: LazyLock<(World, i64, i64)> = LazyLock::new(ingest_all);
+    let (world, first, last) = &*INGESTED;
+    (World { archive: copy(&world.archive), ..World::default() }, *first, *last)
+}
+
+fn ingest_all() -> (World, i64, i64) {
+    let world = World::default();
+    let mut ingest = Ingest::new();
+    let minutes = minutes();
+    for (number, (minute, lines)) in minutes.iter().enumerate() {
+        let mut numbered = numbered(&records(lines, 50));
+        for (index, record) in numbered.iter_mut().enumerate() {
+            record.0 = format!("{number}{index:06}");
+        }
+        world.ingest(&mut ingest, &borrowed(&numbered), end_of(*minute));
+    }
+    (world, minutes.first().unwrap().0, minutes.last().unwrap().0 + 2)
+}
+
+/// Shortly after a minute's end.
+fn end_of(minute: i64) -> EventTime {
+    EventTime::from_seconds(minute * 60 + 65)
+}
+
+const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
+
+pub(crate) fn run(
+    follower: &mut Follower,
+    archive: &impl Archive,
+    findings: &impl Stream,
+    time: EventTime,
+    partition: u16,
+) -> hinomi_steps::Result<Followed> {
+    let minute = Minute { time, partition, is_spent: NEVER };
+    block_on(follower.run(minute, registry(), Sources { archive, findings }))
+}
+
+/// The first instant at which a minute is over.
+pub(crate) fn over(minute: i64) -> EventTime {
+    EventTime::from_seconds((minute + 1) * 60)
+}
+
+pub(crate) fn findings(stream: &MemoryStream) -> Vec<Finding> {
+    let decode = |bytes: &[u8]| FindingBatch::decode(&object::decompress(bytes).unwrap()).unwrap().findings;
+    stream.records().iter().flat_map(|record| decode(&record.bytes)).collect()
+}
+
+fn found(stream: &MemoryStream) -> BTreeSet<String> {
+    findings(stream).iter().map(|finding| serde_json::to_string(finding).unwrap()).collect()
+}
+
+/// The followers that have something to do.
+fn partitions() -> BTreeSet<u16> {
+    registry().tenants().iter().map(|tenant| facts::partition_of(tenant.id())).collect()
+}
+
+#[test]
+fn going_on_from_what_is_written_is_as_good_as_remembering() {
+    let (world, first, last) = ingested();
+    let one = MemoryStream::default();
+    let each = MemoryStream::default();
+    let (archive_of_one, archive_of_each) = (copy(&world.archive), copy(&world.archive));
+    let mut reference: BTreeSet<String> = BTreeSet::new();
+    let mut remembered = BTreeSet::new();
+    for partition in partitions() {
+        let mut follower = Follower::new(Settings::default());
+        let mut in_memory = Follow::new(Settings::default());
+        for minute in first..=last {
+            let followed = run(&mut follower, &archive_of_one, &one, over(minute), partition).unwrap();
+            assert_eq!((followed.behind_seconds, followed.broken, followed.missing), (0, 0, 0));
+            let mut anew = Follower::new(Settings::default());
+            run(&mut anew, &archive_of_each, &each, over(minute), partition).unwrap();
+            let mut part = facts::Part::default();
+            for key in world.keys(&format!("{}/", facts::minute_folder(minute))) {
+                let read = facts::read(&world.object(&key), partition).unwrap();
+                part.facts.append(&read.facts);
+                part.findings.extend(read.findings);
+            }
+            let said = in_memory.step(&part.facts, &part.findings, registry(), over(minute));
+            reference.extend(said.iter().map(|finding| finding.id.to_string()));
+        }
+        remembered.extend(findings(&one).iter().map(|finding| finding.id.to_string()));
+    }
+    assert!(reference.len() > 10, "{}", reference.len());
+    assert_eq!(remembered, reference);
+    assert_eq!(found(&each), found(&one));
+    let shown = findings(&one).iter().filter(|finding| !finding.evidence.is_empty()).count();
+    assert!(
+        shown > 5
+            && findings(&one).iter().flat_map(|finding| &finding.evidence).all(|line| !line.is_pending())
+    );
+}
+
+/// An archive with the same objects.
+fn copy(archive: &Memory) -> Memory {
+    let other = Memory::new();
+    for key in block_on(archive.list("", None, 1_000_000)).unwrap() {
+        let bytes = block_on(archive.fetch(&key)).unwrap().unwrap();
+        block_on(other.put_new(&key, &bytes)).unwrap();
+    }
+    other
+}
+
+/// What is found when each minute is done in its time.
+fn in_time(world: &World, first: i64, last: i64) -> BTreeSet<String> {
+    let (archive, stream) = (copy(&world.archive), MemoryStream::default());
+    for partition in partitions() {
+        let mut follower = Follower::new(Settings::default());
+        for minute in first..=last {
+            run(&mut follower, &archive, &stream, over(minute), partition).unwrap();
+        }
+    }
+    found(&stream)
+}
+
+#[test]
+fn an_outage_is_caught_up_minute_by_minute_within_the_time() {
+    let (world, first, last) = ingested();
+    let expected = in_time(&world, first, last);
+    let stream = MemoryStream::default();
+    let mut calls = 0;
+    for partition in partitions() {
+        // Some minutes are done in time, then nobody calls for hours; then each call has time for 97 minutes.
+        let mut follower = Follower::new(Settings::default());
+        for minute in first..first + 5 {
+            run(&mut follower, &world.archive, &stream, over(minute), partition).unwrap();
+        }
+        loop {
+            calls += 1;
+            let asked = AtomicU64::new(0);
+            let is_spent = || asked.fetch_add(1, Ordering::Relaxed) >= 96;
+            let minute = Minute { time: over(last), partition, is_spent: &is_spent };
+            let sources = Sources { archive: &world.archive, findings: &stream };
+            let mut other = Follower::new(Settings::default());
+            let followed = block_on(other.run(minute, registry(), sources)).unwrap();
+            if followed.behind_seconds == 0 {
+                break;
+            }
+            assert_eq!(followed.minutes, 97);
+        }
+    }
+    assert!(calls > 5);
+    assert_eq!(found(&stream), expected);
+}
+
+#[test]
+fn two_that_do_the_same_minutes_say_the_same() {
+    let (world, first, last) = ingested();
+    let expected = in_time(&world, first, last);
+    let stream = MemoryStream::default();
+    for partition in partitions() {
+        let (mut one, mut other) = (Follower::new(Settings::default()), Follower::new(Settings::default()));
+        for minute in first..=last {
+            // One falls behind where the other goes on, and both come back.
+            if minute % 7 != 3 {
+                run(&mut one, &world.archive, &stream, over(minute), partition).unwrap();
+            }
+            if minute % 5 != 1 {
+                run(&mut other, &world.archive, &stream, over(minute), partition).unwrap();
+            }
+        }
+    }
+    assert_eq!(found(&stream), expected);
+}
+
+#[test]
+fn a_minute_that_fails_at_any_call_and_comes_again_says_the_same() {
+    let (world, first, last) = ingested();
+    // An hour in which something follows.
+    let loud = loudest(&world, first, last);
+    let (first, last) = (loud - 10, loud + 10);
+    // Only what these minutes read, so that a copy is quickly made.
+    let near = World::default();
+    for key in world.keys("") {
+        let of_near = |minute| key.as_str().starts_with(&format!("{}/", facts::minute_folder(minute)));
+        if !key.as_str().starts_with("facts/") || (first..=last).any(of_near) {
+            block_on(near.archive.put_new(&key, &world.object(&key))).unwrap();
+        }
+    }
+    let world = near;
+    let expected = in_time(&world, first, last);
+    assert!(!expected.is_empty());
+    let mut failed = 0;
+    for call in [Call::List, Call::Fetch, Call::PutNew, Call::Put] {
+        for nth in [1, 2, 3, 6, 13, 34] {
+            for when in [When::Throttled, When::Before, When::After] {
+                let (archive, stream) = (copy(&world.archive), MemoryStream::default());
+                let fault = [Fault { call, nth, when }];
+                let (faulty, faulty_stream) =
+                    (Faulty::new(archive, &fault), Faulty::new(stream.clone(), &fault));
+                for partition in partitions() {
+                    let mut follower = Follower::new(Settings::default());
+                    for minute in first..=last {
+                        if run(&mut follower, &faulty, &faulty_stream, over(minute), partition).is_err() {
+                            failed += 1;
+                            // Killed and called again, by the same or by another.
+                            if nth % 2 == 0 {
+                                follower = Follower::new(Settings::default());
+                            }
+                            run(&mut follower, &faulty, &faulty_stream, over(minute), partition).unwrap();
+                        }
+                    }
+                }
+                assert_eq!(found(&stream), expected, "{call:?} {nth} {when:?}");
+            }
+        }
+    }
+    assert!(failed > 40, "{failed}");
+}
+
+/// The minute after which most was found.
+fn loudest(world: &World, first: i64, last: i64) -> i64 {
+    let (archive, stream) = (copy(&world.archive), MemoryStream::default());
+    let mut most = (0, first);
+    for partition in partitions() {
+        let mut follower = Follower::new(Settings::default());
+        for minute in first..=last {
+            let followed = run(&mut follower, &archive, &stream, over(minute), partition).unwrap();
+            most = most.max((followed.findings, minute));
+        }
+    }
+    most.1
+}
+
+#[test]
+fn an_object_that_comes_late_is_read_by_the_next_minute_and_a_repeat_of_the_minute_does_without() {
+    let (world, first, last) = ingested();
+    let loud = loudest(&world, first, last);
+    let partition = *partitions().first().unwrap();
+    let late: Vec<ArchiveKey> = world.keys(&format!("{}/", facts::minute_folder(loud)));
+    assert_eq!(late.len(), 1);
+    let expected = in_time(&world, loud - 30, loud + 1);
+    let archive = Memory::new();
+    for key in world.keys("").iter().filter(|key| !late.contains(key)) {
+        block_on(archive.put_new(key, &world.object(key))).unwrap();
+    }
+    let stream = MemoryStream::default();
+    // The memory could not be written, so the minute is not done; its plan is.
+    let nth = 2 * 31;
+    let faulty = Faulty::new(archive.clone(), &[Fault { call: Call::PutNew, nth, when: When::Before }]);
+    for partition in partitions() {
+        let mut follower = Follower::new(Settings::default());
+        for minute in loud - 30..loud {
+            run(&mut follower, &archive, &stream, over(minute), partition).unwrap();
+        }
+    }
+    let mut follower = Follower::new(Settings::default());
+    let plan_only = Faulty::new(archive.clone(), &[Fault { call: Call::PutNew, nth: 2, when: When::Before }]);
+    assert!(run(&mut follower, &plan_only, &stream, over(loud), partition).is_err());
+    assert!(faulty.calls().is_empty());
+    for key in &late {
+        block_on(archive.put_new(key, &world.object(key))).unwrap();
+    }
+    let again = run(&mut follower, &archive, &stream, over(loud), partition).unwrap();
+    assert_eq!((again.minutes, again.objects), (1, 0));
+    for partition in partitions() {
+        run(&mut Follower::new(Settings::default()), &archive, &stream, over(loud), partition).unwrap();
+        let next = run(&mut Follower::new(Settings::default()), &archive, &stream, over(loud + 1), partition)
+            .unwrap();
+        assert!(next.objects >= 1, "{next:?}");
+    }
+    let ids = |found: &BTreeSet<String>| found.len();
+    assert_eq!(ids(&found(&stream)), ids(&expected));
+}
+
+#[test]
+fn a_batch_that_was_filed_twice_is_read_once() {
+    let (world, first, last) = ingested();
+    let loud = loudest(&world, first, last);
+    let partition = *partitions().first().unwrap();
+    let key = world.keys(&format!("{}/", facts::minute_folder(loud))).remove(0);
+    let name = key.as_str().rsplit('/').next().unwrap();
+    for minute in [loud + 1, loud + 3] {
+        let copy = ArchiveKey::new(&format!("{}/{name}", facts::minute_folder(minute))).unwrap();
+        block_on(world.archive.put_new(&copy, &world.object(&key))).unwrap();
+    }
+    let mut objects = 0;
+    let mut follower = Follower::new(Settings::default());
+    for minute in loud - 5..=loud + 10 {
+        let followed =
+            run(&mut follower, &world.archive, &MemoryStream::default(), over(minute), partition).unwrap();
+        objects += followed.objects;
+    }
+    let filed: BTreeSet<String> = (loud - 10..=loud + 10)
+        .flat_map(|minute| world.keys(&format!("{}/", facts::minute_folder(minute))))
+        .map(|key| key.as_str().rsplit('/').next().unwrap().to_owned())
+        .collect();
+    // The first call begins with the oldest facts that there are.
+    assert!(objects >= filed.len() as u64);
+    let all: BTreeSet<String> = world
+        .keys("facts/")
+        .iter()
+        .filter(|key| key.as_str() < facts::minute_folder(loud + 11).as_str())
+        .map(|key| key.as_str().rsplit('/').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(objects, all.len() as u64);
+}
+
+#[test]
+fn what_can_not_be_read_is_set_aside_and_holds_up_nothing() {
+    let (world, first, last) = ingested();
+    let expected = in_time(&world, first, last);
+    let partition = *partitions().first().unwrap();
+    let middle = (first + last) / 2;
+    let put = |key: &str, bytes: &[u8]| {
+        block_on(world.archive.put_new(&ArchiveKey::new(key).unwrap(), bytes)).unwrap();
+    };
+    put(&format!("{}/shard-1-2.zst", facts::minute_folder(middle)), b"no facts");
+    put("facts/what-is-this.zst", b"no minute");
+    let stream = MemoryStream::default();
+    let (mut broken, mut memories) = (0, 0);
+    for partition in partitions() {
+        for minute in first..=last {
+            if minute == middle + 1 {
+                // Somebody wrote a memory that nobody can read, and one of another version.
+                for ahead in [minute, minute + 1] {
+                    let text =
+                        facts::minute_folder(ahead).replace("facts", &format!("follow/{partition}-v1"));
+                    put(&format!("{text}.zst"), b"no memory");
+                }
+            }
+            let followed = run(
+                &mut Follower::new(Settings::default()),
+                &world.archive,
+                &stream,
+                over(minute),
+                partition,
+            );
+            let followed = followed.unwrap();
+            broken += followed.broken;
+            memories += followed.broken_memories;
+        }
+    }
+    let partitions = partitions().len() as u64;
+    assert!(broken >= partitions && memories >= partitions, "{broken} {memories}");
+    assert_eq!(world.keys("quarantine/facts/").len(), 1);
+    assert_eq!(found(&stream), expected);
+    // Of a follower that has no tenants nothing is missed.
+    let idle = (0..PARTITIONS).find(|idle| *idle != partition).unwrap();
+    let followed =
+        run(&mut Follower::new(Settings::default()), &world.archive, &stream, over(last), idle).unwrap();
+    assert_eq!(followed.behind_seconds, 0);
+}
+
+#[test]
+fn a_first_call_without_facts_begins_now() {
+    let (archive, stream) = (Memory::new(), MemoryStream::default());
+    let followed =
+        run(&mut Follower::new(Settings::default()), &archive, &stream, over(29_000_000), 0).unwrap();
+    assert_eq!((followed.minutes, followed.behind_seconds), (1, 0));
+    let again = run(&mut Follower::new(Settings::default()), &archive, &stream, over(29_000_000), 0).unwrap();
+    assert_eq!((again.minutes, again.behind_seconds), (0, 0));
+}
+
+#[test]
+fn a_memory_that_can_not_be_read_holds_up_no_catching_up() {
+    let (world, first, last) = ingested();
+    let expected = in_time(&world, first, last);
+    let stream = MemoryStream::default();
+    for partition in partitions() {
+        for minute in (first..last).filter(|minute| minute % 10 == 0).step_by(40) {
+            let text = facts::minute_folder(minute).replace("facts", &format!("follow/{partition}-v1"));
+            let key = ArchiveKey::new(&format!("{text}.zst")).unwrap();
+            block_on(world.archive.put_new(&key, b"no memory")).unwrap();
+        }
+        // Each call goes on from the last memory there is, which the first finds to be one of those.
+        let mut calls = 0;
+        loop {
+            calls += 1;
+            assert!(calls < 50, "no call gets any further");
+            let asked = AtomicU64::new(0);
+            let is_spent = || asked.fetch_add(1, Ordering::Relaxed) >= 200;
+            let minute = Minute { time: over(last), partition, is_spent: &is_spent };
+            let sources = Sources { archive: &world.archive, findings: &stream };
+            let followed =
+                block_on(Follower::new(Settings::default()).run(minute, registry(), sources)).unwrap();
+            if followed.behind_seconds == 0 {
+                break;
+            }
+        }
+    }
+    assert_eq!(found(&stream), expected);
+}

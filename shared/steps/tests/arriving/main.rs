@@ -1,0 +1,10 @@
+//! What arrives, step by step: lines of the sample day as records of a stream, read, followed, and read again.
+
+#![expect(clippy::unwrap_used, reason = "all of this binary is a test")]
+
+mod crash;
+mod follow;
+mod ingest;
+mod redrive;
+mod stored;
+mod world;

@@ -1,0 +1,138 @@
+//! The post: carriers that refuse, entries that can't be read, tenants and contacts that are gone.
+
+use hinomi_model::{Channel, EventTime};
+use hinomi_notice::{Faulty, MemoryNotifier, NotifyError};
+use hinomi_steps::Post;
+use hinomi_steps::post::{Fate, Posted};
+use hinomi_store::{
+    Commit, Deliveries, Ledger, Memory, Message, Outbox, OutboxEntry, States, SubjectKey, block_on,
+};
+
+use crate::world::{World, at, beacon, record_of};
+
+/// A notice of level 4 in the outbox, for one contact by mail and SMS.
+fn waiting() -> (World, String) {
+    let mut world = World::new(&[]);
+    world.accept(&[record_of(&[beacon(1, 0)], false)]);
+    let entries = block_on(world.inner.due(EventTime::MAX, 10)).unwrap();
+    assert_eq!(entries.len(), 1);
+    (world, entries[0].id.clone())
+}
+
+fn posted(world: &World, faults: Vec<NotifyError>, id: &str, now: EventTime) -> (Fate, Posted, usize) {
+    let carrier = Faulty::new(MemoryNotifier::default(), faults);
+    let mut post = Post::new(&world.inner, &carrier, &world.registry, &world.settings);
+    let fate = block_on(post.notice(id, now)).unwrap();
+    (fate, post.posted(), carrier.inner().taken().len())
+}
+
+fn unreachable() -> NotifyError {
+    NotifyError::Unreachable { contact: "duty".to_owned(), channel: Channel::Email }
+}
+
+#[test]
+fn a_contact_that_cannot_be_reached_is_recorded_told_of_and_left() {
+    let (world, id) = waiting();
+    let (fate, posted, taken) = posted(&world, vec![unreachable()], &id, at(0));
+    assert_eq!((fate, taken), (Fate::Done, 1), "the other channel is used all the same");
+    let reasons: Vec<_> = posted.undeliverable.iter().map(|u| (u.contact.as_str(), u.reason)).collect();
+    assert_eq!(reasons, [("duty", "unreachable")]);
+    assert!(block_on(world.inner.entry(&id)).unwrap().is_none());
+    assert!(block_on(world.inner.unconfirmed(EventTime::MAX, 10)).unwrap().is_empty());
+    let incident = *world.outcome().incidents.keys().next().unwrap();
+    let deliveries = block_on(world.inner.of(incident)).unwrap();
+    let refused: Vec<_> = deliveries
+        .iter()
+        .filter_map(|delivery| delivery.messages.first().and_then(Message::refused))
+        .collect();
+    assert_eq!((deliveries.len(), refused), (2, vec!["unreachable"]));
+}
+
+#[test]
+fn a_busy_carrier_is_asked_again_when_the_claim_is_old() {
+    let (world, id) = waiting();
+    let (fate, first, taken) = posted(&world, vec![NotifyError::Busy], &id, at(0));
+    assert_eq!((fate, first.failed, taken), (Fate::Waiting, 1, 1));
+    assert_eq!(first.oldest_waiting.is_some(), block_on(world.inner.entry(&id)).unwrap().is_some());
+    let (fate, second, taken) = posted(&world, vec![], &id, at(1));
+    assert_eq!((fate, second.failed, taken), (Fate::Waiting, 0, 0), "a claim of a minute ago may be alive");
+    let carrier = MemoryNotifier::default();
+    let mut post = Post::new(&world.inner, &carrier, &world.registry, &world.settings);
+    block_on(post.sweep(at(3), at(3), &|| true)).unwrap();
+    assert_eq!(carrier.taken().len(), 1);
+    assert!(carrier.taken()[0].repeat && carrier.taken()[0].notice.subject.contains("[REPEAT?]"));
+    assert!(post.posted().sent.iter().all(|sent| sent.repeat));
+    assert!(block_on(world.inner.entry(&id)).unwrap().is_none());
+}
+
+#[test]
+fn entries_that_cannot_be_read_are_set_aside_and_hold_up_nothing() {
+    let (mut world, id) = waiting();
+    let commit = Commit {
+        key: SubjectKey { tenant: hinomi_model::TenantId::new("default"), subject: "x".to_owned() },
+        expected: None,
+        state: Vec::new(),
+        wake: None,
+        incidents: Vec::new(),
+        removed: Vec::new(),
+        outbox: vec![OutboxEntry { id: "broken".to_owned(), due: at(-5), bytes: b"{".to_vec() }],
+    };
+    block_on(world.inner.commit(&commit)).unwrap();
+    world.sweep(at(0));
+    let outcome = world.outcome();
+    assert_eq!((outcome.waiting, outcome.messages.len()), (0, 2), "{id}");
+    assert_eq!(outcome.set_aside.len(), 1);
+    assert!(outcome.set_aside[0].starts_with("quarantine/outbox/"));
+}
+
+#[test]
+fn a_ledger_that_cannot_be_read_is_set_aside_and_everybody_is_told() {
+    let (mut world, _) = waiting();
+    block_on(world.inner.write("post/default", None, b"no ledger")).unwrap();
+    world.hear(at(0));
+    let outcome = world.outcome();
+    assert_eq!((outcome.waiting, outcome.messages.len()), (0, 2));
+    assert!(outcome.set_aside[0].starts_with("quarantine/ledgers/"), "{:?}", outcome.set_aside);
+}
+
+#[test]
+fn a_lost_index_of_ledgers_is_made_again() {
+    for broken in [false, true] {
+        let mut world = World::new(&[]);
+        for host in 1..=4 {
+            let minute = i64::from(host) - 1;
+            world.accept(&[record_of(&[beacon(host, minute)], false)]);
+            world.hear(at(minute));
+        }
+        assert!(world.outcome().messages.keys().all(|unit| !unit.ends_with("/folded")));
+        // A store without the index, but with everything else.
+        let copy = Memory::new();
+        let ledger = block_on(world.inner.read("post/default")).unwrap().unwrap();
+        block_on(copy.write("post/default", None, &ledger.bytes)).unwrap();
+        if broken {
+            block_on(copy.write("post/waking", None, b"[]")).unwrap();
+        }
+        let carrier = MemoryNotifier::default();
+        let mut post = Post::new(&copy, &carrier, &world.registry, &world.settings);
+        block_on(post.sweep(at(70), at(70), &|| true)).unwrap();
+        let units: Vec<String> = carrier.taken().into_iter().map(|taken| taken.unit).collect();
+        assert_eq!(units.iter().filter(|unit| unit.ends_with("/folded")).count(), 1, "{units:?}");
+    }
+}
+
+#[test]
+fn a_tenant_that_nobody_knows_is_waited_for_and_then_set_aside() {
+    let (mut world, id) = waiting();
+    let known = std::mem::replace(
+        &mut world.registry,
+        hinomi_model::registry::Registry::from_yaml(
+            "version: 1\ntenants: [{id: other, name: {ja: 他, en: Other}, internal: [10.0.0.0/8]}]\n",
+        )
+        .unwrap(),
+    );
+    assert_eq!(posted(&world, vec![], &id, at(10)).0, Fate::Waiting);
+    let set_aside = posted(&world, vec![], &id, at(70));
+    assert_eq!((set_aside.0, set_aside.1.set_aside.len(), set_aside.2), (Fate::Done, 1, 0));
+    world.registry = known;
+    assert_eq!(posted(&world, vec![], &id, at(71)).2, 0, "what was set aside is dealt with");
+}

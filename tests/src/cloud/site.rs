@@ -1,0 +1,153 @@
+//! A deployment in one process: the functions' own handlers on stores in memory.
+
+use hinomi_fn_correlate::CorrelateFunction;
+use hinomi_fn_follow::FollowFunction;
+use hinomi_fn_ingest::IngestFunction;
+use hinomi_fn_notify::{NotifyFunction, TellOperations};
+use hinomi_lambda::config::{Log, Telemetry};
+use hinomi_lambda::{Budget, Clock, Function, Handler, Invocation, invoke};
+use hinomi_model::registry::Registry;
+use hinomi_model::{Document, EventTime, Notice, Seconds};
+use hinomi_notice::MemoryNotifier;
+use hinomi_steps::{add_scope, incident};
+use hinomi_store::{Memory, MemoryPublished, MemoryStream, Outbox, Result, States, StreamRecord, block_on};
+
+use super::Functions;
+use crate::poller::Answer;
+
+/// How long a call may take: as the template says of the shortest.
+const TIME_OUT: Seconds = 60;
+/// Incidents listed at once.
+const PAGE: usize = 100;
+
+/// Nobody listens: what operations would be told is counted elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+struct NoOperations;
+
+impl TellOperations for NoOperations {
+    async fn tell(&self, _subject: &str, _text: &str) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The functions and what they share.
+pub struct Site {
+    /// Everything that is kept.
+    pub store: Memory,
+    /// The stream between reading and joining.
+    pub stream: MemoryStream,
+    /// The lines of metrics and logs that functions wrote, in order.
+    pub told: Vec<String>,
+    registry: Registry,
+    ingest: IngestFunction<Memory, MemoryStream, MemoryPublished>,
+    follow: FollowFunction<Memory, MemoryStream, MemoryPublished>,
+    correlate: CorrelateFunction<Memory, MemoryPublished>,
+    notify: NotifyFunction<Memory, MemoryNotifier, NoOperations, MemoryPublished>,
+    notifier: MemoryNotifier,
+}
+
+impl Site {
+    /// Deploys the functions with a registry, which must read, and a stream of findings of so many shards.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the registry.
+    pub fn new(registry: &str, shards: usize) -> std::result::Result<Self, hinomi_model::registry::Problems> {
+        let read = Registry::from_yaml(registry)?;
+        let (store, stream) = (Memory::new(), MemoryStream::new(shards));
+        let published = MemoryPublished::new();
+        published.publish(Some(registry.as_bytes()));
+        let notifier = MemoryNotifier::default();
+        Ok(Site {
+            ingest: IngestFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT),
+            follow: FollowFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT),
+            correlate: CorrelateFunction::new(store.clone(), published.clone(), TIME_OUT),
+            notify: NotifyFunction::new(store.clone(), notifier.clone(), NoOperations, published, TIME_OUT),
+            notifier,
+            store,
+            stream,
+            told: Vec::new(),
+            registry: read,
+        })
+    }
+
+    /// Returns what customers were sent, in the order in which it was decided.
+    pub fn notices(&self) -> Vec<Notice> {
+        let mut notices: Vec<Notice> = self.notifier.taken().into_iter().map(|taken| taken.notice).collect();
+        notices.sort_by(|a, b| {
+            (a.at, a.incident, &a.contact, a.channel).cmp(&(b.at, b.incident, &b.contact, b.channel))
+        });
+        notices
+    }
+
+    /// Returns every incident as others read it, by first_seen and id.
+    ///
+    /// # Errors
+    ///
+    /// When what is stored cannot be read.
+    pub fn incidents(&self) -> hinomi_steps::Result<Vec<Document>> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = block_on(self.store.incidents(None, after.as_deref(), PAGE))?;
+            for stored in page.incidents {
+                let Some(mut incident) = block_on(incident(&self.store, stored.id))? else { continue };
+                let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
+                block_on(add_scope(&self.store, &mut incident))?;
+                found.push((incident.core.first_seen, stored.id, hinomi_notice::document(&incident, tenant)));
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        found.sort_by_key(|(first, id, _)| (*first, *id));
+        Ok(found.into_iter().map(|(_, _, document)| document).collect())
+    }
+}
+
+fn call<H: Handler>(
+    function: Function,
+    handler: &H,
+    payload: &str,
+    now: EventTime,
+    told: &mut Vec<String>,
+) -> Answer {
+    let telemetry = Telemetry { namespace: "Hinomi".to_owned(), log: Log::default() };
+    let clock = Clock::at(now);
+    let invocation = Invocation {
+        payload: payload.into(),
+        request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
+        function_arn: "arn:aws:lambda:ap-northeast-1:123456789012:function:played".to_owned(),
+        budget: Budget::new(now.plus(TIME_OUT), clock.clone()),
+        clock,
+    };
+    let (answer, lines) = block_on(invoke(function, &telemetry, handler, &invocation, false));
+    told.extend(lines);
+    match answer.map(|answer| serde_json::to_value(&answer)) {
+        Ok(Ok(answer)) => Answer::Returned(answer),
+        _ => Answer::Failed,
+    }
+}
+
+impl Functions for Site {
+    fn invoke(&mut self, function: Function, payload: &str, now: EventTime) -> Answer {
+        let told = &mut self.told;
+        match function {
+            Function::Ingest => call(function, &self.ingest, payload, now, told),
+            Function::Follow => call(function, &self.follow, payload, now, told),
+            Function::Correlate => call(function, &self.correlate, payload, now, told),
+            Function::Notify => call(function, &self.notify, payload, now, told),
+            // The others take no part in a day.
+            _ => Answer::Failed,
+        }
+    }
+
+    fn findings(&mut self, shard: usize, after: u64) -> Vec<(u64, StreamRecord)> {
+        self.stream.read(shard, after)
+    }
+
+    fn appeared(&mut self, now: EventTime) -> Vec<String> {
+        let due = block_on(self.store.due(now, usize::MAX)).unwrap_or_default();
+        due.into_iter().map(|entry| entry.id).collect()
+    }
+}

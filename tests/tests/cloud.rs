@@ -1,0 +1,173 @@
+//! The sample day through the functions comes to what `hinomi replay` comes to, whatever form its records have, however
+//! often they come, and whatever is among them that nobody can read.
+
+#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
+
+use std::fs;
+use std::path::Path;
+
+use hinomi_generate::day;
+use hinomi_model::registry::Registry;
+use hinomi_model::{EventTime, Settings};
+use hinomi_parse::{Context, Scratch, parse_line};
+use hinomi_tests::cloud::day::{Form, Slice, slices};
+use hinomi_tests::cloud::{Play, Site};
+use hinomi_tests::harness::{Outcome, run};
+use hinomi_tests::poller::{Mapping, Polled};
+use serde_json::Value;
+
+const SHARDS: usize = 2;
+const MAPPING: Mapping = Mapping { batch_size: 10, bisect: true, retries: None };
+
+fn registry() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events/registry.yaml");
+    fs::read_to_string(path).unwrap()
+}
+
+/// The PAN-OS firewall's day: small, and with stories of several levels.
+fn lines() -> Vec<String> {
+    day::sample_day(day::SEED).panos
+}
+
+fn replayed(lines: &[String]) -> Outcome {
+    let registry = Registry::from_yaml(&registry()).unwrap();
+    run(vec![("day.log".to_owned(), (lines.join("\n") + "\n").into_bytes())], registry, Vec::new()).unwrap()
+}
+
+fn played(slices: &[Slice]) -> Play<Site> {
+    let mut play = Play::new(Site::new(&registry(), SHARDS).unwrap(), MAPPING, SHARDS);
+    play.day(slices, Settings::default().level2_hold);
+    play
+}
+
+fn cut(lines: &[String], form: Form) -> Vec<Slice> {
+    slices(lines, &Registry::from_yaml(&registry()).unwrap(), form, SHARDS)
+}
+
+/// Leaves out what tells where a line lies and when it came, which differ by how it came.
+fn comparable(incidents: &[Value]) -> Vec<Value> {
+    let mut incidents = incidents.to_vec();
+    for evidence in incidents.iter_mut().filter_map(|incident| incident["evidence"].as_array_mut()).flatten()
+    {
+        let evidence = evidence.as_object_mut().unwrap();
+        evidence.remove("locator");
+        evidence.remove("received");
+    }
+    incidents
+}
+
+fn incidents(play: &Play<Site>) -> Vec<Value> {
+    let incidents = play.functions.incidents().unwrap();
+    comparable(&incidents.iter().map(|incident| serde_json::to_value(incident).unwrap()).collect::<Vec<_>>())
+}
+
+/// Returns notices in an order that does not depend on who sent them first.
+fn notices(notices: &[Value]) -> Vec<Value> {
+    let mut notices = notices.to_vec();
+    notices.sort_by_key(|notice| {
+        (
+            notice["at"].to_string(),
+            notice["incident"].to_string(),
+            notice["contact"].to_string(),
+            notice["channel"].to_string(),
+        )
+    });
+    notices
+}
+
+fn told(play: &Play<Site>) -> Vec<Value> {
+    let told: Vec<Value> =
+        play.functions.notices().iter().map(|notice| serde_json::to_value(notice).unwrap()).collect();
+    notices(&told)
+}
+
+/// Sums a metric of a function over all that it wrote, without its further dimensions.
+fn metric(play: &Play<Site>, function: &str, name: &str) -> u64 {
+    let lines = play.functions.told.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let own = lines.filter(|line| {
+        let plain = line["_aws"]["CloudWatchMetrics"].as_array().is_some_and(|directives| {
+            directives.iter().any(|directive| {
+                directive["Dimensions"] == serde_json::json!([["function"]])
+                    && directive["Metrics"]
+                        .as_array()
+                        .is_some_and(|all| all.iter().any(|m| m["Name"] == name))
+            })
+        });
+        plain && line["function"] == function
+    });
+    own.filter_map(|line| line[name].as_u64()).sum()
+}
+
+fn assert_same(play: &Play<Site>, expected: &Outcome, what: &str) {
+    assert_eq!(play.logs.left + play.found.left, 0, "{what}: a shard is stuck");
+    assert!(play.logs.given_up.is_empty() && play.found.given_up.is_empty(), "{what}");
+    let (own, theirs) = (incidents(play), comparable(&expected.incidents));
+    assert_eq!(own.len(), theirs.len(), "{what}");
+    for (own, theirs) in own.iter().zip(&theirs) {
+        assert_eq!(own, theirs, "{what}");
+    }
+    assert_eq!(told(play), notices(&expected.notices), "{what}");
+}
+
+#[test]
+fn every_form_of_record_comes_to_what_a_replay_comes_to() {
+    let lines = lines();
+    let expected = replayed(&lines);
+    assert!(expected.incidents.len() >= 5 && !expected.notices.is_empty());
+    for form in Form::ALL {
+        let play = played(&cut(&lines, form));
+        assert_same(&play, &expected, &format!("{form:?}"));
+        let quarantined = expected.quarantine.len() as u64;
+        assert_eq!(metric(&play, "ingest", "Lines"), lines.len() as u64, "{form:?}");
+        assert_eq!(metric(&play, "ingest", "LinesQuarantined"), quarantined, "{form:?}");
+        assert_eq!(metric(&play, "ingest", "LinesDone"), lines.len() as u64 - quarantined, "{form:?}");
+    }
+}
+
+#[test]
+fn both_firewalls_day_is_told_as_a_replay_tells_it() {
+    let day = day::sample_day(day::SEED);
+    let lines: Vec<String> = day.fortigate.into_iter().chain(day.panos).collect();
+    let registry = Registry::from_yaml(&registry()).unwrap();
+    let slices = slices(&lines, &registry, Form::Zstd, SHARDS);
+    let mut lines = lines;
+    // A replay merges files by time; here is one file, in order.
+    lines.sort_by_cached_key(|line| time(line, &registry));
+    let expected = replayed(&lines);
+    assert!(expected.notices.len() > 10);
+    assert_same(&played(&slices), &expected, "both firewalls");
+}
+
+fn time(line: &str, registry: &Registry) -> Option<EventTime> {
+    let context = Context { registry, received: EventTime::EPOCH, collected: Default::default() };
+    parse_line(line.as_bytes(), &context, &mut Scratch::default()).ok().map(|event| event.time)
+}
+
+#[test]
+fn repeats_disorder_and_poison_change_nothing() {
+    let lines = lines();
+    let expected = replayed(&lines);
+    let mut slices = cut(&lines, Form::Gzip);
+    let mut number = 1_000_000;
+    for slice in &mut slices {
+        for shard in &mut slice.shards {
+            // A producer that had no answer sends again; another's record overtakes.
+            let again: Vec<Polled> = shard.iter().rev().cloned().collect();
+            shard.extend(again);
+            shard.insert(0, poison());
+            for record in shard.iter_mut() {
+                number += 1;
+                record.sequence = format!("{number:020}");
+            }
+        }
+    }
+    let play = played(&slices);
+    assert_same(&play, &expected, "repeated, reversed and poisoned");
+    assert!(metric(&play, "ingest", "RecordsPoisoned") + metric(&play, "ingest", "LinesQuarantined") > 0);
+}
+
+fn poison() -> Polled {
+    // A gzip header, and nothing that could be inflated behind it.
+    let data = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff poison".to_vec();
+    Polled { sequence: String::new(), partition_key: "nobody".to_owned(), arrived: 1_792_454_400.0, data }
+}
