@@ -11,8 +11,6 @@ use hinomi_model::{
     Disposition as D, Event, FactBatch, Finding, FindingKind as K, Function as F, Settings, Subject,
 };
 
-const LOG4J: &str = "Apache.Log4j.Error.Log.Remote.Code.Execution";
-
 /// Runs events through one step each, in this order, then lets the windows pass. A follower that is written down and read
 /// again before each step, and is given only the findings that it says it hears, says the same.
 fn follow(town: &Registry, events: &[Event<'_>]) -> Vec<Finding> {
@@ -63,21 +61,6 @@ fn tells(town: &Registry, events: &[Event<'_>], expected: &[K]) -> Vec<Finding> 
     second.extend(anew.step(&Default::default(), &[], town, at(10_000)));
     assert_eq!(all, second);
     forward
-}
-
-fn exploit(town: &Registry) -> Event<'_> {
-    let mut event = attack(town, 0, ATTACKER, "198.51.100.10", LOG4J, D::Detected);
-    event.session_id = Some("7".into());
-    event
-}
-
-fn session<'r>(town: &'r Registry, bytes: u64, packets: Option<u64>) -> Event<'r> {
-    let mut event = traffic(town, 10, ATTACKER, "198.51.100.10", 443);
-    event.session_id = Some("7".into());
-    event.bytes_in = Some(bytes);
-    event.packets_in = packets;
-    event.duration_ms = Some(10_000);
-    event
 }
 
 #[test]
@@ -182,13 +165,6 @@ fn other_contacts_count_on_unusual_ports_only_and_once() {
     assert_eq!(found.len(), 1);
 }
 
-fn denied<'r>(town: &'r Registry, n: i64, to: String, port: u16) -> Event<'r> {
-    let mut event = traffic(town, n, CLIENT, &to, port);
-    event.disposition = D::Blocked;
-    event.bytes_in = Some(0);
-    event
-}
-
 #[test]
 fn a_hundred_outside_hosts_in_ten_minutes_are_a_fan_out() {
     let town = town();
@@ -220,17 +196,6 @@ fn twenty_inside_hosts_are_a_fan_out_and_relays_do_their_work() {
     let spam: Vec<Event<'_>> =
         (0..150).map(|n| traffic(&town, n, CLIENT, &format!("203.0.113.{n}"), 25)).collect();
     tells(&town, &spam, &[K::FanOut]);
-}
-
-fn login<'r>(town: &'r Registry, seconds: i64, from: &str, account: &str, success: bool) -> Event<'r> {
-    let mut event = event(town, seconds, from, "198.51.100.1");
-    event.function = F::Vpn;
-    event.log_type = "event".into();
-    event.log_subtype = "vpn".into();
-    event.log_id = Some(if success { "0101039424".into() } else { "0101039426".into() });
-    event.disposition = if success { D::Allowed } else { D::Blocked };
-    event.user = Some(account.to_owned().into());
-    event
 }
 
 #[test]
@@ -383,14 +348,6 @@ fn tells_at_once(town: &Registry, events: &[Event<'_>]) -> Vec<Finding> {
     let mut out = follow.step(&examined.facts, &examined.findings, town, at(0));
     out.extend(follow.step(&Default::default(), &[], town, at(10_000)));
     out
-}
-
-/// Sends bytes out, `hours` after the start, which is a quarter past one at night in the town's zone (UTC).
-fn upload<'r>(town: &'r Registry, hours: i64, dst: &str, bytes: u64) -> Event<'r> {
-    let mut event = traffic(town, hours * 3_600, CLIENT, dst, 443);
-    event.session_id = Some(format!("{}", 900 + hours).into());
-    event.bytes_out = Some(bytes);
-    event
 }
 
 #[test]
@@ -574,72 +531,4 @@ fn a_run_that_comes_in_a_jumble_is_told_whole() {
     let found = follow(&town, &jumbled);
     assert!(found.iter().all(|found| found.kind == K::PasswordRun), "{:?}", kinds(&found));
     assert_eq!(found.iter().map(|found| found.count).sum::<u64>(), 30);
-}
-
-/// A follower that remembers something of every kind.
-fn busy(town: &Registry) -> Follow {
-    let mut follow = Follow::new(Settings::default());
-    let mut events = vec![exploit(town), session(town, 120, Some(3)), session(town, 5_200, Some(9))];
-    events.extend((0..30).map(|n| denied(town, n, format!("203.0.113.{}", 100 + n), 445)));
-    events.extend((0..12).map(|n| login(town, n, ATTACKER, "suzuki", false)));
-    events.push(upload(town, 25, "203.0.113.200", 5_000_000));
-    let examined = examine(&events);
-    follow.step(&examined.facts, &examined.findings, town, at(0));
-    follow
-}
-
-#[test]
-fn what_is_no_memory_of_a_follower_is_refused() {
-    let town = town();
-    let written = busy(&town).encode(usize::MAX);
-    assert!(written.len() > 1_000);
-    let settings = Settings::default;
-    let again = Follow::decode(&written, settings()).unwrap().encode(usize::MAX);
-    assert_eq!(again.len(), written.len());
-    assert!(Follow::decode(&again, settings()).is_some());
-    for cut in 0..written.len() {
-        assert!(Follow::decode(&written[..cut], settings()).is_none(), "{cut}");
-    }
-    assert!(Follow::decode(&[&written[..], &[0]].concat(), settings()).is_none());
-    let mut other = written.clone();
-    other[0] = 2;
-    assert!(Follow::decode(&other, settings()).is_none());
-    // Whatever a byte is changed to, reading and going on break nothing.
-    let mut seed = 7_u64;
-    for _ in 0..2_000 {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let mut broken = written.clone();
-        let at_byte = (seed >> 33) as usize % broken.len();
-        broken[at_byte] = (seed >> 20) as u8;
-        if let Some(mut follow) = Follow::decode(&broken, settings()) {
-            let examined = examine(&[exploit(&town), login(&town, 9, ATTACKER, "suzuki", true)]);
-            follow.step(&examined.facts, &examined.findings, &town, at(100));
-            follow.step(&FactBatch::default(), &[], &town, at(10_000));
-        }
-    }
-}
-
-#[test]
-fn a_memory_that_is_too_large_forgets_its_older_half() {
-    let town = town();
-    let mut follow = Follow::new(Settings::default());
-    for n in 0..200 {
-        let mut session = session(&town, 120, Some(3));
-        session.session_id = Some(n.to_string().into());
-        let examined = examine([&session]);
-        follow.step(&examined.facts, &examined.findings, &town, at(n));
-    }
-    let whole = follow.encode(usize::MAX);
-    let less = follow.encode(whole.len() / 2);
-    assert!(less.len() <= whole.len() / 2 && less.len() > whole.len() / 8, "{} {}", whole.len(), less.len());
-    // The newest sessions are still known.
-    let mut kept = Follow::decode(&less, Settings::default()).unwrap();
-    for (number, answers) in [("199", 1), ("0", 0)] {
-        let mut asked = exploit(&town);
-        asked.session_id = Some(number.to_owned().into());
-        let examined = examine([&asked]);
-        let said = kept.step(&FactBatch::default(), &examined.findings, &town, at(201));
-        let settled = said.iter().filter(|finding| matches!(finding.subject, Subject::Host(_))).count();
-        assert_eq!(settled, answers, "{number}");
-    }
 }

@@ -20,6 +20,7 @@ pub(crate) const RESOLVER: &str = "10.1.0.53";
 pub(crate) const PROXY: &str = "10.1.0.80";
 pub(crate) const MAIL: &str = "10.1.200.25";
 pub(crate) const ATTACKER: &str = "203.0.113.9";
+pub(crate) const LOG4J: &str = "Apache.Log4j.Error.Log.Remote.Code.Execution";
 
 pub(crate) fn town() -> Registry {
     Registry::from_yaml(
@@ -151,4 +152,51 @@ pub(crate) fn examine<'e, 'r: 'e>(events: impl IntoIterator<Item = &'e Event<'r>
 
 pub(crate) fn kinds(findings: &[Finding]) -> Vec<FindingKind> {
     findings.iter().map(|finding| finding.kind).collect()
+}
+
+pub(crate) fn exploit(town: &Registry) -> Event<'_> {
+    let mut event = attack(town, 0, ATTACKER, "198.51.100.10", LOG4J, Disposition::Detected);
+    event.session_id = Some("7".into());
+    event
+}
+
+pub(crate) fn session<'r>(town: &'r Registry, bytes: u64, packets: Option<u64>) -> Event<'r> {
+    let mut event = traffic(town, 10, ATTACKER, "198.51.100.10", 443);
+    event.session_id = Some("7".into());
+    event.bytes_in = Some(bytes);
+    event.packets_in = packets;
+    event.duration_ms = Some(10_000);
+    event
+}
+
+pub(crate) fn denied<'r>(town: &'r Registry, n: i64, to: String, port: u16) -> Event<'r> {
+    let mut event = traffic(town, n, CLIENT, &to, port);
+    event.disposition = Disposition::Blocked;
+    event.bytes_in = Some(0);
+    event
+}
+
+pub(crate) fn login<'r>(
+    town: &'r Registry,
+    seconds: i64,
+    from: &str,
+    account: &str,
+    success: bool,
+) -> Event<'r> {
+    let mut event = event(town, seconds, from, "198.51.100.1");
+    event.function = Function::Vpn;
+    event.log_type = "event".into();
+    event.log_subtype = "vpn".into();
+    event.log_id = Some(if success { "0101039424".into() } else { "0101039426".into() });
+    event.disposition = if success { Disposition::Allowed } else { Disposition::Blocked };
+    event.user = Some(account.to_owned().into());
+    event
+}
+
+/// Sends bytes out, `hours` after the start, which is a quarter past one at night in the town's zone (UTC).
+pub(crate) fn upload<'r>(town: &'r Registry, hours: i64, dst: &str, bytes: u64) -> Event<'r> {
+    let mut event = traffic(town, hours * 3_600, CLIENT, dst, 443);
+    event.session_id = Some(format!("{}", 900 + hours).into());
+    event.bytes_out = Some(bytes);
+    event
 }
