@@ -7,7 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use hinomi_lambda::event::{KinesisBatch, Schedule};
-use hinomi_lambda::{Event, Failure, Handler, Invocation, Metric, Outcome, Report};
+use hinomi_lambda::{Answer, Event, Failure, Handler, Invocation, Metric, Outcome, Report};
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Seconds, Settings};
 use hinomi_steps::correlate::{Correlate, Correlated, Noted, Record};
@@ -18,16 +18,6 @@ use serde::Serialize;
 /// Subjects listed at once by a sweep. A listing brings keys alone; the states of one listing are loaded together, and
 /// this many of a busy day fit into the function's memory several times.
 const SWEEP_LISTS: usize = 100;
-
-/// What the function answers.
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Answer {
-    /// To a batch.
-    Batch(Outcome),
-    /// To a schedule.
-    Swept(Swept),
-}
 
 /// What a sweep did, for who looks at an invocation by hand.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -142,9 +132,9 @@ impl<S: States + Scope + Archive, P: Published> CorrelateFunction<S, P> {
 }
 
 impl<S: States + Scope + Archive, P: Published> Handler for CorrelateFunction<S, P> {
-    type Answer = Answer;
+    type Answer = Answer<Swept>;
 
-    async fn handle(&self, invocation: &Invocation, report: &mut Report) -> Result<Answer, Failure> {
+    async fn handle(&self, invocation: &Invocation, report: &mut Report) -> Result<Answer<Swept>, Failure> {
         let event = Event::read(&invocation.payload)?;
         let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         // Boxed, because a future that holds all of the step's and the client's futures within it is too deep a type for
@@ -154,7 +144,7 @@ impl<S: States + Scope + Archive, P: Published> Handler for CorrelateFunction<S,
                 Box::pin(self.batch(batch, &mut kept, invocation, report)).await.map(Answer::Batch)
             }
             Event::Schedule(schedule) => {
-                Box::pin(self.sweep(*schedule, &mut kept, invocation, report)).await.map(Answer::Swept)
+                Box::pin(self.sweep(*schedule, &mut kept, invocation, report)).await.map(Answer::Told)
             }
             other => Err(other.refused().into()),
         };

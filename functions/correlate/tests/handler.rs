@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a broken fixture ends the test")]
 
 use data_encoding::BASE64;
-use hinomi_fn_correlate::{Answer, CorrelateFunction};
+use hinomi_fn_correlate::CorrelateFunction;
 use hinomi_lambda::{BadEvent, Budget, Clock, Failure, Function, Handler, Invocation, Metric, Report};
 use hinomi_model::{EventTime, FindingBatch};
 use hinomi_store::{
@@ -48,7 +48,7 @@ fn invoke(scene: &Scene, payload: &str, budget: Budget) -> (Result<Value, Failur
     };
     let mut report = Report::new(Function::Correlate);
     let answer = block_on(scene.function.handle(&invocation, &mut report));
-    (answer.map(|answer: Answer| serde_json::to_value(answer).unwrap()), report)
+    (answer.map(|answer| serde_json::to_value(answer).unwrap()), report)
 }
 
 fn call(scene: &Scene, payload: &str) -> (Value, Report) {

@@ -10,7 +10,7 @@ mod tell;
 use std::sync::{Mutex, PoisonError};
 
 use hinomi_lambda::event::{KinesisBatch, Redrive};
-use hinomi_lambda::{Event, Failure, Handler, Invocation, Metric, Outcome, Report};
+use hinomi_lambda::{Answer, Event, Failure, Handler, Invocation, Metric, Outcome, Report};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Seconds, Settings};
 use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, Record};
@@ -18,16 +18,6 @@ use hinomi_steps::redrive::{Order, Reading, Redriven, redrive};
 use hinomi_steps::registry::RegistryCache;
 use hinomi_store::{Archive, Published, Stream};
 use serde::Serialize;
-
-/// What the function answers.
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Answer {
-    /// To a batch.
-    Batch(Outcome),
-    /// To an order.
-    Redriven(Told),
-}
 
 /// What became of an order, for the person who gave it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -184,9 +174,9 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
 }
 
 impl<A: Archive, S: Stream, P: Published> Handler for IngestFunction<A, S, P> {
-    type Answer = Answer;
+    type Answer = Answer<Told>;
 
-    async fn handle(&self, invocation: &Invocation, report: &mut Report) -> Result<Answer, Failure> {
+    async fn handle(&self, invocation: &Invocation, report: &mut Report) -> Result<Answer<Told>, Failure> {
         let event = Event::read(&invocation.payload)?;
         if !matches!(event, Event::Kinesis(_) | Event::Redrive(_)) {
             return Err(event.refused().into());
@@ -199,7 +189,7 @@ impl<A: Archive, S: Stream, P: Published> Handler for IngestFunction<A, S, P> {
                 self.batch(batch, &current.registry, invocation, report).await.map(Answer::Batch)
             }
             Event::Redrive(order) => {
-                self.redrive(order, &current.registry, invocation, report).await.map(Answer::Redriven)
+                self.redrive(order, &current.registry, invocation, report).await.map(Answer::Told)
             }
             other => Err(other.refused().into()),
         }

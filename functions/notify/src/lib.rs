@@ -11,7 +11,7 @@ mod operations;
 use std::sync::Arc;
 
 use hinomi_lambda::event::{Schedule, TableBatch};
-use hinomi_lambda::{Event, Failure, Handler, Invocation, Metric, Outcome, Report};
+use hinomi_lambda::{Answer, Event, Failure, Handler, Invocation, Metric, Outcome, Report};
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Seconds, Settings};
 use hinomi_notice::Notifier;
@@ -25,16 +25,6 @@ pub use operations::TellOperations;
 
 /// How the partition key of an outbox entry begins, before the notice's id.
 const ENTRY: &str = "o#";
-
-/// What the function answers.
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Answer {
-    /// To a batch of the table's stream.
-    Batch(Outcome),
-    /// To a schedule.
-    Swept(Swept),
-}
 
 /// What a sweep did, for who looks at an invocation by hand.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -133,9 +123,9 @@ impl<S: Store, N: Notifier, O: TellOperations, P: Published> NotifyFunction<S, N
 }
 
 impl<S: Store, N: Notifier, O: TellOperations, P: Published> Handler for NotifyFunction<S, N, O, P> {
-    type Answer = Answer;
+    type Answer = Answer<Swept>;
 
-    async fn handle(&self, invocation: &Invocation, report: &mut Report) -> Result<Answer, Failure> {
+    async fn handle(&self, invocation: &Invocation, report: &mut Report) -> Result<Answer<Swept>, Failure> {
         let event = Event::read(&invocation.payload)?;
         let registry = match &event {
             Event::Table(_) | Event::Schedule(_) => self.current(invocation.clock.now()).await?,
@@ -148,7 +138,7 @@ impl<S: Store, N: Notifier, O: TellOperations, P: Published> Handler for NotifyF
                 Ok(Answer::Batch(Box::pin(self.batch(batch, &registry, invocation, report)).await))
             }
             Event::Schedule(schedule) => {
-                Box::pin(self.sweep(*schedule, &registry, invocation, report)).await.map(Answer::Swept)
+                Box::pin(self.sweep(*schedule, &registry, invocation, report)).await.map(Answer::Told)
             }
             other => Err(other.refused().into()),
         }

@@ -14,5 +14,5 @@ mod start;
 pub use budget::{Budget, Clock};
 pub use event::{BadEvent, Event};
 pub use metrics::{Dimension, Function, Metric, Report, Unit};
-pub use outcome::{Outcome, Sequence};
+pub use outcome::{Answer, Outcome, Sequence};
 pub use start::{Failure, Handler, Invocation, Start, invoke, run, start};

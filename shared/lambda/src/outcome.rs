@@ -8,7 +8,8 @@
 
 use std::fmt;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 /// A record's number in its shard: decimal digits, at least one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +54,16 @@ impl Outcome {
     pub fn first_undone(&self) -> Option<&Sequence> {
         self.0.as_ref()
     }
+}
+
+/// What a function answers.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Answer<T> {
+    /// To a batch of a stream.
+    Batch(Outcome),
+    /// To a schedule or an order, for the person who looks at an invocation by hand.
+    Told(T),
 }
 
 impl Serialize for Outcome {

@@ -37,5 +37,5 @@ pub use incidents::{add_scope, incident, sightings};
 pub use post::Post;
 pub use proof::{KeptLine, Lines};
 pub use reading::read_event;
-pub use subjects::{Change, Subjects, key_of};
+pub use subjects::{Change, Moves, Subjects, key_of};
 pub use together::together;

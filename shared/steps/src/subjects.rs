@@ -48,6 +48,17 @@ pub struct Change {
     pub level: Option<Level>,
 }
 
+/// What moves a subject's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moves {
+    /// Its findings, and then the time of day.
+    To(EventTime),
+    /// Its findings, and nothing else.
+    ByFindings,
+    /// Its findings, which are old data that is read again: nobody is told of it.
+    Quietly,
+}
+
 /// Returns the store's key of a subject.
 pub fn key_of(tenant: &TenantId, subject: &Subject) -> SubjectKey {
     let mut text = SubjectState::subject_text(subject);
@@ -115,50 +126,16 @@ impl<'a, S: States> Subjects<'a, S> {
         key: &SubjectKey,
         tenant: &Tenant,
         findings: &[Finding],
-        now: EventTime,
+        moves: Moves,
     ) -> Result<(Option<EventTime>, Step)> {
         self.change(key, |state| {
             forget_expired(state, findings, engine.settings);
+            let now = match moves {
+                Moves::To(now) => now,
+                Moves::ByFindings => state.clock,
+                Moves::Quietly => return engine.step_quietly(state, tenant, findings),
+            };
             engine.step(state, tenant, findings, now)
-        })
-        .await
-    }
-
-    /// Steps a subject that is held by its findings alone: they move its clock, and nothing else does.
-    ///
-    /// # Errors
-    ///
-    /// As [`Subjects::step`].
-    pub async fn join(
-        &mut self,
-        engine: &Engine<'_>,
-        key: &SubjectKey,
-        tenant: &Tenant,
-        findings: &[Finding],
-    ) -> Result<(Option<EventTime>, Step)> {
-        self.change(key, |state| {
-            forget_expired(state, findings, engine.settings);
-            let now = state.clock;
-            engine.step(state, tenant, findings, now)
-        })
-        .await
-    }
-
-    /// Joins old data that is read again to a subject that is held: nobody is told of it.
-    ///
-    /// # Errors
-    ///
-    /// As [`Subjects::step`].
-    pub async fn join_quietly(
-        &mut self,
-        engine: &Engine<'_>,
-        key: &SubjectKey,
-        tenant: &Tenant,
-        findings: &[Finding],
-    ) -> Result<(Option<EventTime>, Step)> {
-        self.change(key, |state| {
-            forget_expired(state, findings, engine.settings);
-            engine.step_quietly(state, tenant, findings)
         })
         .await
     }

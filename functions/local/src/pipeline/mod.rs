@@ -16,7 +16,7 @@ use hinomi_model::registry::Registry;
 use hinomi_model::{
     Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings,
 };
-use hinomi_steps::{Post, Subjects, add_scope, incident, key_of, proof, sightings};
+use hinomi_steps::{Moves, Post, Subjects, add_scope, incident, key_of, proof, sightings};
 use hinomi_store::{Store, SubjectKey, block_on, object};
 use serde::Deserialize;
 
@@ -220,7 +220,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         block_on(self.subjects.hold(wanted))?;
         for (key, findings) in &work {
             let Some(tenant) = self.registry.tenant(&key.tenant) else { continue };
-            let stepped = self.subjects.step(&self.engine, key, tenant, findings, self.now);
+            let stepped = self.subjects.step(&self.engine, key, tenant, findings, Moves::To(self.now));
             let (before, step) = block_on(stepped)?;
             self.wakes.change(key, before, step.wake);
         }

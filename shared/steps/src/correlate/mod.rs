@@ -20,7 +20,7 @@ use hinomi_store::{Archive, Error as StoreError, Scope, States, SubjectKey};
 
 use crate::error::{Error, Result};
 use crate::incidents::sightings;
-use crate::subjects::{Change, Subjects, key_of};
+use crate::subjects::{Change, Moves, Subjects, key_of};
 pub use noted::Noted;
 pub use record::{Poison, PoisonReason, Record};
 
@@ -262,10 +262,10 @@ impl<'a, S: States + Scope + Archive> Correlate<'a, S> {
         subjects.hold(std::iter::once((key, subject))).await?;
         let mut steps = [Step::default(), Step::default()];
         if !aloud.is_empty() {
-            (_, steps[0]) = subjects.join(&self.engine, key, tenant, aloud).await?;
+            (_, steps[0]) = subjects.step(&self.engine, key, tenant, aloud, Moves::ByFindings).await?;
         }
         if !quiet.is_empty() {
-            (_, steps[1]) = subjects.join_quietly(&self.engine, key, tenant, quiet).await?;
+            (_, steps[1]) = subjects.step(&self.engine, key, tenant, quiet, Moves::Quietly).await?;
         }
         subjects.write_one(key).await?;
         Ok(steps)

@@ -5,7 +5,7 @@ use hinomi_store::{Archive, Commit, Error as StoreError, Scope, States, SubjectK
 
 use super::{Correlate, Correlated, TRIES};
 use crate::error::{Error, Result};
-use crate::subjects::Subjects;
+use crate::subjects::{Moves, Subjects};
 
 /// A subject that cannot be looked at (its state is broken, its tenant is gone, judging panics) is looked at again after
 /// this long: often enough to go on soon after a repair, and seldom enough not to stand before all others.
@@ -57,7 +57,7 @@ impl<S: States + Scope + Archive> Correlate<'_, S> {
             if wakes.is_none_or(|wake| wake > now) {
                 return Ok(());
             }
-            let stepped = subjects.step(&self.engine, key, tenant, &[], now).await;
+            let stepped = subjects.step(&self.engine, key, tenant, &[], Moves::To(now)).await;
             let written = match stepped {
                 Ok((_, step)) => subjects.write_one(key).await.map(|()| step),
                 Err(error) => Err(error),
