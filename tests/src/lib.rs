@@ -8,6 +8,7 @@
 
 pub mod cloud;
 pub mod console;
+pub mod dated;
 pub mod emulator;
 pub mod encodings;
 pub mod envelopes;

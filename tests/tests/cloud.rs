@@ -7,11 +7,11 @@ use std::fs;
 use std::path::Path;
 
 use hinomi_generate::day;
+use hinomi_model::Settings;
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Settings};
-use hinomi_parse::{Context, Scratch, parse_line};
 use hinomi_tests::cloud::day::{Form, Slice, slices};
 use hinomi_tests::cloud::{Play, Site};
+use hinomi_tests::dated::dated;
 use hinomi_tests::harness::{Outcome, run};
 use hinomi_tests::poller::{Mapping, Polled};
 use serde_json::Value;
@@ -130,17 +130,13 @@ fn both_firewalls_day_is_told_as_a_replay_tells_it() {
     let lines: Vec<String> = day.fortigate.into_iter().chain(day.panos).collect();
     let registry = Registry::from_yaml(&registry()).unwrap();
     let slices = slices(&lines, &registry, Form::Zstd, SHARDS);
-    let mut lines = lines;
     // A replay merges files by time; here is one file, in order.
-    lines.sort_by_cached_key(|line| time(line, &registry));
+    let mut lines = dated(lines, &registry);
+    lines.sort_by_key(|line| line.at);
+    let lines: Vec<String> = lines.into_iter().map(|line| line.text).collect();
     let expected = replayed(&lines);
     assert!(expected.notices.len() > 10);
     assert_same(&played(&slices), &expected, "both firewalls");
-}
-
-fn time(line: &str, registry: &Registry) -> Option<EventTime> {
-    let context = Context { registry, received: EventTime::EPOCH, collected: Default::default() };
-    parse_line(line.as_bytes(), &context, &mut Scratch::default()).ok().map(|event| event.time)
 }
 
 #[test]
@@ -163,7 +159,11 @@ fn repeats_disorder_and_poison_change_nothing() {
     }
     let play = played(&slices);
     assert_same(&play, &expected, "repeated, reversed and poisoned");
-    assert!(metric(&play, "ingest", "RecordsPoisoned") + metric(&play, "ingest", "LinesQuarantined") > 0);
+    let poisons = (slices.len() * SHARDS) as u64;
+    let quarantined = 2 * expected.quarantine.len() as u64 + poisons;
+    assert_eq!(metric(&play, "ingest", "Lines"), 2 * lines.len() as u64 + poisons);
+    assert_eq!(metric(&play, "ingest", "LinesQuarantined"), quarantined);
+    assert_eq!(metric(&play, "ingest", "LinesDone"), 2 * lines.len() as u64 + poisons - quarantined);
 }
 
 fn poison() -> Polled {

@@ -43,7 +43,10 @@ fn run() -> Result<(), Error> {
     }
     let slices = slices(&sample(&root.join("events/sample-day"))?, &registry, SLICE)?;
     let lines: usize = slices.iter().map(|slice| slice.lines).sum();
-    println!("sending the sample day: {lines} lines in {} parts", slices.len());
+    println!(
+        "sending the sample day: {lines} lines in {} parts; live, sweeps look each minute",
+        slices.len()
+    );
     for slice in &slices {
         println!("until {}: {} lines in {} records", slice.end, slice.lines, slice.records.len());
         deployment.set_clock(slice.end, PATIENCE)?;
@@ -54,6 +57,7 @@ fn run() -> Result<(), Error> {
     }
     for seconds in AFTERWARDS {
         let Some(last) = slices.last() else { break };
+        println!("{} hours after the last line, with nothing more", seconds / 3_600);
         deployment.set_clock(last.end.plus(seconds), PATIENCE)?;
         deployment.sweep(&registry, last.end.plus(seconds), PATIENCE)?;
         show(&deployment, &mailboxes)?;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use hinomi_generate::encode::frames;
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Fingerprint};
-use hinomi_parse::{Context, Scratch, parse_line};
 
+use crate::dated::{Dated, dated};
 use crate::poller::Polled;
 
 /// How a record holds its lines.
@@ -44,20 +44,14 @@ const COLLECTOR: &str = "c1";
 const LINES: usize = 128;
 
 /// The lines of one minute, by device.
-type Minute<'l> = BTreeMap<String, Vec<(EventTime, &'l str)>>;
+type Minute<'l> = BTreeMap<&'l str, Vec<&'l Dated>>;
 
-/// Divides lines into minutes, shards and records. A line without a time of its own belongs to the line before.
+/// Divides lines into minutes, shards and records.
 pub fn slices(lines: &[String], registry: &Registry, form: Form, shards: usize) -> Vec<Slice> {
+    let lines = dated(lines.iter().cloned(), registry);
     let mut minutes: BTreeMap<i64, Minute<'_>> = BTreeMap::new();
-    let mut scratch = Scratch::default();
-    let context = Context { registry, received: EventTime::EPOCH, collected: Default::default() };
-    let mut last = (EventTime::EPOCH, String::new());
-    for line in lines {
-        if let Ok(event) = parse_line(line.as_bytes(), &context, &mut scratch) {
-            last = (event.time, event.device.to_string());
-        }
-        let (time, device) = last.clone();
-        minutes.entry(time.minute()).or_default().entry(device).or_default().push((time, line));
+    for line in &lines {
+        minutes.entry(line.at.minute()).or_default().entry(&line.device).or_default().push(line);
     }
     let mut number = 0_u64;
     let slice = |(minute, devices): (i64, Minute<'_>)| {
@@ -66,16 +60,16 @@ pub fn slices(lines: &[String], registry: &Registry, form: Form, shards: usize) 
             shards: vec![Vec::new(); shards.max(1)],
         };
         for (device, mut lines) in devices {
-            lines.sort_by_key(|(time, _)| *time);
-            let hash = Fingerprint::new("tests/shard").text(&device).finish_short();
+            lines.sort_by_key(|line| line.at);
+            let hash = Fingerprint::new("tests/shard").text(device).finish_short();
             let shard = usize::try_from(hash % slice.shards.len() as u64).unwrap_or(0);
             let most = if form == Form::Raw { 1 } else { LINES };
             for chunk in lines.chunks(most) {
                 number += 1;
-                let arrived = chunk.last().map_or(EventTime::EPOCH, |(time, _)| *time);
+                let arrived = chunk.last().map_or(EventTime::EPOCH, |line| line.at);
                 let record = Polled {
                     sequence: format!("{number:020}"),
-                    partition_key: device.clone(),
+                    partition_key: device.to_owned(),
                     arrived: arrived.nanos() as f64 / 1e9,
                     data: written(chunk, form),
                 };
@@ -89,11 +83,11 @@ pub fn slices(lines: &[String], registry: &Registry, form: Form, shards: usize) 
     minutes.into_iter().map(slice).collect()
 }
 
-fn written(lines: &[(EventTime, &str)], form: Form) -> Vec<u8> {
-    let envelopes = || lines.iter().map(|(time, line)| frames::hinomi(*time, COLLECTOR, line));
+fn written(lines: &[&Dated], form: Form) -> Vec<u8> {
+    let envelopes = || lines.iter().map(|line| frames::hinomi(line.at, COLLECTOR, &line.text));
     let ndjson = || envelopes().map(|line| line + "\n").collect::<String>().into_bytes();
     match form {
-        Form::Raw => lines.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n").into_bytes(),
+        Form::Raw => lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n").into_bytes(),
         Form::Ndjson => ndjson(),
         Form::Gzip => frames::gzip(&ndjson()).unwrap_or_default(),
         Form::Zstd => zstd::encode_all(ndjson().as_slice(), 3).unwrap_or_default(),

@@ -3,13 +3,14 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use hinomi_model::registry::{Collected, Registry};
+use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Seconds};
-use hinomi_parse::{Context, LineReader, Scratch, parse_line};
+use hinomi_parse::LineReader;
 use serde_json::json;
 
 use super::Error;
 use super::aws::Record;
+use crate::dated::{Dated, dated};
 
 /// Nanoseconds of a second.
 const NANOS: i64 = 1_000_000_000;
@@ -27,12 +28,6 @@ pub struct Slice {
     pub lines: usize,
 }
 
-struct Line {
-    at: EventTime,
-    device: String,
-    text: String,
-}
-
 /// Cuts log files into slices of a length. Lines are in the order of their time; where nothing came there is no slice.
 ///
 /// # Errors
@@ -41,7 +36,7 @@ struct Line {
 pub fn slices(files: &[PathBuf], registry: &Registry, length: Seconds) -> Result<Vec<Slice>, Error> {
     let mut lines = Vec::new();
     for path in files {
-        read(path, registry, &mut lines)?;
+        lines.extend(dated(read(path)?, registry));
     }
     // What has one time stays in the order of its file.
     lines.sort_by_key(|line| line.at);
@@ -59,7 +54,7 @@ pub fn slices(files: &[PathBuf], registry: &Registry, length: Seconds) -> Result
 }
 
 impl Slice {
-    fn add(&mut self, line: &Line) {
+    fn add(&mut self, line: &Dated) {
         let ours = json!({"received": line.at});
         let text = json!({"hinomi": ours, "message": line.text}).to_string();
         let open = self.records.iter_mut().rev().find(|record| record.key == line.device);
@@ -74,21 +69,12 @@ impl Slice {
     }
 }
 
-fn read(path: &Path, registry: &Registry, lines: &mut Vec<Line>) -> Result<(), Error> {
+fn read(path: &Path) -> Result<Vec<String>, Error> {
     let failed = |source| Error::File { path: path.display().to_string(), source };
     let mut reader = LineReader::new(File::open(path).map_err(failed)?).map_err(failed)?;
-    let mut scratch = Scratch::default();
-    let context = Context { registry, received: EventTime::from_nanos(0), collected: Collected::default() };
-    // A line that nobody can read came with the one before it.
-    let (mut at, mut device) = (None, path.display().to_string());
+    let mut lines = Vec::new();
     while let Some(item) = reader.next_line() {
-        let Ok(bytes) = item.content else { continue };
-        if let Ok(event) = parse_line(bytes, &context, &mut scratch) {
-            at = Some(event.time);
-            device = event.device.to_string();
-        }
-        let Some(at) = at else { continue };
-        lines.push(Line { at, device: device.clone(), text: String::from_utf8_lossy(bytes).into_owned() });
+        lines.extend(item.content.ok().map(|bytes| String::from_utf8_lossy(bytes).into_owned()));
     }
-    Ok(())
+    Ok(lines)
 }
