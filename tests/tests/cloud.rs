@@ -9,11 +9,11 @@ use std::path::Path;
 use hinomi_generate::day;
 use hinomi_model::Settings;
 use hinomi_model::registry::Registry;
-use hinomi_tests::cloud::day::{Form, Slice, slices};
+use hinomi_tests::cloud::day::{Form, Slice, looks, minutes, mistreat, slices};
 use hinomi_tests::cloud::{Play, Site};
 use hinomi_tests::dated::dated;
 use hinomi_tests::harness::{Outcome, run};
-use hinomi_tests::poller::{Mapping, Polled};
+use hinomi_tests::poller::Mapping;
 use serde_json::Value;
 
 const SHARDS: usize = 2;
@@ -40,8 +40,16 @@ fn played(slices: &[Slice]) -> Play<Site> {
     play
 }
 
-fn cut(lines: &[String], form: Form) -> Vec<Slice> {
-    slices(lines, &Registry::from_yaml(&registry()).unwrap(), form, SHARDS)
+/// Cuts a day into its minutes.
+fn minute_by_minute(lines: &[String], form: Form) -> Vec<Slice> {
+    let lines = dated(lines.iter().cloned(), &Registry::from_yaml(&registry()).unwrap());
+    slices(&lines, &minutes(&lines), &[form], SHARDS)
+}
+
+/// Cuts a day into hours, and where there is something to tell into the minutes in which it is told.
+fn coarse(lines: &[String], forms: &[Form], expected: &Outcome) -> Vec<Slice> {
+    let lines = dated(lines.iter().cloned(), &Registry::from_yaml(&registry()).unwrap());
+    slices(&lines, &looks(&lines, expected), forms, SHARDS)
 }
 
 /// Leaves out what tells where a line lies and when it came, which differ by how it came.
@@ -109,33 +117,42 @@ fn assert_same(play: &Play<Site>, expected: &Outcome, what: &str) {
     assert_eq!(told(play), notices(&expected.notices), "{what}");
 }
 
+/// Asserts that the accounts of `ingest` add up.
+fn assert_counted(play: &Play<Site>, lines: u64, quarantined: u64, what: &str) {
+    assert_eq!(metric(play, "ingest", "Lines"), lines, "{what}");
+    assert_eq!(metric(play, "ingest", "LinesQuarantined"), quarantined, "{what}");
+    assert_eq!(metric(play, "ingest", "LinesDone"), lines - quarantined, "{what}");
+}
+
 #[test]
 fn every_form_of_record_comes_to_what_a_replay_comes_to() {
     let lines = lines();
     let expected = replayed(&lines);
     assert!(expected.incidents.len() >= 5 && !expected.notices.is_empty());
     for form in Form::ALL {
-        let play = played(&cut(&lines, form));
-        assert_same(&play, &expected, &format!("{form:?}"));
-        let quarantined = expected.quarantine.len() as u64;
-        assert_eq!(metric(&play, "ingest", "Lines"), lines.len() as u64, "{form:?}");
-        assert_eq!(metric(&play, "ingest", "LinesQuarantined"), quarantined, "{form:?}");
-        assert_eq!(metric(&play, "ingest", "LinesDone"), lines.len() as u64 - quarantined, "{form:?}");
+        let play = played(&coarse(&lines, &[form], &expected));
+        let what = format!("{form:?}");
+        assert_same(&play, &expected, &what);
+        assert_counted(&play, lines.len() as u64, expected.quarantine.len() as u64, &what);
     }
 }
 
-#[test]
-fn both_firewalls_day_is_told_as_a_replay_tells_it() {
+/// Returns both firewalls' day as one file, in the order of time, in which a replay would merge two.
+fn both() -> Vec<String> {
     let day = day::sample_day(day::SEED);
-    let lines: Vec<String> = day.fortigate.into_iter().chain(day.panos).collect();
     let registry = Registry::from_yaml(&registry()).unwrap();
-    let slices = slices(&lines, &registry, Form::Zstd, SHARDS);
-    // A replay merges files by time; here is one file, in order.
-    let mut lines = dated(lines, &registry);
+    let mut lines = dated(day.fortigate.into_iter().chain(day.panos), &registry);
     lines.sort_by_key(|line| line.at);
-    let lines: Vec<String> = lines.into_iter().map(|line| line.text).collect();
+    lines.into_iter().map(|line| line.text).collect()
+}
+
+#[test]
+fn a_whole_day_in_all_forms_at_once_is_told_as_a_replay_tells_it() {
+    let lines = both();
     let expected = replayed(&lines);
     assert!(expected.notices.len() > 10);
+    let mut slices = coarse(&lines, &Form::ALL, &expected);
+    mistreat(&mut slices);
     assert_same(&played(&slices), &expected, "both firewalls");
 }
 
@@ -143,31 +160,11 @@ fn both_firewalls_day_is_told_as_a_replay_tells_it() {
 fn repeats_disorder_and_poison_change_nothing() {
     let lines = lines();
     let expected = replayed(&lines);
-    let mut slices = cut(&lines, Form::Gzip);
-    let mut number = 1_000_000;
-    for slice in &mut slices {
-        for shard in &mut slice.shards {
-            // A producer that had no answer sends again; another's record overtakes.
-            let again: Vec<Polled> = shard.iter().rev().cloned().collect();
-            shard.extend(again);
-            shard.insert(0, poison());
-            for record in shard.iter_mut() {
-                number += 1;
-                record.sequence = format!("{number:020}");
-            }
-        }
-    }
+    let mut slices = minute_by_minute(&lines, Form::Gzip);
+    mistreat(&mut slices);
     let play = played(&slices);
     assert_same(&play, &expected, "repeated, reversed and poisoned");
     let poisons = (slices.len() * SHARDS) as u64;
-    let quarantined = 2 * expected.quarantine.len() as u64 + poisons;
-    assert_eq!(metric(&play, "ingest", "Lines"), 2 * lines.len() as u64 + poisons);
-    assert_eq!(metric(&play, "ingest", "LinesQuarantined"), quarantined);
-    assert_eq!(metric(&play, "ingest", "LinesDone"), 2 * lines.len() as u64 + poisons - quarantined);
-}
-
-fn poison() -> Polled {
-    // A gzip header, and nothing that could be inflated behind it.
-    let data = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff poison".to_vec();
-    Polled { sequence: String::new(), partition_key: "nobody".to_owned(), arrived: 1_792_454_400.0, data }
+    let (lines, quarantined) = (lines.len() as u64, expected.quarantine.len() as u64);
+    assert_counted(&play, 2 * lines + poisons, 2 * quarantined + poisons, "twice, and poison");
 }

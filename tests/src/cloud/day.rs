@@ -1,12 +1,13 @@
-//! A day of lines on its way into a stream: by minute, by device, in the forms that collectors send.
+//! A day of lines on its way into a stream: by time, by device, in the forms that collectors send.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use hinomi_generate::encode::frames;
-use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Fingerprint};
+use hinomi_model::{EventTime, Fingerprint, Seconds};
 
-use crate::dated::{Dated, dated};
+use crate::dated::Dated;
+use crate::harness::Outcome;
 use crate::poller::Polled;
 
 /// How a record holds its lines.
@@ -29,10 +30,10 @@ impl Form {
     pub const ALL: [Form; 5] = [Form::Raw, Form::Ndjson, Form::Gzip, Form::Zstd, Form::Kpl];
 }
 
-/// The records that arrive within one minute, by shard.
+/// The records that arrive between two instants, by shard.
 #[derive(Clone, Debug, Default)]
 pub struct Slice {
-    /// When the minute ends.
+    /// The second instant, at which the sweeps look.
     pub end: EventTime,
     /// The records of each shard, in order.
     pub shards: Vec<Vec<Polled>>,
@@ -43,35 +44,58 @@ const COLLECTOR: &str = "c1";
 /// Lines in a record at most: some 125 kB of text.
 const LINES: usize = 128;
 
-/// The lines of one minute, by device.
-type Minute<'l> = BTreeMap<&'l str, Vec<&'l Dated>>;
+/// The lines of one slice, by device.
+type Devices<'l> = BTreeMap<&'l str, Vec<&'l Dated>>;
 
-/// Divides lines into minutes, shards and records.
-pub fn slices(lines: &[String], registry: &Registry, form: Form, shards: usize) -> Vec<Slice> {
-    let lines = dated(lines.iter().cloned(), registry);
-    let mut minutes: BTreeMap<i64, Minute<'_>> = BTreeMap::new();
-    for line in &lines {
-        minutes.entry(line.at.minute()).or_default().entry(&line.device).or_default().push(line);
+/// Returns the end of each minute in which there is a line.
+pub fn minutes(lines: &[Dated]) -> BTreeSet<EventTime> {
+    lines.iter().map(|line| end_of(line.at, 60)).collect()
+}
+
+/// Returns when somebody has to look at a day so that all of it is told in its time: at the end of each minute in which
+/// a replay tells something, and every four hours.
+pub fn looks(lines: &[Dated], replayed: &Outcome) -> BTreeSet<EventTime> {
+    let told = replayed.notices.iter().filter_map(|notice| EventTime::parse_rfc3339(notice["at"].as_str()?));
+    let lines = lines.iter().map(|line| end_of(line.at, 4 * 3_600));
+    told.map(|at| end_of(at, 60)).chain(lines).collect()
+}
+
+/// Returns the end of the part of the day of this length that a time is in.
+fn end_of(time: EventTime, length: Seconds) -> EventTime {
+    EventTime::from_seconds((time.seconds().div_euclid(length) + 1) * length)
+}
+
+/// Divides lines into slices that end at these instants, and slices into shards and records, whose forms take turns. A
+/// line behind the last instant is in none.
+pub fn slices(lines: &[Dated], ends: &BTreeSet<EventTime>, forms: &[Form], shards: usize) -> Vec<Slice> {
+    let mut divided: BTreeMap<EventTime, Devices<'_>> =
+        ends.iter().map(|end| (*end, Devices::new())).collect();
+    for line in lines {
+        let behind = (Bound::Excluded(line.at), Bound::Unbounded);
+        if let Some((_, devices)) = divided.range_mut(behind).next() {
+            devices.entry(&line.device).or_default().push(line);
+        }
     }
     let mut number = 0_u64;
-    let slice = |(minute, devices): (i64, Minute<'_>)| {
-        let mut slice = Slice {
-            end: EventTime::from_seconds((minute + 1) * 60),
-            shards: vec![Vec::new(); shards.max(1)],
-        };
+    let mut forms = forms.iter().cycle();
+    let mut slice = |(end, devices): (EventTime, Devices<'_>)| {
+        let mut slice = Slice { end, shards: vec![Vec::new(); shards.max(1)] };
         for (device, mut lines) in devices {
             lines.sort_by_key(|line| line.at);
             let hash = Fingerprint::new("tests/shard").text(device).finish_short();
             let shard = usize::try_from(hash % slice.shards.len() as u64).unwrap_or(0);
-            let most = if form == Form::Raw { 1 } else { LINES };
-            for chunk in lines.chunks(most) {
+            let mut rest = lines.as_slice();
+            while let (false, Some(form)) = (rest.is_empty(), forms.next()) {
+                let most = if *form == Form::Raw { 1 } else { LINES };
+                let (chunk, later) = rest.split_at(most.min(rest.len()));
+                rest = later;
                 number += 1;
                 let arrived = chunk.last().map_or(EventTime::EPOCH, |line| line.at);
                 let record = Polled {
                     sequence: format!("{number:020}"),
                     partition_key: device.to_owned(),
                     arrived: arrived.nanos() as f64 / 1e9,
-                    data: written(chunk, form),
+                    data: written(chunk, *form),
                 };
                 if let Some(shard) = slice.shards.get_mut(shard) {
                     shard.push(record);
@@ -80,7 +104,32 @@ pub fn slices(lines: &[String], registry: &Registry, form: Form, shards: usize) 
         }
         slice
     };
-    minutes.into_iter().map(slice).collect()
+    divided.into_iter().map(&mut slice).collect()
+}
+
+/// Makes a day as bad as collectors and producers make it: each record comes twice, the second time in the order of
+/// nobody, and each shard of each slice begins with one that nobody can read.
+pub fn mistreat(slices: &mut [Slice]) {
+    let mut number = 1_000_000;
+    for slice in slices {
+        for shard in &mut slice.shards {
+            // A producer that had no answer sends again; another's record overtakes.
+            let again: Vec<Polled> = shard.iter().rev().cloned().collect();
+            shard.extend(again);
+            shard.insert(0, poison(slice.end));
+            for record in shard.iter_mut() {
+                number += 1;
+                record.sequence = format!("{number:020}");
+            }
+        }
+    }
+}
+
+/// Returns a record with the head of gzip, and nothing that could be inflated behind it.
+fn poison(end: EventTime) -> Polled {
+    let data = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff poison".to_vec();
+    let arrived = end.plus(-1).seconds() as f64;
+    Polled { sequence: String::new(), partition_key: "nobody".to_owned(), arrived, data }
 }
 
 fn written(lines: &[&Dated], form: Form) -> Vec<u8> {

@@ -22,7 +22,7 @@ use std::net::IpAddr;
 
 use hinomi_model::{
     DeviceId, Direction, Disposition, EventTime, Evidence, FactSource, Finding, FindingId, FindingKind,
-    Function, Login, LoginService, Peer, Place, Settings, Subject, TenantId, UtcDay,
+    Function, Login, LoginService, Peer, Place, Settings, Subject, TenantId,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -254,7 +254,9 @@ struct Group {
     places: BTreeMap<EventTime, Place>,
 }
 
-type GroupKey = (UtcDay, DeviceId, LoginService);
+/// Attempts are told by the minute in which they were made, whenever somebody looks: what came at once after an outage is
+/// told as it would have been without one.
+type GroupKey = (i64, DeviceId, LoginService);
 
 impl Teller<'_> {
     /// Tells the failures that have become part of a run.
@@ -267,7 +269,7 @@ impl Teller<'_> {
             }
             attempt.told = Told::Once;
             spray |= attempt.in_spray;
-            let key = (time.day(), attempt.device.device.clone(), attempt.service);
+            let key = (time.minute(), attempt.device.device.clone(), attempt.service);
             groups.entry(key).or_default().add(*time, *line, attempt);
         }
         for (key, group) in groups {
@@ -293,7 +295,7 @@ impl Teller<'_> {
         for ((time, line), attempt) in attempts.iter_mut() {
             if waiting(attempt) {
                 attempt.told = Told::Once;
-                let key = (time.day(), attempt.device.device.clone(), attempt.service);
+                let key = (time.minute(), attempt.device.device.clone(), attempt.service);
                 groups.entry(key).or_default().add(*time, *line, attempt);
             }
         }
@@ -375,7 +377,7 @@ impl Teller<'_> {
     }
 
     fn success(&self, kind: FindingKind, (time, line): (EventTime, u64), success: &Attempt) -> Finding {
-        let key = (time.day(), success.device.device.clone(), success.service);
+        let key = (time.minute(), success.device.device.clone(), success.service);
         let mut group = Group::default();
         group.add(time, line, success);
         let mut finding = self.finding(kind, &key, group);
@@ -383,9 +385,10 @@ impl Teller<'_> {
         finding
     }
 
-    fn finding(&self, kind: FindingKind, (day, device, service): &GroupKey, group: Group) -> Finding {
+    fn finding(&self, kind: FindingKind, (minute, device, service): &GroupKey, group: Group) -> Finding {
         let inside = self.scene.is_inside(self.tenant, self.from);
-        let subject = if inside { Subject::Host(self.from) } else { Subject::Source(self.from, *day) };
+        let day = EventTime::from_seconds(minute.saturating_mul(60)).day();
+        let subject = if inside { Subject::Host(self.from) } else { Subject::Source(self.from, day) };
         let mut lines = group.lines;
         lines.sort_unstable();
         let bytes: Vec<u8> = lines.iter().flat_map(|line| line.to_be_bytes()).collect();
