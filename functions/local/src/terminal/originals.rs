@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::terminal::{explain, explain_fixture, test_screen};
 
-    /// Returns what is shown of the incident's one line, from the line that names its place to the next fact.
+    /// Returns what is shown of the incident's one line, from its place on.
     fn shown(language: Language, width: usize, fetched: Result<&[u8], NotFetched>) -> String {
         let incident = explain_fixture();
         let place = incident.evidence[0].locator.clone().unwrap();
@@ -122,9 +122,10 @@ mod tests {
         let mut out = Vec::new();
         explain(&mut out, &test_screen(language, width), &incident, Some(&originals)).unwrap();
         let text = String::from_utf8(out).unwrap();
-        let start = text.find("raw/000001.zst").unwrap();
-        let end = text[start..].find("\n  ").and_then(|at| Some(at + text[start + at..].find("\n\n")?));
-        text[start..end.map_or(text.len(), |end| start + end)].to_owned()
+        let mut lines = text[text.find("raw/000001.zst").unwrap()..].lines();
+        let place = lines.next().unwrap();
+        let beneath = lines.take_while(|line| line.starts_with("           "));
+        std::iter::once(place).chain(beneath).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -135,8 +136,8 @@ mod tests {
             concat!(
                 "raw/000001.zst#0:7\n",
                 "           devid=FGT60FTK20000001 msg=\" [2Jevil\"\n",
-                "           From the archive, NOT the line that the document has: one of the two was changed, or they do not\n",
-                "             belong together:\n",
+                "           From the archive, NOT the line that the document has: one of the two was changed, or they do not belong\n",
+                "             together:\n",
                 "             <189>devid=FGT60FTK20000002 msg=\" [2J\u{fffd} evil\"  log=1",
             )
         );
