@@ -404,9 +404,9 @@ fn explain_fetches_whole_lines_from_what_replay_wrote_and_says_when_they_differ(
     let whole: String = line.split_whitespace().collect();
     for archive in [&out, &archive] {
         let text = explained(archive, "en");
-        assert!(text.contains(&format!("theonethatthedocumenthas:{whole}")), "{text}");
+        assert!(text.contains(&format!("Fromthearchive,whole,asthedocumenthasit:{whole}")), "{text}");
     }
-    assert!(explained(&out, "ja").contains(&format!("文書の行と一致しています:{whole}")));
+    assert!(explained(&out, "ja").contains(&format!("アーカイブの原文(全体、文書と一致):{whole}")));
 
     let document = std::fs::read_to_string(&incidents).unwrap();
     std::fs::write(&incidents, document.replace("srcip=10.1.12.34", "srcip=10.1.12.35")).unwrap();

@@ -1,6 +1,6 @@
 ### What `hinomi explain --archive` says of the line behind a piece of evidence.
 
-archive-same = From the archive, the whole line; it is the one that the document has:
+archive-same = From the archive, whole, as the document has it:
 archive-differs = From the archive, NOT the line that the document has: one of the two was changed, or they do not belong together:
 archive-no-place = Not fetched: the document does not say where in an archive the line lies.
 archive-absent = Not in the archive: it has no such object.

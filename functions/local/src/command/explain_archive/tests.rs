@@ -134,7 +134,7 @@ fn shown(incident: &Document, originals: &Originals) -> String {
     String::from_utf8(out).unwrap()
 }
 
-const SAME: &str = "the whole line; it is the one that the document has:";
+const SAME: &str = "From the archive, whole, as the document has it:";
 const DIFFERS: &str = "NOT the line that the document has";
 const ABSENT: &str = "it has no such object.";
 const NO_LINE: &str = "holds no such line or is damaged.";
