@@ -106,11 +106,13 @@ Examples:
   hinomi doctor --json fw.log | jq '.findings[].check'";
 
 const EXPLAIN_HELP: &str = "\
-Takes one incident document, or a file of them (incidents.ndjson) with --id to choose; needs nothing else.
+Takes one incident document, or a file of them (incidents.ndjson) with --id to
+choose; needs nothing else.
 
-A document carries its lines without what relays put around them, and long ones shortened. With --archive each line that
-is shown is fetched whole from where the document says that it lies, and compared with what the document shows. The
-archive is read and never changed; a line that is not there, or can't be read, is said to be so.
+A document carries its lines without what relays put around them, and long ones shortened.
+With --archive each line that is shown is fetched whole from where the document says that it
+lies, and compared with what the document shows. The archive is read and never changed; a line
+that is not there, or can't be read, is said to be so.
 
 Examples:
   hinomi explain incident.json
