@@ -17,8 +17,8 @@ use super::aws::{Aws, Record, between_all, variable};
 
 /// Between two questions whether something has happened.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Everybody looks at the clock's file once a second.
-const LOOK: Duration = Duration::from_millis(1_100);
+/// Everybody looks at the clock's file when its last look is more than a whole second ago by the second's number.
+const LOOK: Duration = Duration::from_millis(2_500);
 /// How long nothing may happen until nothing will: the emulator looks at its streams each second.
 const QUIET: Duration = Duration::from_millis(2_500);
 
