@@ -40,6 +40,8 @@ pub enum Change {
         channel: Channel,
         /// The address or number.
         endpoint: String,
+        /// The contacts behind it.
+        contacts: Vec<String>,
         /// What it is to let through.
         filter: String,
     },
@@ -47,6 +49,10 @@ pub enum Change {
     SetFilter {
         /// The subscription.
         arn: String,
+        /// How it travels.
+        channel: Channel,
+        /// The contacts behind it.
+        contacts: Vec<String>,
         /// What it is to let through.
         filter: String,
     },
@@ -69,6 +75,8 @@ pub enum Standing {
     Unanswered,
     /// It had confirmed, and left.
     Left,
+    /// The carrier refuses its address or number, or what it is to let through. No repeat helps.
+    Refused,
     /// It is not subscribed, and is going to be.
     Missing,
 }
@@ -95,6 +103,8 @@ pub struct Plan {
     pub members: Vec<Member>,
     /// Subscriptions that should end and are kept, because they are too many for nobody to have looked.
     pub held_back: usize,
+    /// Subscriptions that should end, and that the carrier refuses to end.
+    pub not_ended: usize,
     /// What to remember once the changes are made.
     pub memory: Memory,
 }
@@ -104,6 +114,36 @@ impl Plan {
     pub fn unreachable(&self) -> bool {
         let mut urgent = self.members.iter().filter(|member| member.urgent).peekable();
         urgent.peek().is_some() && urgent.all(|member| member.standing != Standing::Confirmed)
+    }
+
+    /// Takes back what is remembered of a change that was not made: nobody was asked. `before` is the memory that the
+    /// plan was made with.
+    pub fn undone(&mut self, change: &Change, before: &Memory) {
+        let Change::Subscribe { channel, endpoint, .. } = change else { return };
+        let remembered = remembered_as(&key_of(*channel, endpoint));
+        match before.asked.get(&remembered) {
+            Some(asked) => self.memory.asked.insert(remembered, *asked),
+            None => self.memory.asked.remove(&remembered),
+        };
+    }
+
+    /// Takes back a change that the carrier refuses. The contacts behind it get nothing, and stand so.
+    pub fn refused(&mut self, change: &Change, before: &Memory) {
+        self.undone(change, before);
+        let (refused, behind) = match change {
+            Change::Subscribe { channel, contacts, .. } | Change::SetFilter { channel, contacts, .. } => {
+                (*channel, contacts)
+            }
+            Change::Unsubscribe { .. } => {
+                self.not_ended += 1;
+                return;
+            }
+        };
+        for member in &mut self.members {
+            if member.channel == refused && behind.contains(&member.contact) {
+                member.standing = Standing::Refused;
+            }
+        }
     }
 }
 
@@ -133,13 +173,15 @@ pub fn plan(tenant: Option<&Tenant>, found: &[Subscribed], memory: &Memory, now:
     for (key, wanted) in &wanted {
         let channel = key.0;
         let filter = filter_policy(wanted.contacts.iter().copied(), channel);
+        let contacts = || wanted.contacts.iter().map(|contact| (*contact).to_owned()).collect();
         let remembered = remembered_as(key);
         let asked = memory.asked.get(&remembered).copied().unwrap_or_default();
         let known = found.iter().filter(|subscribed| key_of_found(subscribed).as_ref() == Some(key));
         let (standing, asked) = match best(known) {
             Some(Subscribed { state: SubscriptionState::Confirmed { arn }, filter: set, .. }) => {
                 if !set.as_deref().is_some_and(|set| is_same(set, &filter)) {
-                    plan.changes.push(Change::SetFilter { arn: arn.clone(), filter });
+                    let (arn, contacts) = (arn.clone(), contacts());
+                    plan.changes.push(Change::SetFilter { arn, channel, contacts, filter });
                 }
                 (Standing::Confirmed, Asked { confirmed: true, ..asked })
             }
@@ -156,6 +198,7 @@ pub fn plan(tenant: Option<&Tenant>, found: &[Subscribed], memory: &Memory, now:
                 plan.changes.push(Change::Subscribe {
                     channel,
                     endpoint: wanted.endpoint.to_owned(),
+                    contacts: contacts(),
                     filter,
                 });
                 (
@@ -295,11 +338,13 @@ mod tests {
                 Change::Subscribe {
                     channel: Channel::Email,
                     endpoint: "soc@kita.example".to_owned(),
+                    contacts: vec!["duty".to_owned()],
                     filter: r#"{"channel":["email"],"contact":["duty"]}"#.to_owned()
                 },
                 Change::Subscribe {
                     channel: Channel::Sms,
                     endpoint: "+819000000000".to_owned(),
+                    contacts: vec!["duty".to_owned()],
                     filter: r#"{"channel":["sms"],"contact":["duty"]}"#.to_owned()
                 },
             ]
@@ -384,7 +429,8 @@ mod tests {
         for old in [None, Some(r#"{"contact":["duty"],"channel":["email"]}"#), Some("no json")] {
             let found = [subscribed("email", "SOC@kita.example", Some("arn:1"), old)];
             let filter = r#"{"channel":["email"],"contact":["chief"]}"#.to_owned();
-            let change = Change::SetFilter { arn: "arn:1".to_owned(), filter };
+            let (arn, contacts) = ("arn:1".to_owned(), vec!["chief".to_owned()]);
+            let change = Change::SetFilter { arn, channel: Channel::Email, contacts, filter };
             assert_eq!(planned(&registry, &found, &Memory::default(), 0).changes, [change]);
         }
     }
@@ -414,5 +460,44 @@ mod tests {
         assert!(!plan.unreachable(), "nobody is to be told");
         let few = found.get(..3).unwrap();
         assert_eq!(planned(&registry(""), few, &Memory::default(), 0).changes.len(), 3);
+    }
+
+    #[test]
+    fn a_refused_change_is_not_remembered_and_tells_of_everybody_behind_it() {
+        let registry = registry(
+            "{id: duty, email: soc@kita.example, sms: \"+819000000000\", levels: [4]}, \
+             {id: chief, email: SOC@kita.example, levels: [4]}",
+        );
+        let first = planned(&registry, &[], &Memory::default(), 0);
+        let mut refused = first.clone();
+        let [mail, number] = refused.changes.clone().try_into().unwrap();
+        refused.refused(&mail, &Memory::default());
+        let standings = |plan: &Plan| -> Vec<Standing> { plan.members.iter().map(|m| m.standing).collect() };
+        assert_eq!(standings(&refused), [Standing::Refused, Standing::Missing, Standing::Refused]);
+        refused.undone(&number, &Memory::default());
+        assert_eq!(refused.memory, Memory::default(), "nobody was asked");
+        // A question that was put before stays counted.
+        let mut third = planned(&registry, &[], &first.memory, 4);
+        assert_ne!(third.memory, first.memory);
+        for change in third.changes.clone() {
+            third.undone(&change, &first.memory);
+        }
+        assert_eq!(third.memory, first.memory);
+    }
+
+    #[test]
+    fn who_is_confirmed_behind_a_filter_that_is_refused_gets_nothing() {
+        let registry = registry("{id: chief, email: soc@kita.example, levels: [4]}");
+        let found = [
+            subscribed("email", "soc@kita.example", Some("arn:1"), None),
+            subscribed("email", "left@kita.example", Some("arn:2"), None),
+        ];
+        let mut plan = planned(&registry, &found, &Memory::default(), 0);
+        let memory = plan.memory.clone();
+        for change in plan.changes.clone() {
+            plan.refused(&change, &Memory::default());
+        }
+        assert_eq!((plan.unreachable(), plan.not_ended), (true, 1));
+        assert_eq!(plan.memory, memory, "it was seen confirmed all the same");
     }
 }
