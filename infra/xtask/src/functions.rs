@@ -15,6 +15,9 @@ use crate::tools::not_written;
 /// The functions, each a package `hinomi-fn-NAME` with a program of the same name.
 pub(crate) const FUNCTIONS: [&str; 6] = ["ingest", "follow", "correlate", "notify", "enrol", "console"];
 
+/// A program of the tests that is deployed beside the functions: one of them with a fault.
+const FAULTY: &str = "faulty-ingest";
+
 /// What stands before rustc for our own crates; see there.
 const WRAPPER: &str = "infra/link/rustc.sh";
 
@@ -36,14 +39,21 @@ pub(crate) fn build(root: &Path, folder: &str) -> Result<(), Error> {
     println!("{call}");
     call.run(root)?;
     for function in FUNCTIONS {
-        let to = format!("{folder}/{function}");
-        let path = root.join(&to);
-        fs::create_dir_all(&path).map_err(|source| not_written(&path, source))?;
-        // What debuggers need is most of the size, and each invocation on the emulator starts a process.
-        let from = program(root, &format!("hinomi-fn-{function}"))?;
-        Call::new("strip", &["-o", &format!("{to}/bootstrap"), &from]).run(root)?;
+        strip(root, &format!("hinomi-fn-{function}"), &format!("{folder}/{function}"))?;
     }
-    Ok(())
+    let faulty = format!("{folder}/{FAULTY}");
+    strip(root, FAULTY, &faulty)?;
+    let (zip, bootstrap) = (format!("{faulty}.zip"), format!("{faulty}/bootstrap"));
+    Call::new(&python::SAM.program("python"), &["-m", "zipfile", "-c", &zip, &bootstrap]).run(root)
+}
+
+/// Puts a program into a folder as Lambda calls it.
+fn strip(root: &Path, program_name: &str, folder: &str) -> Result<(), Error> {
+    let path = root.join(folder);
+    fs::create_dir_all(&path).map_err(|source| not_written(&path, source))?;
+    // What debuggers need is most of the size, and each invocation on the emulator starts a process.
+    let from = program(root, program_name)?;
+    Call::new("strip", &["-o", &format!("{folder}/bootstrap"), &from]).run(root)
 }
 
 /// Returns the path of a program that [`build`] has built, from the workspace's root.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use hinomi_lambda::Function;
 use hinomi_model::EventTime;
 use hinomi_model::registry::Registry;
 use hinomi_steps::facts::partition_of;
@@ -288,6 +289,36 @@ impl Deployment {
     /// Those of the call; the function's own failure is one of them.
     pub fn invoke(&self, function: &str, event: &Value) -> Result<Value, Error> {
         self.aws.invoke(&self.name_of(function)?, event)
+    }
+
+    /// Makes a function like another one, but with its own program, and returns what it is called.
+    ///
+    /// # Errors
+    ///
+    /// Those of the calls; [`Error::Late`] when it is not ready in time.
+    pub fn copy_function(
+        &self,
+        of: Function,
+        name: &str,
+        zip: &[u8],
+        patience: Duration,
+    ) -> Result<String, Error> {
+        let like = self.name_of(of.as_str())?;
+        let like = self.aws.lambda("GET", &format!("functions/{like}/configuration"), &Value::Null)?;
+        let (bucket, key) = (self.output("ConfigBucket")?, format!("programs/{name}.zip"));
+        self.aws.put_object(bucket, &key, zip)?;
+        let called = self.name_of(name)?;
+        let mut function = json!({"FunctionName": called, "Code": {"S3Bucket": bucket, "S3Key": key}});
+        for part in ["Runtime", "Role", "Handler", "Timeout", "MemorySize", "Architectures"] {
+            function[part] = like[part].clone();
+        }
+        function["Environment"] = json!({"Variables": like["Environment"]["Variables"]});
+        self.aws.lambda("POST", "functions", &function)?;
+        wait(&format!("{called} is ready"), patience, || {
+            let now = self.aws.lambda("GET", &format!("functions/{called}/configuration"), &Value::Null)?;
+            Ok((now["State"] == "Active").then_some(()))
+        })?;
+        Ok(called)
     }
 
     /// Returns what a function of the deployment is called.

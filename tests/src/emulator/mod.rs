@@ -20,6 +20,9 @@ pub use deployment::{Deployment, Mailbox, Told};
 pub use driven::Driven;
 pub use viewer::Viewer;
 
+/// What a line says that the program `faulty-ingest` panics on.
+pub const FAULT: &str = "deliberately-unreadable";
+
 /// Why the world around the platform failed.
 #[derive(Debug)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@
 )]
 
 mod driven;
+mod faulty;
 mod live;
 
 use std::fs;
@@ -32,11 +33,15 @@ fn deployment() -> Deployment {
     Deployment::from_environment().unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// Returns the folder of the functions' programs.
+fn functions() -> PathBuf {
+    let folder = std::env::var_os("HINOMI_TEST_FUNCTIONS").map(PathBuf::from);
+    folder.unwrap_or_else(|| panic!("run this with `cargo xtask test emulator`"))
+}
+
 /// Returns the program of a function as it is deployed.
 fn program(function: &str) -> Vec<u8> {
-    let folder = std::env::var_os("HINOMI_TEST_FUNCTIONS").map(PathBuf::from);
-    let folder = folder.unwrap_or_else(|| panic!("run this with `cargo xtask test emulator`"));
-    fs::read(folder.join(function).join("bootstrap")).unwrap()
+    fs::read(functions().join(function).join("bootstrap")).unwrap()
 }
 
 /// Returns the versions of glibc that a program names. They are texts of its dynamic section, which no stripping takes.
