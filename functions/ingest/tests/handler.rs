@@ -9,7 +9,8 @@ use data_encoding::BASE64;
 use hinomi_fn_ingest::IngestFunction;
 use hinomi_generate::day;
 use hinomi_lambda::{Budget, Clock, Failure, Function, Handler, Invocation, Metric, Report};
-use hinomi_model::EventTime;
+use hinomi_model::{Event, EventTime, Reject};
+use hinomi_parse::{Context, Scratch, parse_line};
 use hinomi_store::{Archive, Call, Fault, Faulty, Memory, MemoryPublished, MemoryStream, When, block_on};
 use serde_json::{Value, json};
 
@@ -141,6 +142,39 @@ fn a_batch_that_can_not_be_written_is_handed_back_whole() {
         assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [] }));
         assert!(report.counted(Metric::LinesDone) > 20);
     }
+}
+
+#[test]
+fn a_line_that_the_reader_panics_at_is_set_aside_alone_in_a_batch_and_in_an_order() {
+    const MARK: &str = "subtype=\"ips\"";
+    fn panics<'a>(
+        line: &'a [u8],
+        context: &Context<'a>,
+        scratch: &'a mut Scratch,
+    ) -> Result<Event<'a>, Reject> {
+        assert!(!line.windows(MARK.len()).any(|some| some == MARK.as_bytes()), "secret of the line");
+        parse_line(line, context, scratch)
+    }
+    let world = World::new();
+    let function = world.function().with_reader(panics);
+    for _ in 0..2 {
+        let (answer, report) = called(&function, &batch());
+        assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [] }));
+        let lines = report.counted(Metric::Lines);
+        let set_aside = report.counted(Metric::LinesQuarantined);
+        assert!(set_aside > 5 && lines > 2 * set_aside, "{set_aside} of {lines}");
+        assert_eq!(report.counted(Metric::LinesDone) + set_aside, lines);
+        assert_eq!(report.counted(Metric::RecordsPoisoned), 0);
+        let told = report.lines("Hinomi", NOW, serde_json::Map::new()).join("\n");
+        assert!(told.contains("\"fault\"") && !told.contains("secret"), "{told}");
+    }
+    let order = json!({ "redrive": { "prefix": "quarantine/" } });
+    let (answer, _) = called(&function, &order);
+    let still = answer.unwrap()["lines_quarantined"].as_u64().unwrap();
+    let (answer, _) = called(&world.function(), &order);
+    let mended = answer.unwrap();
+    assert!(still > 5);
+    assert_eq!((&mended["lines_done"], &mended["lines_quarantined"]), (&json!(still), &json!(0)));
 }
 
 #[test]

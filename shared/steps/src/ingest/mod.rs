@@ -24,7 +24,8 @@ mod refused;
 
 use hinomi_detect::KnownLines;
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Finding};
+use hinomi_model::{Event, EventTime, Finding, Reject};
+use hinomi_parse::{Context, Scratch, parse_line};
 use hinomi_store::{Archive, ArchiveKey, Put, Result, Stream};
 
 use crate::facts::{self, Divided, ObjectName, Part};
@@ -45,6 +46,10 @@ const MAX_FINDINGS: usize = 1 << 14;
 const MAX_REFUSED_BYTES: usize = 16 << 20;
 /// Owners in a raw object's table after which a batch is cut: they are part of the object's table, which is bounded.
 const MAX_OWNERS: usize = 1 << 16;
+
+/// Reads a line as an event, as [`parse_line`] does.
+pub type ReadLine =
+    for<'a, 'c> fn(&'a [u8], &'c Context<'a>, &'a mut Scratch) -> std::result::Result<Event<'a>, Reject>;
 
 /// A record of the stream, as it arrived.
 #[derive(Clone, Copy, Debug)]
@@ -104,10 +109,16 @@ pub struct Ingested {
 }
 
 /// Reads batches; keeps buffers and memory of known lines from one to the next.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ingest {
     reader: Reader,
     known: KnownLines,
+}
+
+impl Default for Ingest {
+    fn default() -> Self {
+        Ingest::with_reader(parse_line)
+    }
 }
 
 /// What was gathered of some records.
@@ -144,6 +155,11 @@ impl Ingest {
     /// Makes a reader that has read nothing yet.
     pub fn new() -> Self {
         Ingest::default()
+    }
+
+    /// Makes one that reads lines so.
+    pub fn with_reader(parse: ReadLine) -> Self {
+        Ingest { reader: Reader::new(parse), known: KnownLines::default() }
     }
 
     /// Works on a batch: reads its records until all are read or time or memory is spent, and writes what came of them.

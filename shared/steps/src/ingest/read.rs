@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use hinomi_detect::{Examiner, KnownLines};
 use hinomi_model::registry::{Collected, Registry};
 use hinomi_model::{EventTime, FactBatch, Finding, Frame, Locator, QuarantineReason, Reject};
-use hinomi_parse::{Context, FrameScratch, Item, Lines, Scratch, parse_line};
+use hinomi_parse::{Context, FrameScratch, Item, Lines, Scratch};
 
 use super::count::LineCount;
-use super::{Gathered, Place, Record};
+use super::{Gathered, Place, ReadLine, Record};
 use crate::caught::{caught, caught_line};
 use crate::quarantine::{self, Row};
 use crate::raw::Owners;
@@ -22,8 +22,9 @@ const MAX_MINUTES: usize = 64;
 const MAX_ROWS: usize = 1024;
 
 /// Reads records; keeps its buffers from one to the next.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reader {
+    parse: ReadLine,
     frames: FrameScratch,
     scratch: Scratch,
     minutes: Minutes,
@@ -61,6 +62,15 @@ impl ReadRecord {
 }
 
 impl Reader {
+    pub(super) fn new(parse: ReadLine) -> Self {
+        Reader {
+            parse,
+            frames: FrameScratch::default(),
+            scratch: Scratch::default(),
+            minutes: Minutes::default(),
+        }
+    }
+
     /// Reads a record.
     ///
     /// One that is no base64, or that makes the program panic outside of its lines, is set aside whole: it is one line
@@ -78,7 +88,7 @@ impl Reader {
                 Ok(read) => return read,
                 Err(panicked) => {
                     // What a panic left half made is never read.
-                    *self = Reader::default();
+                    *self = Reader::new(self.parse);
                     (data, Reject::new(QuarantineReason::Fault, panicked.place))
                 }
             },
@@ -97,7 +107,7 @@ impl Reader {
         registry: &Registry,
         known: &KnownLines,
     ) -> ReadRecord {
-        let Reader { frames, scratch, minutes } = self;
+        let Reader { parse, frames, scratch, minutes } = self;
         let mut read = ReadRecord { raw_bytes: data.len(), ..ReadRecord::default() };
         let mut locator = Locator { object: place.object.to_owned(), frame: place.frame, line: 0 };
         let context = Context {
@@ -125,7 +135,7 @@ impl Reader {
             read.counts.bytes += bytes.len() as u64;
             let sub_sequence = if frames.has(Frame::Kpl) { line } else { 0 };
             let examined = caught_line(|| {
-                let mut event = parse_line(bytes, &context, scratch)?;
+                let mut event = parse(bytes, &context, scratch)?;
                 event.frames = event.frames.and(frames);
                 let minute = event.time.minute();
                 minutes.at(minute, &mut read.left).examine_new(&event, Some(&locator), known);
@@ -212,6 +222,8 @@ impl Minutes {
 
 #[cfg(test)]
 mod tests {
+    use hinomi_parse::parse_line;
+
     use super::*;
 
     const LINE: &[u8] =
@@ -229,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_record_that_panics_is_set_aside_whole_and_the_next_one_is_read() {
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(parse_line);
         let poisoned =
             read(&mut reader, Some(&|line| if line == 1 { panic!("secret of the log") } else { true }));
         assert!(poisoned.is_poison && poisoned.left.findings.is_empty() && poisoned.left.facts.is_empty());
@@ -251,7 +263,7 @@ mod tests {
 
     #[test]
     fn lines_that_are_not_asked_for_are_neither_read_nor_counted() {
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(parse_line);
         let some = read(&mut reader, Some(&|line| line == 2));
         let counts = some.counts.into_counts();
         assert_eq!((counts.lines, counts.lines_quarantined()), (1, 1));
