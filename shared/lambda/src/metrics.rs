@@ -162,7 +162,7 @@ metrics! {
     StreamRetries Count [Ingest] [],
     /// Bytes that came, as they came.
     RawBytes Bytes [Ingest] [],
-    /// Bytes of the raw objects written.
+    /// Bytes of the objects written: raw lines, quarantine and facts.
     StoredBytes Bytes [Ingest] [],
     /// Facts written.
     Facts Count [Ingest] [],

@@ -267,12 +267,24 @@ async fn write<A: Archive, S: Stream>(
     counts.facts = gathered.facts.facts();
     if !gathered.facts.is_empty() {
         let object = gathered.facts.write()?;
-        counts.stored_bytes += object.len() as u64;
         let key = facts::key(now.minute(), names.shard, names.range)?;
         // That it is there already is a repeat of this batch within a minute.
-        let (Put::Stored | Put::Existed) = outlets.archive.put_new(&key, &object).await?;
+        keep(&key, &object, &mut counts, outlets.archive).await?;
     }
     Ok(counts)
+}
+
+/// Writes an object unless it is there, and counts what was written.
+async fn keep<A: Archive>(
+    key: &ArchiveKey,
+    object: &[u8],
+    counts: &mut IngestCounts,
+    archive: &A,
+) -> Result<()> {
+    if archive.put_new(key, object).await? == Put::Stored {
+        counts.stored_bytes += object.len() as u64;
+    }
+    Ok(())
 }
 
 /// Whether people are told what follows from findings.
@@ -319,13 +331,9 @@ impl<'b> Names<'b> {
         counts: &mut IngestCounts,
         archive: &A,
     ) -> Result<()> {
-        let object = raw.finish()?;
-        counts.stored_bytes += object.len() as u64;
-        archive.put_new(&self.raw, &object).await?;
+        keep(&self.raw, &raw.finish()?, counts, archive).await?;
         if !refused.is_empty() {
-            let object = refused.write()?;
-            counts.stored_bytes += object.len() as u64;
-            archive.put_new(&self.quarantine, &object).await?;
+            keep(&self.quarantine, &refused.write()?, counts, archive).await?;
         }
         Ok(())
     }
