@@ -154,8 +154,8 @@ metrics! {
     LinesQuarantined Count [Ingest] [Reason],
     /// Records that were handed back to come again.
     RecordsRetried Count [Ingest] [],
-    /// Records that can never be worked on and were set aside whole.
-    RecordsPoisoned Count [Ingest Correlate] [],
+    /// Records that can never be worked on and were set aside whole; of follow, its objects that can't be read or are gone.
+    RecordsPoisoned Count [Ingest Follow Correlate] [],
     /// Findings sent on, or joined.
     Findings Count [Ingest Follow Correlate] [],
     /// Records that the stream of findings took only when asked again.
