@@ -186,6 +186,12 @@ fn when_time_is_short_the_first_record_that_is_not_done_is_named() {
 }
 
 #[test]
+fn a_call_that_is_never_answered_ends_in_the_time_that_is_kept_for_the_answer() {
+    let longest = i64::try_from(hinomi_aws::LONGEST_CALL.as_secs()).unwrap();
+    assert!(longest + 1 < Budget::MARGIN, "{longest}");
+}
+
+#[test]
 fn bad_input_has_a_name_and_no_batch_is_stuck_by_it() {
     let world = World::new();
     let function = world.function();
