@@ -51,9 +51,9 @@ fn scene(hosts: u8, faults: &[Fault], refusals: Vec<NotifyError>) -> Scene {
     for host in 1..=hosts {
         let batch = FindingBatch { quiet: false, findings: vec![beacon_on(host)] };
         let bytes = object::compress(&batch.encode()).unwrap();
-        let record = Record { shard: "s", sequence: "1", arrived: START, bytes: Some(&bytes), quiet: false };
+        let record = Record { shard: "s", sequence: "1", arrived: START, bytes: Some(&bytes) };
         let mut step = Correlate::new(&store, &registry, &settings, &mut noted);
-        assert_eq!(block_on(step.accept(&[record], &|| true)).first_undone, None);
+        assert_eq!(block_on(step.accept(vec![record.read()], &|| true)).first_undone, None);
     }
     let faulty = Faulty::new(store.clone(), faults);
     let carrier = Arc::new(hinomi_notice::Faulty::new(MemoryNotifier::default(), refusals));

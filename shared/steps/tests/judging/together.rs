@@ -104,12 +104,11 @@ fn of_several_shards_all_find_their_findings_in_the_incident() {
                         sequence: "1",
                         arrived: at(0),
                         bytes: Some(bytes),
-                        quiet: false,
                     };
                     let records: Vec<Record<'_>> =
                         records.iter().map(|bytes| record(bytes.clone().leak())).collect();
                     let mut step = Correlate::new(store, registry, settings, &mut noted);
-                    let done = step.accept(&records, &|| true).await;
+                    let done = step.accept(records.into_iter().map(Record::read).collect(), &|| true).await;
                     assert_eq!(done.first_undone, None, "{:?}", done.why_undone);
                     conflicts.set(conflicts.get() + done.conflicts);
                 }) as Pin<Box<dyn Future<Output = ()> + '_>>

@@ -152,11 +152,10 @@ impl World {
                     sequence,
                     arrived: START,
                     bytes: Some(bytes),
-                    quiet: false,
                 })
                 .collect();
             let mut step = Correlate::new(&self.store, &self.registry, &self.settings, &mut noted);
-            let done = block_on(step.accept(&borrowed, &|| true));
+            let done = block_on(step.accept(borrowed.into_iter().map(Record::read).collect(), &|| true));
             let undone = done.first_undone;
             all.push(done);
             // A process that died answers nothing: all of the batch comes again.
