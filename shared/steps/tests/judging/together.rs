@@ -45,7 +45,7 @@ fn of_several_senders_one_sends_each_message() {
                 Box::pin(async move {
                     let mut post = Post::new(store, carrier, registry, settings);
                     if sender == 2 {
-                        post.sweep(at(7), at(7), &|| true).await.unwrap();
+                        post.sweep(at(7), at(7), &|| 60).await.unwrap();
                     } else {
                         for entry in entries {
                             post.notice(&entry.id, at(7)).await.unwrap();
@@ -56,7 +56,7 @@ fn of_several_senders_one_sends_each_message() {
             .collect();
         interleave(seed, senders);
         let mut post = Post::new(&world.inner, &carrier, &world.registry, &world.settings);
-        block_on(post.sweep(at(80), at(80), &|| true)).unwrap();
+        block_on(post.sweep(at(80), at(80), &|| 60)).unwrap();
         let taken = carrier.taken();
         let mut units: Vec<&str> = taken.iter().map(|taken| taken.unit.as_str()).collect();
         units.sort_unstable();

@@ -177,7 +177,7 @@ impl World {
             if self.heard.insert(entry.id.clone()) {
                 self.again(|world| {
                     let mut post = Post::new(&world.store, &world.carrier, &world.registry, &world.settings);
-                    block_on(post.notice(&entry.id, now)).is_ok()
+                    block_on(post.notice(&entry.id, now)).is_ok() && block_on(post.told(now)).is_ok()
                 });
             }
         }
@@ -193,7 +193,7 @@ impl World {
         self.hear(now);
         self.again(|world| {
             let mut post = Post::new(&world.store, &world.carrier, &world.registry, &world.settings);
-            block_on(post.sweep(now, now, &|| true)).is_ok()
+            block_on(post.sweep(now, now, &|| 60)).is_ok() && block_on(post.told(now)).is_ok()
         });
     }
 
