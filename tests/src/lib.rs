@@ -17,5 +17,6 @@ pub mod harness;
 pub mod play;
 pub mod poller;
 pub mod reading;
+pub mod same;
 pub mod stories;
 pub mod story;

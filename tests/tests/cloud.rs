@@ -14,6 +14,7 @@ use hinomi_tests::cloud::{Play, Site};
 use hinomi_tests::dated::dated;
 use hinomi_tests::harness::{Outcome, run};
 use hinomi_tests::poller::Mapping;
+use hinomi_tests::same::{in_order, without_places};
 use serde_json::Value;
 
 const SHARDS: usize = 2;
@@ -35,8 +36,8 @@ fn replayed(lines: &[String]) -> Outcome {
 }
 
 fn played(slices: &[Slice]) -> Play<Site> {
-    let mut play = Play::new(Site::new(&registry(), SHARDS).unwrap(), MAPPING, SHARDS);
-    play.day(slices, Settings::default().level2_hold);
+    let mut play = Play::new(Site::new(&registry(), SHARDS).unwrap(), MAPPING);
+    play.day(slices, Settings::default().level2_hold).unwrap();
     play
 }
 
@@ -52,41 +53,17 @@ fn coarse(lines: &[String], forms: &[Form], expected: &Outcome) -> Vec<Slice> {
     slices(&lines, &looks(&lines, expected), forms, SHARDS)
 }
 
-/// Leaves out what tells where a line lies and when it came, which differ by how it came.
-fn comparable(incidents: &[Value]) -> Vec<Value> {
-    let mut incidents = incidents.to_vec();
-    for evidence in incidents.iter_mut().filter_map(|incident| incident["evidence"].as_array_mut()).flatten()
-    {
-        let evidence = evidence.as_object_mut().unwrap();
-        evidence.remove("locator");
-        evidence.remove("received");
-    }
-    incidents
-}
-
 fn incidents(play: &Play<Site>) -> Vec<Value> {
     let incidents = play.functions.incidents().unwrap();
-    comparable(&incidents.iter().map(|incident| serde_json::to_value(incident).unwrap()).collect::<Vec<_>>())
-}
-
-/// Returns notices in an order that does not depend on who sent them first.
-fn notices(notices: &[Value]) -> Vec<Value> {
-    let mut notices = notices.to_vec();
-    notices.sort_by_key(|notice| {
-        (
-            notice["at"].to_string(),
-            notice["incident"].to_string(),
-            notice["contact"].to_string(),
-            notice["channel"].to_string(),
-        )
-    });
-    notices
+    without_places(
+        &incidents.iter().map(|incident| serde_json::to_value(incident).unwrap()).collect::<Vec<_>>(),
+    )
 }
 
 fn told(play: &Play<Site>) -> Vec<Value> {
     let told: Vec<Value> =
         play.functions.notices().iter().map(|notice| serde_json::to_value(notice).unwrap()).collect();
-    notices(&told)
+    in_order(&told)
 }
 
 /// Sums a metric of a function over all that it wrote, without its further dimensions.
@@ -109,12 +86,12 @@ fn metric(play: &Play<Site>, function: &str, name: &str) -> u64 {
 fn assert_same(play: &Play<Site>, expected: &Outcome, what: &str) {
     assert_eq!(play.logs.left + play.found.left, 0, "{what}: a shard is stuck");
     assert!(play.logs.given_up.is_empty() && play.found.given_up.is_empty(), "{what}");
-    let (own, theirs) = (incidents(play), comparable(&expected.incidents));
+    let (own, theirs) = (incidents(play), without_places(&expected.incidents));
     assert_eq!(own.len(), theirs.len(), "{what}");
     for (own, theirs) in own.iter().zip(&theirs) {
         assert_eq!(own, theirs, "{what}");
     }
-    assert_eq!(told(play), notices(&expected.notices), "{what}");
+    assert_eq!(told(play), in_order(&expected.notices), "{what}");
 }
 
 /// Asserts that the accounts of `ingest` add up.

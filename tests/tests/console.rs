@@ -98,13 +98,12 @@ fn texts(value: &Value, path: &mut String, paths: &mut Vec<String>) {
     }
 }
 
-/// Returns the queue's page and the incident's.
-fn pages(incident: &Incident) -> [String; 2] {
-    let store = Memory::new();
+/// Stores an open incident as one of a subject.
+fn put(store: &Memory, subject: &str, incident: &Incident) {
     let standing = Standing { open: true, level: incident.core.level, last_seen: incident.core.last_seen };
     let bytes = object::compress(&serde_json::to_vec(incident).unwrap()).unwrap();
     block_on(store.commit(&Commit {
-        key: SubjectKey { tenant: incident.core.tenant.clone(), subject: "x".to_owned() },
+        key: SubjectKey { tenant: incident.core.tenant.clone(), subject: subject.to_owned() },
         expected: None,
         state: Vec::new(),
         wake: None,
@@ -113,6 +112,12 @@ fn pages(incident: &Incident) -> [String; 2] {
         outbox: Vec::new(),
     }))
     .unwrap();
+}
+
+/// Returns the queue's page and the incident's.
+fn pages(incident: &Incident) -> [String; 2] {
+    let store = Memory::new();
+    put(&store, "x", incident);
     let console = Console { store, registries: Fixed(Arc::new(Registry::open())), language: Language::En };
     let view = format!("\"incident\":\"{}\",", incident.core.id);
     ["", &view].map(|view| {
@@ -187,6 +192,28 @@ fn an_incident_that_is_none_is_said_to_be_none() {
     for view in ["\"incident\":\"00000000000000000000000000000000\",", "\"incident\":\"../x\","] {
         let page = DAY.page(&event("en", "light", 1240, view)).unwrap();
         assert!(page.contains("There is no such incident."), "{page}");
+    }
+}
+
+#[test]
+fn a_count_that_is_cut_says_how_many_were_looked_through() {
+    let store = Memory::new();
+    let incident = DAY.stored(DAY.worst().unwrap()).unwrap();
+    for number in 0..300_u128 {
+        let mut incident = incident.clone();
+        incident.core.id = hinomi_model::IncidentId(number);
+        put(&store, &number.to_string(), &incident);
+    }
+    let console = Console { store, registries: Fixed(Arc::new(Registry::open())), language: Language::En };
+    let tenant = format!("\"tenant\":\"{}\",", incident.core.tenant);
+    for (filter, number) in [("", 100), (tenant.as_str(), 300)] {
+        let event = event("en", "light", 1240, filter);
+        let Answer::Page(page) = block_on(console.answer(&event, FUNCTION, incident.core.last_seen)).unwrap()
+        else {
+            panic!("no page");
+        };
+        assert!(page.contains(&format!("<b>{number}+</b>")), "{page}");
+        assert!(page.contains(&format!("{number} of a level")), "{page}");
     }
 }
 

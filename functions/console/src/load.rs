@@ -7,7 +7,7 @@ use hinomi_store::{Deliveries, Delivery, Message, Scope, States, StoredIncident}
 use crate::request::{Filter, Shown};
 
 /// Incidents read of each level. A queue that is longer is no queue that a person works through; the page says so.
-pub(crate) const MAX_READ: usize = 100;
+const MAX_READ: usize = 100;
 /// Incidents read of each level when one tenant's are looked for among them.
 const MAX_SEARCHED: usize = 300;
 /// Rows on the page, the most serious first; each costs a look at who was told, and all looks are made at once.
@@ -24,6 +24,8 @@ pub(crate) const LEVELS: [Option<Level>; 5] =
 pub(crate) struct Queue {
     /// How many there are of each of [`LEVELS`]; `None` where they were not counted.
     pub(crate) counts: Vec<Option<Count>>,
+    /// How many of each level were read at most.
+    pub(crate) limit: usize,
     /// Those that the filter lets through, the most serious first, then the last seen.
     pub(crate) rows: Vec<Row>,
     /// How many the filter lets through, those beyond [`MAX_ROWS`] among them.
@@ -98,7 +100,7 @@ pub(crate) async fn queue(store: &(impl States + Deliveries), filter: &Filter) -
         })
         .collect();
     let read = together(asked.iter().map(|level| store.queue(*level, limit))).await;
-    let mut queue = Queue::default();
+    let mut queue = Queue { limit, ..Queue::default() };
     let mut found = Vec::new();
     for (level, stored) in asked.iter().zip(read) {
         let stored = stored?;

@@ -6,7 +6,7 @@ use hinomi_lambda::{BadEvent, Budget, Event, Failure, Handler, Invocation, Metri
 use hinomi_model::registry::{Registry, Tenant};
 use hinomi_model::{EventTime, TenantId};
 use hinomi_steps::enrol::{Change, Memory, Standing, Subscriptions, plan};
-use hinomi_store::{Error, Fetched, Ledger, Published};
+use hinomi_store::{Error, Fetched, Ledger, Published, Stored};
 use serde::Serialize;
 
 use crate::ports::{Accepted, Operations};
@@ -35,7 +35,7 @@ pub struct Enrol<P, A, S, L, O> {
 /// What a run found and did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// The uploaded registry was refused.
+    /// A registry was refused: the uploaded one, or the one in force.
     pub refused: bool,
     /// Another registry was put in force.
     pub accepted: bool,
@@ -45,9 +45,11 @@ pub struct Summary {
     pub topics_made: u64,
     /// Subscriptions made, changed and ended.
     pub changes: u64,
+    /// Changes that the carrier refuses.
+    pub changes_refused: u64,
     /// Contacts' channels that wait for their owner's answer.
     pub pending: u64,
-    /// Contacts' channels that get nothing and are not waiting: being asked now, never answered, or left.
+    /// Contacts' channels that get nothing and are not waiting: being asked now, never answered, left, or refused.
     pub missing: u64,
     /// Tenants that an alarm would not reach.
     pub unreachable: u64,
@@ -71,41 +73,70 @@ impl<P: Published, A: Accepted, S: Subscriptions, L: Ledger, O: Operations> Enro
         metrics: &mut Report,
     ) -> Result<Summary, Failure> {
         let mut summary = Summary::default();
-        let registry = match self.uploaded.fetch_if_changed(None).await.map_err(Failure::fault)? {
+        let mut letters = Letters { operations: &self.operations, untold: None };
+        let registry = self.registry(&mut summary, metrics, &mut letters).await?;
+        if let Some(registry) = registry {
+            let (found, strays) = self.reconcile(&registry, now, budget, &mut summary).await?;
+            let unreachable: Vec<&Found> = found.iter().filter(|found| found.plan.unreachable()).collect();
+            summary.unreachable = unreachable.len() as u64;
+            metrics.count(Metric::SubscriptionsPending, summary.pending);
+            metrics.count(Metric::SubscriptionsMissing, summary.missing);
+            metrics.count(Metric::TenantsUnreachable, summary.unreachable);
+            if !unreachable.is_empty() {
+                let text = report::unreachable(&unreachable);
+                letters.tell("Hinomi: tenants that no alarm reaches", &text).await;
+            }
+            // Who uploads a number that is none hears of it at once.
+            if (occasion == Occasion::Day || summary.changes_refused > 0)
+                && let Some(text) = report::daily(&found, &strays)
+            {
+                letters.tell("Hinomi: contacts that get nothing yet", &text).await;
+            }
+        }
+        letters.untold.map_or(Ok(summary), Err)
+    }
+
+    /// Puts the uploaded registry in force, or says why not. Returns the registry in force.
+    ///
+    /// What was refused is counted before anybody is told, and nothing is counted where it is not known: an alarm stays
+    /// as it is.
+    async fn registry(
+        &self,
+        summary: &mut Summary,
+        metrics: &mut Report,
+        letters: &mut Letters<'_, O>,
+    ) -> Result<Option<Registry>, Failure> {
+        match self.uploaded.fetch_if_changed(None).await.map_err(Failure::fault)? {
             Fetched::New { bytes, .. } => match read(&bytes) {
                 Ok(registry) => {
                     summary.accepted = self.accept(&bytes).await?;
-                    Some(registry)
+                    metrics.count(Metric::RegistryRefused, 0);
+                    return Ok(Some(registry));
                 }
                 Err(text) => {
                     summary.refused = true;
+                    metrics.count(Metric::RegistryRefused, 1);
                     // Each day again, as long as what was uploaded last is not what is in force.
-                    self.tell("Hinomi: registry refused", &text).await?;
-                    self.in_force().await?
+                    letters.tell("Hinomi: registry refused", &text).await;
                 }
             },
             Fetched::Missing | Fetched::Unchanged => {
-                self.tell("Hinomi: no registry", &report::missing()).await?;
-                self.in_force().await?
+                letters.tell("Hinomi: no registry", &report::missing()).await;
             }
-        };
-        metrics.count(Metric::RegistryRefused, u64::from(summary.refused));
-        let Some(registry) = registry else { return Ok(summary) };
-        let (found, strays) = self.reconcile(&registry, now, budget, &mut summary).await?;
-        let unreachable: Vec<&Found> = found.iter().filter(|found| found.plan.unreachable()).collect();
-        summary.unreachable = unreachable.len() as u64;
-        metrics.count(Metric::SubscriptionsPending, summary.pending);
-        metrics.count(Metric::SubscriptionsMissing, summary.missing);
-        metrics.count(Metric::TenantsUnreachable, summary.unreachable);
-        if !unreachable.is_empty() {
-            self.tell("Hinomi: tenants that no alarm reaches", &report::unreachable(&unreachable)).await?;
         }
-        if occasion == Occasion::Day
-            && let Some(text) = report::daily(&found, &strays)
-        {
-            self.tell("Hinomi: contacts that get nothing yet", &text).await?;
+        match self.accepted.fetch_if_changed(None).await.map_err(Failure::fault)? {
+            // Accepted by an earlier version and no more by this one: told like an upload that is wrong.
+            Fetched::New { bytes, .. } => match read(&bytes) {
+                Ok(registry) => Ok(Some(registry)),
+                Err(text) => {
+                    summary.refused = true;
+                    metrics.count(Metric::RegistryRefused, 1);
+                    letters.tell("Hinomi: registry in force is refused", &text).await;
+                    Ok(None)
+                }
+            },
+            Fetched::Missing | Fetched::Unchanged => Ok(None),
         }
-        Ok(summary)
     }
 
     /// Puts a registry in force unless it is already, and tells whether it did.
@@ -116,21 +147,6 @@ impl<P: Published, A: Accepted, S: Subscriptions, L: Ledger, O: Operations> Enro
         }
         self.accepted.replace(bytes).await.map_err(Failure::fault)?;
         Ok(true)
-    }
-
-    /// Returns the registry in force.
-    async fn in_force(&self) -> Result<Option<Registry>, Failure> {
-        match self.accepted.fetch_if_changed(None).await.map_err(Failure::fault)? {
-            // Accepted by an earlier version and no more by this one: told like an upload that is wrong.
-            Fetched::New { bytes, .. } => match read(&bytes) {
-                Ok(registry) => Ok(Some(registry)),
-                Err(text) => {
-                    self.tell("Hinomi: registry in force is refused", &text).await?;
-                    Ok(None)
-                }
-            },
-            Fetched::Missing | Fetched::Unchanged => Ok(None),
-        }
     }
 
     /// Makes topics and subscriptions what the registry says. Returns what was found, and topics without a tenant.
@@ -171,56 +187,93 @@ impl<P: Published, A: Accepted, S: Subscriptions, L: Ledger, O: Operations> Enro
     ) -> Result<Found, Failure> {
         let listed = self.subscriptions.subscriptions(id).await.map_err(Failure::fault)?;
         let key = format!("enrol/{id}");
-        let mut stored = self.ledger.read(&key).await.map_err(Failure::fault)?;
-        let mut before: Memory = stored
-            .as_ref()
-            // A memory that cannot be read is none: somebody may be asked once more.
-            .and_then(|stored| serde_json::from_slice(&stored.bytes).ok())
-            .unwrap_or_default();
-        let plan = plan(tenant, &listed, &before, now);
-        for change in &plan.changes {
-            self.change(id, change).await?;
-            summary.changes += 1;
-        }
-        // Remembered after it is done: a run that is cut off in between finds the question listed as unanswered.
-        for _ in 0..ATTEMPTS {
-            if before == plan.memory {
-                break;
+        let stored = self.ledger.read(&key).await.map_err(Failure::fault)?;
+        let before = remembered(stored.as_ref());
+        let mut plan = plan(tenant, &listed, &before, now);
+        let mut failed = None;
+        for change in std::mem::take(&mut plan.changes) {
+            if failed.is_some() {
+                plan.undone(&change, &before);
+                continue;
             }
-            let bytes = serde_json::to_vec(&plan.memory).map_err(Failure::fault)?;
-            match self.ledger.write(&key, stored.map(|stored| stored.version), &bytes).await {
-                Ok(_) => break,
-                Err(Error::Conflict { .. }) => {
-                    stored = self.ledger.read(&key).await.map_err(Failure::fault)?;
-                    let read = stored.as_ref().and_then(|stored| serde_json::from_slice(&stored.bytes).ok());
-                    before = read.unwrap_or_default();
+            match self.change(id, &change).await {
+                Ok(()) => summary.changes += 1,
+                Err(error) if error.is_retryable() => {
+                    plan.undone(&change, &before);
+                    failed = Some(error);
                 }
-                Err(error) => return Err(Failure::fault(error)),
+                // A finding about this contact, and no reason to let the others wait.
+                Err(_) => {
+                    plan.refused(&change, &before);
+                    summary.changes_refused += 1;
+                }
             }
+        }
+        // Remembered after it is done, and also when not all of it was: a run that is cut off in between finds the
+        // question listed as unanswered.
+        self.remember(&key, &plan.memory, before, stored).await?;
+        if let Some(error) = failed {
+            return Err(Failure::fault(error));
         }
         for member in &plan.members {
             match member.standing {
                 Standing::Confirmed => {}
                 Standing::Pending => summary.pending += 1,
-                Standing::Missing | Standing::Unanswered | Standing::Left => summary.missing += 1,
+                Standing::Missing | Standing::Unanswered | Standing::Left | Standing::Refused => {
+                    summary.missing += 1;
+                }
             }
         }
         Ok(Found { tenant: id.clone(), plan })
     }
 
-    async fn change(&self, tenant: &TenantId, change: &Change) -> Result<(), Failure> {
-        let done = match change {
-            Change::Subscribe { channel, endpoint, filter } => {
-                self.subscriptions.subscribe(tenant, *channel, endpoint, filter).await
+    /// Writes what is to be remembered of a tenant, unless it is `before`, which was read as `stored`.
+    async fn remember(
+        &self,
+        key: &str,
+        memory: &Memory,
+        mut before: Memory,
+        mut stored: Option<Stored>,
+    ) -> Result<(), Failure> {
+        for _ in 0..ATTEMPTS {
+            if before == *memory {
+                break;
             }
-            Change::SetFilter { arn, filter } => self.subscriptions.set_filter(arn, filter).await,
-            Change::Unsubscribe { arn } => self.subscriptions.unsubscribe(arn).await,
-        };
-        done.map_err(Failure::fault)
+            let bytes = serde_json::to_vec(memory).map_err(Failure::fault)?;
+            match self.ledger.write(key, stored.map(|stored| stored.version), &bytes).await {
+                Ok(_) => break,
+                Err(Error::Conflict { .. }) => {
+                    stored = self.ledger.read(key).await.map_err(Failure::fault)?;
+                    before = remembered(stored.as_ref());
+                }
+                Err(error) => return Err(Failure::fault(error)),
+            }
+        }
+        Ok(())
     }
 
-    async fn tell(&self, subject: &str, text: &str) -> Result<(), Failure> {
-        self.operations.tell(subject, text).await.map_err(Failure::fault)
+    async fn change(&self, tenant: &TenantId, change: &Change) -> hinomi_store::Result<()> {
+        match change {
+            Change::Subscribe { channel, endpoint, filter, .. } => {
+                self.subscriptions.subscribe(tenant, *channel, endpoint, filter).await
+            }
+            Change::SetFilter { arn, filter, .. } => self.subscriptions.set_filter(arn, filter).await,
+            Change::Unsubscribe { arn } => self.subscriptions.unsubscribe(arn).await,
+        }
+    }
+}
+
+/// What operators are told. A failure is kept for the end of the run: what can be done without them is done.
+struct Letters<'o, O> {
+    operations: &'o O,
+    untold: Option<Failure>,
+}
+
+impl<O: Operations> Letters<'_, O> {
+    async fn tell(&mut self, subject: &str, text: &str) {
+        if let Err(error) = self.operations.tell(subject, text).await {
+            self.untold.get_or_insert(Failure::fault(error));
+        }
     }
 }
 
@@ -237,6 +290,11 @@ fn read(bytes: &[u8]) -> Result<Registry, String> {
         }]),
     };
     Err(report::refused(&problems))
+}
+
+/// Reads what is remembered of a tenant. A memory that cannot be read is none: somebody may be asked once more.
+fn remembered(stored: Option<&Stored>) -> Memory {
+    stored.and_then(|stored| serde_json::from_slice(&stored.bytes).ok()).unwrap_or_default()
 }
 
 /// Ends a run that has no time left; the repeat goes on, because what is done is found done.

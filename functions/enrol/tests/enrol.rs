@@ -214,7 +214,10 @@ fn contacts_that_go_and_tenants_that_go_are_unsubscribed() {
     assert_eq!((summary.topics_made, summary.tenants, summary.changes), (1, 1, 2));
     world.day(3);
     assert!(
-        world.heard().iter().any(|(_, text)| text.contains("Topics without a tenant in the registry: kita"))
+        world
+            .heard()
+            .iter()
+            .any(|(_, text)| text.contains("Topics without a tenant in the registry:\n- kita"))
     );
 }
 
@@ -238,6 +241,103 @@ fn a_run_that_fails_at_any_call_ends_as_one_that_never_failed() {
         assert_eq!(world.enrol.subscriptions.asked().len(), 2, "nobody is asked twice, call {call}");
     }
     assert_eq!(failed, 5, "listing, making the topic, its subscriptions, and two subscribed");
+}
+
+/// Three tenants, of which the one in the middle has a number and an address.
+fn three_tenants(number: &str) -> String {
+    let contacts = [
+        "{id: duty, email: soc@kita.example, levels: [4]}".to_owned(),
+        format!(
+            "{{id: duty, sms: \"{number}\", levels: [4]}}, {{id: chief, email: chief@minami.example, levels: [4]}}"
+        ),
+        "{id: duty, email: soc@nishi.example, levels: [4]}".to_owned(),
+    ];
+    let tenants =
+        ["kita", "minami", "nishi"].into_iter().zip(contacts).enumerate().map(|(index, (id, contacts))| {
+            format!(
+                "  - id: {id}\n    name: {{ja: 市, en: City}}\n    internal: [10.{index}.0.0/16]\n    \
+             devices: [{{id: FGT60FTK2000000{index}, vendor: fortigate}}]\n    contacts: [{contacts}]\n"
+            )
+        });
+    format!("version: 1\ntenants:\n{}", tenants.collect::<String>())
+}
+
+#[test]
+fn a_number_that_the_carrier_refuses_is_told_and_stops_nobody_else() {
+    let world = World::new();
+    world.enrol.subscriptions.refuse("+819000000000");
+    world.enrol.uploaded.publish(Some(three_tenants("+819000000000").as_bytes()));
+    let first = world.run(UPLOAD, 0);
+    assert_eq!((first.tenants, first.changes, first.changes_refused, first.missing), (3, 3, 1, 4));
+    assert_eq!(world.enrol.subscriptions.asked().len(), 3, "the tenant behind it is asked, too");
+    let (subject, text) = world.heard().pop().unwrap();
+    assert_eq!(subject, "Hinomi: contacts that get nothing yet", "told at the upload, not tomorrow");
+    assert!(text.contains("\n- minami\n") && !text.contains("+8190"), "{text}");
+    assert!(text.contains("duty (sms): the carrier does not take this address or number"), "{text}");
+    assert!(text.contains("duty (sms): 配信サービスがこのアドレスまたは番号を受け付けません"), "{text}");
+    // The others are asked as often as is decent, although each run meets the refusal.
+    for day in 1..20 {
+        for endpoint in ["soc@kita.example", "chief@minami.example", "soc@nishi.example"] {
+            world.enrol.subscriptions.forget(endpoint);
+        }
+        assert_eq!(world.day(day).changes_refused, 1);
+    }
+    assert_eq!(world.enrol.subscriptions.asked().len(), 3 * 3);
+    world.enrol.uploaded.publish(Some(three_tenants("+819000000001").as_bytes()));
+    let mended = world.run(UPLOAD, 20);
+    assert_eq!((mended.changes, mended.changes_refused), (1, 0));
+}
+
+#[test]
+fn who_was_asked_before_a_run_failed_is_not_asked_for_ever() {
+    let world = World::new();
+    world.upload("");
+    world.run(UPLOAD, 0);
+    world.upload(&format!("{DUTY}, {CHIEF}"));
+    let mut failed = 0;
+    for day in 0..20 {
+        world.enrol.subscriptions.forget("chief@kita.example");
+        world.enrol.subscriptions.forget("soc@kita.example");
+        // The topics, what is subscribed, one that is asked, and the next, whose answer is lost.
+        world.enrol.subscriptions.fail_at(Some(3));
+        failed += usize::from(world.call(UPLOAD, day).0.is_err());
+    }
+    let asked = world.enrol.subscriptions.asked();
+    assert_eq!(asked.iter().filter(|asked| *asked == "chief@kita.example").count(), 3, "{asked:?}");
+    assert!(failed > 0);
+}
+
+#[test]
+fn each_look_says_whether_all_is_well() {
+    let world = World::new();
+    world.upload(DUTY);
+    world.run(UPLOAD, 0);
+    world.enrol.subscriptions.confirm("soc@kita.example");
+    let (_, line) = world.call(UPLOAD, 1);
+    assert_eq!((&line["RegistryRefused"], &line["TenantsUnreachable"]), (&Value::from(0), &Value::from(0)));
+    // A look that ends before it knows says nothing, and the alarms stay as they are.
+    world.enrol.subscriptions.fail_at(Some(0));
+    let (answer, line) = world.call(UPLOAD, 1);
+    assert!(answer.is_err());
+    assert_eq!(line.get("TenantsUnreachable"), None);
+    world.enrol.uploaded.publish(None);
+    assert_eq!(world.call(UPLOAD, 1).1.get("RegistryRefused"), None, "nobody looked at a registry");
+    // What is in force and cannot be read any more is refused as well.
+    world.enrol.accepted.document.publish(Some(b"version: 99"));
+    let (answer, line) = world.call(UPLOAD, 1);
+    assert_eq!((answer.unwrap().refused, &line["RegistryRefused"]), (true, &Value::from(1)));
+}
+
+#[test]
+fn what_can_be_done_without_operators_is_done_while_they_cannot_be_told() {
+    let world = World::new();
+    world.enrol.uploaded.publish(Some(b"version: 2"));
+    world.enrol.accepted.document.publish(Some(registry(&format!("{DUTY}, {CHIEF}")).as_bytes()));
+    *world.enrol.operations.down.lock().unwrap() = true;
+    let (answer, line) = world.call(UPLOAD, 0);
+    assert!(answer.is_err(), "a repeat tells them");
+    assert_eq!((&line["RegistryRefused"], &line["TenantsUnreachable"]), (&Value::from(1), &Value::from(1)));
+    assert_eq!(world.enrol.subscriptions.asked().len(), 2, "the registry in force is carried out");
 }
 
 #[test]

@@ -106,12 +106,19 @@ Examples:
   hinomi doctor --json fw.log | jq '.findings[].check'";
 
 const EXPLAIN_HELP: &str = "\
-Takes one incident document, or a file of them (incidents.ndjson) with --id to choose; needs nothing else.
+Takes one incident document, or a file of them (incidents.ndjson) with --id to
+choose; needs nothing else.
+
+A document carries its lines without what relays put around them, and long ones shortened.
+With --archive each line that is shown is fetched whole from where the document says that it
+lies, and compared with what the document shows. The archive is read and never changed; a line
+that is not there, or can't be read, is said to be so.
 
 Examples:
   hinomi explain incident.json
   hinomi explain out/incidents.ndjson                  lists what is in the file
   hinomi explain out/incidents.ndjson --id K-4821
+  hinomi explain out/incidents.ndjson --id K-4821 --archive out
   jq -c 'select(.level == 4)' out/incidents.ndjson | head -1 | hinomi explain -";
 
 const BENCH_HELP: &str = "\
@@ -190,6 +197,10 @@ pub struct Explain {
     /// Which incident of the file: its number (K-4821), its id, or the first characters of its id
     #[arg(long, value_name = "NUMBER|ID", visible_alias = "number")]
     pub id: Option<String>,
+    /// Show beneath each piece of evidence the whole line from this archive: the output of replay, a copy of the archive
+    /// bucket (aws s3 sync s3://ARCHIVE/raw DIR/raw), or s3://BUCKET itself, for which hinomi is built with AWS
+    #[arg(long, value_name = "DIR|s3://BUCKET")]
+    pub archive: Option<PathBuf>,
     /// Zone in which times are shown, such as Asia/Tokyo
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub time_zone: String,
@@ -257,6 +268,7 @@ mod tests {
             &["hinomi", "parse", "--explain", "--line", "3", "--as", "json", "-"],
             &["hinomi", "doctor", "--registry", "r.yaml", "--json", "a", "-"],
             &["hinomi", "explain", "--number", "K-1", "-"],
+            &["hinomi", "explain", "--id", "K-1", "--archive", "s3://archive", "-"],
             &["hinomi", "bench", "--json", "a"],
         ] {
             assert!(Cli::try_parse_from(line).is_ok(), "{line:?}");

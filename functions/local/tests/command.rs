@@ -118,10 +118,13 @@ fn a_wrong_registry_tells_all_its_problems_at_once() {
 
 #[test]
 #[cfg(not(feature = "aws"))]
-fn doctor_of_an_account_says_how_to_get_it_when_it_was_built_without() {
+fn what_needs_aws_says_how_to_get_it_when_it_was_built_without() {
     let registry = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/registry.yaml");
     let prefix = "arn:aws:sns:ap-northeast-1:123456789012:hinomi-tenant-";
     let output = run(&["doctor", "--aws", prefix, "--registry", registry]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--features aws"), "{}", stderr(&output));
+    let output = run(&["explain", &fixture("incident.json"), "--archive", "s3://archive"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("--features aws"), "{}", stderr(&output));
     let output = run(&["doctor", "--aws", prefix]);
@@ -379,6 +382,42 @@ fn replay_judges_and_tells_and_explain_reads_what_it_wrote() {
         text.contains("[level 4]") && text.contains("Gh0st.Rat.Botnet") && text.contains("raw/"),
         "{text}"
     );
+}
+
+#[test]
+fn explain_fetches_whole_lines_from_what_replay_wrote_and_says_when_they_differ() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("fw.log");
+    let out = dir.path().join("result");
+    // A relay's header is no part of the evidence, and evidence shortens what is long.
+    let line = format!("<189>Jan 20 10:15:01 relay {} url=\"{}\"", botnet(0).trim_end(), "x".repeat(5_000));
+    std::fs::write(&log, format!("{line}\n")).unwrap();
+    replay(&out, &[&log], &[]);
+    let incidents = out.join("incidents.ndjson");
+    let archive = out.join("archive");
+    let explained = |archive: &Path, lang: &str| {
+        let output = run(&["explain", path(&incidents), "--lang", lang, "--archive", path(archive)]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        // Lines are broken where the screen ends.
+        stdout(&output).split_whitespace().collect::<String>()
+    };
+    let whole: String = line.split_whitespace().collect();
+    for archive in [&out, &archive] {
+        let text = explained(archive, "en");
+        assert!(text.contains(&format!("Fromthearchive,whole,asthedocumenthasit:{whole}")), "{text}");
+    }
+    assert!(explained(&out, "ja").contains(&format!("アーカイブの原文(全体、文書と一致):{whole}")));
+
+    let document = std::fs::read_to_string(&incidents).unwrap();
+    std::fs::write(&incidents, document.replace("srcip=10.1.12.34", "srcip=10.1.12.35")).unwrap();
+    let text = explained(&out, "en");
+    assert!(text.contains("NOTthelinethatthedocumenthas") && text.contains(&whole), "{text}");
+
+    std::fs::remove_dir_all(&archive).unwrap();
+    assert!(explained(&out, "en").contains("Notinthearchive"), "a run's results without their archive");
+    let output = run(&["explain", path(&incidents), "--archive", path(&archive)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains(path(&archive)) && output.stdout.is_empty(), "{}", stderr(&output));
 }
 
 #[test]

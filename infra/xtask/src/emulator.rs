@@ -19,8 +19,29 @@ use crate::tools::{not_written, remove_folder};
 
 /// Where everything of a run is.
 const FOLDER: &str = ".aws-sam/emulator";
-/// Name of the deployment.
-const STACK: &str = "hinomi-local";
+/// A deployment of the template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stack {
+    /// Its streams are read by the emulator.
+    Local,
+    /// Its streams are read by a test, which does with a function's failure what AWS does.
+    Driven,
+}
+
+impl Stack {
+    fn name(self) -> &'static str {
+        match self {
+            Stack::Local => "hinomi-local",
+            Stack::Driven => "hinomi-driven",
+        }
+    }
+
+    /// Returns the file that its outputs are written to.
+    fn outputs(self) -> String {
+        format!("{FOLDER}/{}.json", self.name())
+    }
+}
+
 /// Region of the deployment. The emulator keeps regions apart, as AWS does.
 const REGION: &str = "ap-northeast-1";
 /// How long the emulator may take to answer. It takes half a second; a machine busy with compiling takes longer.
@@ -93,29 +114,33 @@ impl Emulator {
         Ok(emulator)
     }
 
-    /// Deploys the template with the functions as they are now.
+    /// Deploys the template with the functions as they are now, as these stacks.
     ///
     /// # Errors
     ///
     /// [`Error::Template`] when the template does not name the functions' folders, else those of the calls.
-    pub(crate) fn deploy(&self, root: &Path) -> Result<(), Error> {
+    pub(crate) fn deploy(&self, root: &Path, stacks: &[Stack]) -> Result<(), Error> {
         functions::build(root, FOLDER)?;
         let template = format!("{FOLDER}/template.yaml");
         let text = fs::read_to_string(root.join("template.yaml"))
             .map_err(|source| Error::Read { path: "template.yaml".to_owned(), source })?;
         let path = root.join(&template);
         fs::write(&path, built(&text)?).map_err(|source| not_written(&path, source))?;
-        let mut deploy = vec!["deploy", "--template-file", &template, "--stack-name", STACK];
+        stacks.iter().try_for_each(|stack| self.deploy_as(root, &template, *stack))
+    }
+
+    fn deploy_as(&self, root: &Path, template: &str, stack: Stack) -> Result<(), Error> {
+        let mut deploy = vec!["deploy", "--template-file", template, "--stack-name", stack.name()];
         // Beside this template there is no file of settings, and those of real deployments are not read.
         deploy.extend(["--region", REGION, "--resolve-s3"]);
         deploy.extend(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]);
         deploy.extend(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--parameter-overrides"]);
         deploy.extend(PARAMETERS);
-        self.sam(&deploy).run_logged(root, &format!("{FOLDER}/deploy.log"))?;
+        self.sam(&deploy).run_logged(root, &format!("{FOLDER}/{}.log", stack.name()))?;
         let outputs =
-            ["list", "stack-outputs", "--stack-name", STACK, "--region", REGION, "--output", "json"];
+            ["list", "stack-outputs", "--stack-name", stack.name(), "--region", REGION, "--output", "json"];
         let told = self.sam(&outputs).output(root)?;
-        let path = root.join(FOLDER).join("outputs.json");
+        let path = root.join(stack.outputs());
         fs::write(&path, told).map_err(|source| not_written(&path, source))
     }
 
@@ -125,8 +150,10 @@ impl Emulator {
             call = call.env(name, &value);
         }
         let folder = root.join(FOLDER);
+        let outputs = |stack: Stack| root.join(stack.outputs()).display().to_string();
         call.env("HINOMI_TEST_ENDPOINT", &self.endpoint())
-            .env("HINOMI_TEST_STACK", &folder.join("outputs.json").display().to_string())
+            .env("HINOMI_TEST_STACK", &outputs(Stack::Local))
+            .env("HINOMI_TEST_DRIVEN_STACK", &outputs(Stack::Driven))
             .env("HINOMI_TEST_CLOCK", &folder.join(CLOCK).display().to_string())
             .env("HINOMI_TEST_FUNCTIONS", &folder.display().to_string())
     }

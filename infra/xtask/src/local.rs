@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::call::Call;
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, Stack};
 use crate::error::Error;
 use crate::functions;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(root: &Path, after: After) -> Result<(), Error> {
     println!("starting the emulator");
     let emulator = Emulator::start(root)?;
     println!("deploying template.yaml to {}", emulator.endpoint());
-    emulator.deploy(root)?;
+    emulator.deploy(root, &[Stack::Local])?;
     // Built with the functions; cargo, asked for it alone, would compile what it rests on once more.
     let arguments: &[&str] = if after == After::Stay { &["--stay"] } else { &[] };
     let driver = Call::new(&functions::program(root, "local-aws")?, arguments);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::call::Call;
 use crate::count::Counts;
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, Stack};
 use crate::error::Error;
 use crate::functions::shared;
 use crate::{python, tools};
@@ -224,7 +224,7 @@ impl Step {
         }
         println!("{place}: starts the emulator and deploys template.yaml to it");
         let emulator = Emulator::start(root)?;
-        emulator.deploy(root)?;
+        emulator.deploy(root, &[Stack::Local, Stack::Driven])?;
         let calls = calls.into_iter().map(|call| emulator.seen_by(call, root)).collect();
         self.run_calls(root, place, calls)
     }

@@ -34,18 +34,18 @@ pub struct TableNames {
 
 /// How long what is written is kept, in days after it was written last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lifetimes {
+pub(crate) struct Lifetimes {
     /// A subject's state. No window reaches its evidence after 16 days (an incident's life, the memory of files,
     /// lateness); the rest is for functions that stood still.
-    pub states: u32,
+    pub(crate) states: u32,
     /// Incidents: a year, and a month to look back on it.
-    pub incidents: u32,
+    pub(crate) incidents: u32,
     /// Marks of notices that are dealt with. The engine's own memory of what it told ends with the state.
-    pub done: u32,
+    pub(crate) done: u32,
     /// Sightings, after they were first noted. A host that is seen again later is noted anew.
-    pub scope: u32,
+    pub(crate) scope: u32,
     /// Who was told what: as long as the incident.
-    pub deliveries: u32,
+    pub(crate) deliveries: u32,
 }
 
 impl Default for Lifetimes {
@@ -86,12 +86,6 @@ impl Cloud {
         let marks = Arc::new(Marks { process, last: AtomicU64::new(0) });
         let (lifetimes, pauses) = (Lifetimes::default(), Pauses::default());
         Cloud { dynamo, names, lifetimes, pauses, clock, objects, marks }
-    }
-
-    /// Keeps what is written for other times.
-    #[must_use]
-    pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
-        Cloud { lifetimes, ..self }
     }
 
     /// Pauses otherwise between attempts.

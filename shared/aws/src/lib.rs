@@ -23,7 +23,7 @@ mod subscribers;
 mod tables;
 mod topics;
 
-pub use cloud::{Clock, Cloud, Lifetimes, TableNames};
+pub use cloud::{Clock, Cloud, TableNames};
 pub use document::Document;
 pub use objects::Objects;
 pub use pause::{Pause, Pauses};

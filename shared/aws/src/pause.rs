@@ -53,4 +53,38 @@ impl Pauses {
         let time = FIRST.saturating_mul(1 << attempt.min(10)).min(LONGEST);
         self.0.pause(time).await;
     }
+
+    /// Begins a call of so many parts that is repeated for those that it leaves undone, until so many attempts in a row
+    /// have done none of them.
+    pub(crate) fn attempts(&self, parts: usize, idle: u32) -> Attempts<'_> {
+        Attempts { pauses: self, left: parts, rounds: 0, idle: 0, most_idle: idle }
+    }
+}
+
+/// The attempts at a call that is done part by part. Each but a few must do at least one part, so there are no more than
+/// that few for each part.
+#[derive(Debug)]
+pub(crate) struct Attempts<'p> {
+    pauses: &'p Pauses,
+    left: usize,
+    rounds: u32,
+    idle: u32,
+    most_idle: u32,
+}
+
+impl Attempts<'_> {
+    /// Takes what the last attempt left undone. Waits and returns true if there is to be another.
+    ///
+    /// Pauses grow over all attempts: who is done a few parts at a time has met a limit that counts by the second, and
+    /// gains nothing by asking sooner.
+    pub(crate) async fn again(&mut self, left: usize) -> bool {
+        self.idle = if left < self.left { 0 } else { self.idle + 1 };
+        self.left = left;
+        if self.idle >= self.most_idle {
+            return false;
+        }
+        self.pauses.after(self.rounds).await;
+        self.rounds = self.rounds.saturating_add(1);
+        true
+    }
 }

@@ -20,8 +20,8 @@ const CALL_RECORDS: usize = 500;
 const CALL_BYTES: usize = 5 << 20;
 /// Characters of a partition key.
 const KEY_CHARACTERS: usize = 256;
-/// Attempts for records that a call left undone. With the pauses between, some three seconds: a shard's limits count by
-/// the second, so what is refused longer is refused because there are too few shards.
+/// Attempts in a row that may put none of the records that a call left undone. With the pauses between, some three
+/// seconds: a shard's limits count by the second, so a shard that takes nothing for longer is taken up by others.
 const ATTEMPTS: u32 = 8;
 
 /// A stream to put records into. Clones share their connections.
@@ -61,7 +61,8 @@ impl Records {
         let what = "putting records";
         let mut left: Vec<PutRecordsRequestEntry> =
             records.iter().map(|record| entry(record)).collect::<Result<_>>()?;
-        for attempt in 0..ATTEMPTS {
+        let mut attempts = self.pauses.attempts(left.len(), ATTEMPTS);
+        loop {
             let call = self.client.put_records().stream_name(&self.stream).set_records(Some(left.clone()));
             let answer = call.send().await.map_err(|error| meaning(what, error))?;
             if answer.failed_record_count.unwrap_or(0) == 0 {
@@ -72,7 +73,7 @@ impl Records {
             let mut outcomes: Vec<Option<&str>> = outcomes.collect();
             outcomes.resize(left.len(), Some("no outcome"));
             let failed: Vec<&str> = outcomes.iter().copied().flatten().collect();
-            if attempt + 1 == ATTEMPTS {
+            if !attempts.again(failed.len()).await {
                 let throttled = failed.iter().any(|code| word(code) == Word::Throttled);
                 let failed = failed.first().copied().unwrap_or("unknown");
                 return Err(match throttled {
@@ -83,9 +84,7 @@ impl Records {
             let undone = left.into_iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_some());
             left = undone.map(|(entry, _)| entry).collect();
             self.repeated.fetch_add(left.len() as u64, Ordering::Relaxed);
-            self.pauses.after(attempt).await;
         }
-        Err(Error::Throttled)
     }
 }
 
@@ -171,6 +170,24 @@ mod tests {
             (vec!["a/1".to_owned(), "a/3".to_owned()], vec!["a/1".to_owned()])
         );
         assert_eq!(service.paused().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_shard_that_takes_one_record_at_a_time_gets_all_of_them() {
+        let one_more = |left: usize| {
+            let mut codes = vec![THROTTLED; left];
+            codes[0] = None;
+            outcomes(&codes)
+        };
+        let service = Service::new((1..=20).rev().map(one_more));
+        records(&service).put(&some(20)).await.unwrap();
+        assert_eq!((service.asked().len(), keys(&service, 19)), (20, vec!["a/19".to_owned()]));
+        assert!(service.paused().is_sorted(), "a shard at its limit is not asked sooner each time");
+        // One step forward does not let it go on for ever.
+        let service =
+            Service::new([outcomes(&[None, THROTTLED])].into_iter().chain(vec![outcomes(&[THROTTLED]); 100]));
+        assert!(matches!(records(&service).put(&some(2)).await, Err(Error::Throttled)));
+        assert_eq!(service.asked().len(), 1 + 8);
     }
 
     #[tokio::test]

@@ -37,10 +37,19 @@ impl Subscribers {
         Subscribers { client: Client::new(config), prefix: prefix.to_owned(), key: key.map(str::to_owned) }
     }
 
-    async fn filter(&self, arn: &str) -> Result<Option<String>> {
-        let answer = self.client.get_subscription_attributes().subscription_arn(arn).send().await;
-        let answer = answer.map_err(|error| meaning("reading a subscription", error))?;
-        Ok(answer.attributes.and_then(|mut attributes| attributes.remove("FilterPolicy")))
+    /// Returns how a subscription with a name stands, and what it lets through. A listing shows one that was ended for a
+    /// while still.
+    async fn named(&self, arn: String) -> Result<(SubscriptionState, Option<String>)> {
+        match self.client.get_subscription_attributes().subscription_arn(&arn).send().await {
+            Ok(answer) => {
+                let filter = answer.attributes.and_then(|mut attributes| attributes.remove("FilterPolicy"));
+                Ok((SubscriptionState::Confirmed { arn }, filter))
+            }
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found_exception()) => {
+                Ok((SubscriptionState::Deleted, None))
+            }
+            Err(error) => Err(meaning("reading a subscription", error)),
+        }
     }
 
     /// Returns what the account may send by SMS.
@@ -98,14 +107,10 @@ impl Subscriptions for Subscribers {
             let answer = call.set_next_token(next).send().await;
             let answer = answer.map_err(|error| meaning("listing subscriptions", error))?;
             for subscription in answer.subscriptions.into_iter().flatten() {
-                let state = match subscription.subscription_arn.unwrap_or_default() {
-                    arn if arn.starts_with("arn:") => SubscriptionState::Confirmed { arn },
-                    word if word == "Deleted" => SubscriptionState::Deleted,
-                    _ => SubscriptionState::Pending,
-                };
-                let filter = match &state {
-                    SubscriptionState::Confirmed { arn } => self.filter(arn).await?,
-                    _ => None,
+                let (state, filter) = match subscription.subscription_arn.unwrap_or_default() {
+                    arn if arn.starts_with("arn:") => self.named(arn).await?,
+                    word if word == "Deleted" => (SubscriptionState::Deleted, None),
+                    _ => (SubscriptionState::Pending, None),
                 };
                 let protocol = subscription.protocol.unwrap_or_default();
                 let endpoint = subscription.endpoint.unwrap_or_default();
@@ -214,6 +219,34 @@ mod tests {
         assert_eq!(found[0].filter.as_deref(), Some(r#"{"contact":["duty"]}"#));
         assert_eq!((found[0].protocol.as_str(), found[1].endpoint.as_str()), ("email", "chief@kita.example"));
         assert_eq!(service.asked().len(), 2, "only one that is confirmed has a filter to read");
+    }
+
+    #[tokio::test]
+    async fn a_subscription_that_is_listed_and_gone_is_ended() {
+        let member = format!(
+            "<member><SubscriptionArn>{PREFIX}kita:1</SubscriptionArn><Protocol>email</Protocol><Endpoint>a@kita.example</Endpoint></member>"
+        );
+        let list = xml("ListSubscriptionsByTopic", &format!("<Subscriptions>{member}</Subscriptions>"));
+        let service = Service::new([
+            list.clone(),
+            query_error(404, "NotFound"),
+            list,
+            query_error(403, "AuthorizationError"),
+        ]);
+        let found = subscribers(&service).subscriptions(&TenantId::new("kita")).await.unwrap();
+        let [gone] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((&gone.state, gone.endpoint.as_str()), (&SubscriptionState::Deleted, "a@kita.example"));
+        assert!(subscribers(&service).subscriptions(&TenantId::new("kita")).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_number_that_sns_refuses_is_told_from_a_busy_sns() {
+        let service = Service::new([query_error(400, "InvalidParameter"), query_error(400, "Throttling")]);
+        let subscribers = subscribers(&service);
+        for is_retryable in [false, true] {
+            let asked = subscribers.subscribe(&TenantId::new("kita"), Channel::Sms, "+81", "{}").await;
+            assert_eq!(asked.unwrap_err().is_retryable(), is_retryable);
+        }
     }
 
     #[tokio::test]

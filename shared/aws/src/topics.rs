@@ -21,6 +21,9 @@ use crate::meaning::{Word, meaning, word};
 
 /// Longest subject of a message to operations in characters, which is SNS's own bound.
 const SUBJECT_CHARACTERS: usize = 100;
+/// Longest text of a message in bytes, which is SNS's own bound
+/// (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>). What is beyond it is lost: whoever writes counts it.
+const TEXT_BYTES: usize = 256 << 10;
 
 /// Returns the topic of a tenant.
 pub(crate) fn topic(prefix: &str, tenant: &TenantId) -> String {
@@ -116,7 +119,7 @@ impl Operations {
         Operations { client: Client::new(config), topic: topic.to_owned() }
     }
 
-    /// Tells operations something. A repeat tells it twice.
+    /// Tells operations something, as much of it as SNS takes. A repeat tells it twice.
     ///
     /// # Errors
     ///
@@ -124,6 +127,7 @@ impl Operations {
     pub async fn tell(&self, subject: &str, text: &str) -> Result<()> {
         let plain = |c: char| if (' '..='~').contains(&c) { c } else { '?' };
         let subject: String = subject.chars().map(plain).take(SUBJECT_CHARACTERS).collect();
+        let text = text.get(..text.floor_char_boundary(TEXT_BYTES)).unwrap_or(text);
         let call = self.client.publish().topic_arn(&self.topic).subject(subject).message(text);
         call.send().await.map(|_| ()).map_err(|error| meaning("telling operations", error))
     }
@@ -268,5 +272,15 @@ mod tests {
         let form = form(&service);
         assert_eq!(value(&form, "Subject"), Some(format!("???{}", "x".repeat(97)).as_str()));
         assert_eq!(value(&form, "Message"), Some("本文"));
+    }
+
+    #[tokio::test]
+    async fn operations_get_a_text_that_sns_takes() {
+        let service = Service::new([taken()]);
+        let operations = Operations::new(&service.config(), "arn:aws:sns:ap-northeast-1:1:operations");
+        operations.tell("s", &"北".repeat(100_000)).await.unwrap();
+        let form = form(&service);
+        let text = value(&form, "Message").unwrap();
+        assert_eq!((text.len(), text.chars().all(|c| c == '北')), ((256 << 10) - 1, true));
     }
 }

@@ -21,7 +21,7 @@ pub fn entry((file, line, part): (&str, u64, u64), raw: &[u8], reject: Reject) -
         device: reject.device,
         reason: reject.reason,
         detail: reject.detail,
-        sha256: hex(&Sha256::digest(raw)),
+        sha256: sha256_of(raw),
         raw: text,
         locator: None,
     }
@@ -39,9 +39,10 @@ pub struct Row {
     pub more: Option<u64>,
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Returns the SHA-256 of bytes, hexadecimal.
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");
         text

@@ -25,7 +25,7 @@ pub mod adapter {
 }
 
 pub use block_on::block_on;
-pub use embedded::{Durability, Embedded};
+pub use embedded::{Durability, Embedded, fetch_file};
 pub use error::{Error, Result};
 pub use faulty::{Call, Fault, Faulty, When};
 pub use memory::Memory;

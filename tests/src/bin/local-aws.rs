@@ -49,7 +49,7 @@ fn run() -> Result<(), Error> {
     );
     for slice in &slices {
         println!("until {}: {} lines in {} records", slice.end, slice.lines, slice.records.len());
-        deployment.set_clock(slice.end, PATIENCE)?;
+        deployment.set_clock(slice.end)?;
         deployment.send(&slice.records)?;
         deployment.settle(PATIENCE)?;
         deployment.sweep(&registry, slice.end, PATIENCE)?;
@@ -58,7 +58,7 @@ fn run() -> Result<(), Error> {
     for seconds in AFTERWARDS {
         let Some(last) = slices.last() else { break };
         println!("{} hours after the last line, with nothing more", seconds / 3_600);
-        deployment.set_clock(last.end.plus(seconds), PATIENCE)?;
+        deployment.set_clock(last.end.plus(seconds))?;
         deployment.sweep(&registry, last.end.plus(seconds), PATIENCE)?;
         show(&deployment, &mailboxes)?;
     }

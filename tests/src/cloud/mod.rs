@@ -9,9 +9,9 @@ pub mod payload;
 mod site;
 
 use hinomi_lambda::Function;
-use hinomi_model::{EventTime, Seconds};
-use hinomi_store::StreamRecord;
-use serde_json::Value;
+use hinomi_model::registry::Registry;
+use hinomi_model::{Document, EventTime, Seconds};
+use hinomi_store::{Scope, States};
 
 use crate::poller::{Account, Answer, Mapping, Polled, drive};
 use day::Slice;
@@ -20,18 +20,44 @@ pub use site::Site;
 
 /// The functions of a deployment, and what stands between them.
 pub trait Functions {
+    /// Why what stands between them cannot be reached.
+    type Error;
+
+    /// Puts what arrives until the end of a slice into the stream of logs, and returns what the stream then holds of it,
+    /// by shard.
+    ///
+    /// # Errors
+    ///
+    /// When the stream cannot be reached.
+    fn arrive(&mut self, slice: &Slice) -> Result<Vec<Vec<Polled>>, Self::Error>;
+
     /// Calls a function with an event, at a time of day.
-    fn invoke(&mut self, function: Function, payload: &str, now: EventTime) -> Answer;
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be called; that it fails is an answer.
+    fn invoke(&mut self, function: Function, payload: &str, now: EventTime) -> Result<Answer, Self::Error>;
 
-    /// Returns the records of a shard of the findings' stream after a sequence number.
-    fn findings(&mut self, shard: usize, after: u64) -> Vec<(u64, StreamRecord)>;
+    /// Returns what is new in the stream of findings, by shard.
+    ///
+    /// # Errors
+    ///
+    /// When the stream cannot be reached.
+    fn findings(&mut self, now: EventTime) -> Result<Vec<Vec<Polled>>, Self::Error>;
 
-    /// Returns the notices that wait in the outbox, as the table's stream would tell of them.
-    fn appeared(&mut self, now: EventTime) -> Vec<String>;
+    /// Returns what the stream of the table of incidents tells of its outbox, as the event of a call; nothing when
+    /// nothing was put there.
+    ///
+    /// # Errors
+    ///
+    /// When the stream cannot be reached.
+    fn outbox(&mut self, now: EventTime) -> Result<Option<String>, Self::Error>;
 }
 
 /// Calls of one function for one shard and slice, at most: beyond, the shard is stuck.
-const MOST_CALLS: u64 = 10_000;
+const MOST_CALLS: u64 = 1_000;
+/// Incidents listed at once.
+const PAGE: usize = 100;
 /// Parts that `follow` divides tenants into.
 const PARTITIONS: u16 = hinomi_steps::facts::PARTITIONS;
 /// What `follow` tells last: an upload that may be a habit, the night after the next.
@@ -44,8 +70,6 @@ pub struct Play<F> {
     pub functions: F,
     /// How streams are read.
     pub mapping: Mapping,
-    /// How far each shard of the findings was read.
-    read: Vec<u64>,
     /// What became of the records of the logs.
     pub logs: Account,
     /// What became of the records of the findings.
@@ -53,96 +77,99 @@ pub struct Play<F> {
 }
 
 impl<F: Functions> Play<F> {
-    /// Makes a play of a deployment whose findings have so many shards.
-    pub fn new(functions: F, mapping: Mapping, shards: usize) -> Self {
-        let (logs, found) = (Account::default(), Account::default());
-        Play { functions, mapping, read: vec![0; shards.max(1)], logs, found }
+    /// Makes a play of a deployment.
+    pub fn new(functions: F, mapping: Mapping) -> Self {
+        Play { functions, mapping, logs: Account::default(), found: Account::default() }
     }
 
     /// Plays slices in order, and the end of the day: what waits for something that does not come waits no longer.
-    pub fn day(&mut self, slices: &[Slice], level2_hold: Seconds) {
+    ///
+    /// # Errors
+    ///
+    /// When the deployment cannot be reached.
+    pub fn day(&mut self, slices: &[Slice], level2_hold: Seconds) -> Result<(), F::Error> {
         for slice in slices {
-            self.slice(slice);
+            self.slice(slice)?;
         }
-        let Some(last) = slices.last().map(|slice| slice.end) else { return };
-        self.follow(last.plus(SETTLES));
+        let Some(last) = slices.last().map(|slice| slice.end) else { return Ok(()) };
+        self.follow(last.plus(SETTLES))?;
         // Joined as of the day's end: that nothing more came is not known, so nothing is closed.
         let end = last.plus(level2_hold);
-        self.call(Function::Correlate, end, None);
-        self.call(Function::Notify, end, None);
+        self.call(Function::Correlate, end, None)?;
+        self.call(Function::Notify, end, None)?;
         // The digests of the day, and SMS that were folded.
-        self.call(Function::Notify, last.plus(2 * 86_400), None);
+        self.call(Function::Notify, last.plus(2 * 86_400), None)
     }
 
-    fn slice(&mut self, slice: &Slice) {
-        for (shard, records) in slice.shards.iter().enumerate() {
-            let functions = &mut self.functions;
-            let account = drive(records, self.mapping, MOST_CALLS, |batch| {
-                functions.invoke(
-                    Function::Ingest,
-                    &payload::kinesis("logs", shard, batch),
-                    slice.end.plus(-1),
-                )
-            });
-            add(&mut self.logs, account);
-        }
-        self.join(slice.end);
-        self.follow(slice.end);
-        self.call(Function::Correlate, slice.end, None);
-        self.post(slice.end);
-        self.call(Function::Notify, slice.end, None);
+    fn slice(&mut self, slice: &Slice) -> Result<(), F::Error> {
+        let arrived = self.functions.arrive(slice)?;
+        let account = self.read("logs", Function::Ingest, &arrived, slice.end.plus(-1))?;
+        add(&mut self.logs, account);
+        self.join(slice.end)?;
+        self.follow(slice.end)?;
+        self.call(Function::Correlate, slice.end, None)?;
+        self.post(slice.end)?;
+        self.call(Function::Notify, slice.end, None)
     }
 
     /// Lets the table's stream tell of what was put into the outbox.
-    fn post(&mut self, now: EventTime) {
-        let ids = self.functions.appeared(now);
-        if !ids.is_empty() {
-            self.functions.invoke(Function::Notify, &payload::outbox(&ids), now);
+    fn post(&mut self, now: EventTime) -> Result<(), F::Error> {
+        match self.functions.outbox(now)? {
+            Some(event) => self.functions.invoke(Function::Notify, &event, now).map(|_| ()),
+            None => Ok(()),
         }
     }
 
-    fn follow(&mut self, time: EventTime) {
+    fn follow(&mut self, time: EventTime) -> Result<(), F::Error> {
         for partition in 0..PARTITIONS {
-            self.call(Function::Follow, time, Some(partition));
+            self.call(Function::Follow, time, Some(partition))?;
         }
-        self.join(time);
+        self.join(time)
     }
 
     /// Reads what is new of the findings.
-    fn join(&mut self, now: EventTime) {
-        for shard in 0..self.read.len() {
-            let Some(read) = self.read.get_mut(shard) else { continue };
-            let records: Vec<Polled> = self
-                .functions
-                .findings(shard, *read)
-                .into_iter()
-                .map(|(number, record)| {
-                    *read = number;
-                    Polled {
-                        sequence: number.to_string(),
-                        partition_key: record.key,
-                        arrived: now.seconds() as f64,
-                        data: record.bytes,
-                    }
+    fn join(&mut self, now: EventTime) -> Result<(), F::Error> {
+        let found = self.functions.findings(now)?;
+        let account = self.read("findings", Function::Correlate, &found, now)?;
+        add(&mut self.found, account);
+        Ok(())
+    }
+
+    /// Delivers what shards hold to a function.
+    fn read(
+        &mut self,
+        stream: &str,
+        function: Function,
+        shards: &[Vec<Polled>],
+        now: EventTime,
+    ) -> Result<Account, F::Error> {
+        let mut sum = Account::default();
+        for (shard, records) in shards.iter().enumerate() {
+            let mut unreached = None;
+            let account = drive(records, self.mapping, MOST_CALLS, |batch| {
+                let event = payload::kinesis(stream, shard, batch);
+                self.functions.invoke(function, &event, now).unwrap_or_else(|error| {
+                    unreached = Some(error);
+                    Answer::Failed
                 })
-                .collect();
-            let functions = &mut self.functions;
-            let account = drive(&records, self.mapping, MOST_CALLS, |batch| {
-                functions.invoke(Function::Correlate, &payload::kinesis("findings", shard, batch), now)
             });
-            add(&mut self.found, account);
+            if let Some(error) = unreached {
+                return Err(error);
+            }
+            add(&mut sum, account);
         }
+        Ok(sum)
     }
 
     /// Calls a function as its schedule does, until it answers: a schedule that failed comes again.
-    fn call(&mut self, function: Function, time: EventTime, partition: Option<u16>) -> Value {
+    fn call(&mut self, function: Function, time: EventTime, partition: Option<u16>) -> Result<(), F::Error> {
         let payload = payload::schedule(time, partition);
         for _ in 0..MOST_CALLS {
-            if let Answer::Returned(answer) = self.functions.invoke(function, &payload, time) {
-                return answer;
+            if let Answer::Returned(_) = self.functions.invoke(function, &payload, time)? {
+                break;
             }
         }
-        Value::Null
+        Ok(())
     }
 }
 
@@ -151,4 +178,32 @@ fn add(sum: &mut Account, more: Account) {
     sum.delivered += more.delivered;
     sum.given_up.extend(more.given_up);
     sum.left += more.left;
+}
+
+/// Returns every incident of a store as others read it, by first_seen and id. Those of tenants who are not in the
+/// registry are left out.
+///
+/// # Errors
+///
+/// When what is stored cannot be read.
+pub async fn incidents<S: States + Scope>(
+    store: &S,
+    registry: &Registry,
+) -> hinomi_steps::Result<Vec<Document>> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.incidents(None, after.as_deref(), PAGE).await?;
+        for stored in page.incidents {
+            let Some(mut incident) = hinomi_steps::incident(store, stored.id).await? else { continue };
+            let Some(tenant) = registry.tenant(&incident.core.tenant) else { continue };
+            hinomi_steps::add_scope(store, &mut incident).await?;
+            found.push((incident.core.first_seen, stored.id, hinomi_notice::document(&incident, tenant)));
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    found.sort_by_key(|(first, id, _)| (*first, *id));
+    Ok(found.into_iter().map(|(_, _, document)| document).collect())
 }

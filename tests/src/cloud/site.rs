@@ -1,5 +1,7 @@
 //! A deployment in one process: the functions' own handlers on stores in memory.
 
+use std::convert::Infallible;
+
 use hinomi_fn_correlate::CorrelateFunction;
 use hinomi_fn_follow::FollowFunction;
 use hinomi_fn_ingest::IngestFunction;
@@ -9,16 +11,14 @@ use hinomi_lambda::{Budget, Clock, Function, Handler, Invocation, invoke};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, EventTime, Notice, Seconds};
 use hinomi_notice::MemoryNotifier;
-use hinomi_steps::{add_scope, incident};
-use hinomi_store::{Memory, MemoryPublished, MemoryStream, Outbox, Result, States, StreamRecord, block_on};
+use hinomi_store::{Memory, MemoryPublished, MemoryStream, Outbox, Result, block_on};
 
-use super::Functions;
-use crate::poller::Answer;
+use super::day::Slice;
+use super::{Functions, payload};
+use crate::poller::{Answer, Polled};
 
 /// How long a call may take: as the template says of the shortest.
 const TIME_OUT: Seconds = 60;
-/// Incidents listed at once.
-const PAGE: usize = 100;
 
 /// Nobody listens: what operations would be told is counted elsewhere.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +39,8 @@ pub struct Site {
     /// The lines of metrics and logs that functions wrote, in order.
     pub told: Vec<String>,
     registry: Registry,
+    /// How far each shard of the findings was read.
+    read: Vec<u64>,
     ingest: IngestFunction<Memory, MemoryStream, MemoryPublished>,
     follow: FollowFunction<Memory, MemoryStream, MemoryPublished>,
     correlate: CorrelateFunction<Memory, MemoryPublished>,
@@ -68,6 +70,7 @@ impl Site {
             stream,
             told: Vec::new(),
             registry: read,
+            read: vec![0; shards.max(1)],
         })
     }
 
@@ -86,22 +89,7 @@ impl Site {
     ///
     /// When what is stored cannot be read.
     pub fn incidents(&self) -> hinomi_steps::Result<Vec<Document>> {
-        let (mut found, mut after) = (Vec::new(), None);
-        loop {
-            let page = block_on(self.store.incidents(None, after.as_deref(), PAGE))?;
-            for stored in page.incidents {
-                let Some(mut incident) = block_on(incident(&self.store, stored.id))? else { continue };
-                let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
-                block_on(add_scope(&self.store, &mut incident))?;
-                found.push((incident.core.first_seen, stored.id, hinomi_notice::document(&incident, tenant)));
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        found.sort_by_key(|(first, id, _)| (*first, *id));
-        Ok(found.into_iter().map(|(_, _, document)| document).collect())
+        block_on(super::incidents(&self.store, &self.registry))
     }
 }
 
@@ -130,24 +118,49 @@ fn call<H: Handler>(
 }
 
 impl Functions for Site {
-    fn invoke(&mut self, function: Function, payload: &str, now: EventTime) -> Answer {
+    type Error = Infallible;
+
+    fn arrive(&mut self, slice: &Slice) -> std::result::Result<Vec<Vec<Polled>>, Infallible> {
+        Ok(slice.shards.clone())
+    }
+
+    fn invoke(
+        &mut self,
+        function: Function,
+        payload: &str,
+        now: EventTime,
+    ) -> std::result::Result<Answer, Infallible> {
         let told = &mut self.told;
-        match function {
+        Ok(match function {
             Function::Ingest => call(function, &self.ingest, payload, now, told),
             Function::Follow => call(function, &self.follow, payload, now, told),
             Function::Correlate => call(function, &self.correlate, payload, now, told),
             Function::Notify => call(function, &self.notify, payload, now, told),
             // The others take no part in a day.
             _ => Answer::Failed,
-        }
+        })
     }
 
-    fn findings(&mut self, shard: usize, after: u64) -> Vec<(u64, StreamRecord)> {
-        self.stream.read(shard, after)
+    fn findings(&mut self, now: EventTime) -> std::result::Result<Vec<Vec<Polled>>, Infallible> {
+        let new = |(shard, read): (usize, &mut u64)| {
+            let records = self.stream.read(shard, *read).into_iter();
+            let polled = records.map(|(number, record)| {
+                *read = number;
+                Polled {
+                    sequence: number.to_string(),
+                    partition_key: record.key,
+                    arrived: now.seconds() as f64,
+                    data: record.bytes,
+                }
+            });
+            polled.collect()
+        };
+        Ok(self.read.iter_mut().enumerate().map(new).collect())
     }
 
-    fn appeared(&mut self, now: EventTime) -> Vec<String> {
+    fn outbox(&mut self, now: EventTime) -> std::result::Result<Option<String>, Infallible> {
         let due = block_on(self.store.due(now, usize::MAX)).unwrap_or_default();
-        due.into_iter().map(|entry| entry.id).collect()
+        let ids: Vec<String> = due.into_iter().map(|entry| entry.id).collect();
+        Ok((!ids.is_empty()).then(|| payload::outbox(&ids)))
     }
 }

@@ -141,6 +141,17 @@ impl Aws {
         Ok(())
     }
 
+    /// Calls Lambda, which speaks REST.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aws::json`].
+    pub fn lambda(&self, method: &str, path: &str, body: &Value) -> Result<Value, Error> {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = self.send("lambda", method, &format!("/2015-03-31/{path}"), &[], body.as_bytes())?;
+        serde_json::from_slice(&answer.body).map_err(|error| Error::Answer(format!("{path}: {error}")))
+    }
+
     /// Invokes a function and waits for its answer.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ use super::aws::{Aws, Record, between_all, variable};
 
 /// Between two questions whether something has happened.
 const PAUSE: Duration = Duration::from_millis(100);
+/// Everybody looks at the clock's file when its last look is more than a whole second ago by the second's number.
+const LOOK: Duration = Duration::from_millis(2_500);
 /// How long nothing may happen until nothing will: the emulator looks at its streams each second.
 const QUIET: Duration = Duration::from_millis(2_500);
 
@@ -35,7 +37,7 @@ pub struct Mailbox {
 }
 
 /// What a topic was told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Told {
     /// Which contact it is for.
     pub contact: String,
@@ -48,14 +50,27 @@ pub struct Told {
 }
 
 impl Deployment {
-    /// Finds the deployment.
+    /// Finds the deployment whose streams the emulator reads itself.
     ///
     /// # Errors
     ///
     /// [`Error::Environment`] when this was not started by `cargo xtask`, [`Error::File`] and [`Error::Answer`] when the
     /// stack's outputs cannot be read.
     pub fn from_environment() -> Result<Self, Error> {
-        let path = variable("HINOMI_TEST_STACK")?;
+        Deployment::read("HINOMI_TEST_STACK")
+    }
+
+    /// Finds the deployment that a test drives.
+    ///
+    /// # Errors
+    ///
+    /// As [`Deployment::from_environment`].
+    pub fn driven() -> Result<Self, Error> {
+        Deployment::read("HINOMI_TEST_DRIVEN_STACK")
+    }
+
+    fn read(name: &'static str) -> Result<Self, Error> {
+        let path = variable(name)?;
         let text = fs::read_to_string(&path).map_err(|source| Error::File { path: path.clone(), source })?;
         let listed: Vec<Value> =
             serde_json::from_str(&text).map_err(|error| Error::Answer(format!("{path}: {error}")))?;
@@ -121,8 +136,10 @@ impl Deployment {
                 "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
             }],
         });
+        // Topics are called after their stack, and so are their queues.
+        let name = topic.rsplit(':').next().unwrap_or_default();
         let asked = json!({
-            "QueueName": format!("mailbox-{tenant}"),
+            "QueueName": format!("mailbox-{name}"),
             "Attributes": {"Policy": leave.to_string()},
         });
         let queue = self.aws.json("sqs", "AmazonSQS.CreateQueue", &asked)?;
@@ -183,7 +200,7 @@ impl Deployment {
     ///
     /// [`Error::Environment`] when this was not started by `cargo xtask`, [`Error::File`] when the clock cannot be set.
     #[expect(clippy::disallowed_methods, reason = "the clock that is set runs ahead of the machine's own")]
-    pub fn set_clock(&self, time: EventTime, patience: Duration) -> Result<(), Error> {
+    pub fn set_clock(&self, time: EventTime) -> Result<(), Error> {
         let path = variable("HINOMI_TEST_CLOCK")?;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let ahead = time.seconds() - i64::try_from(now.as_secs()).unwrap_or_default();
@@ -192,8 +209,28 @@ impl Deployment {
         let file = |source| Error::File { path: path.clone(), source };
         fs::write(&unfinished, format!("{ahead:+}\n")).map_err(file)?;
         fs::rename(&unfinished, &path).map_err(file)?;
-        // They look once a second, which is less than rest takes to be told.
-        self.settle(patience)
+        pause(LOOK);
+        Ok(())
+    }
+
+    /// Switches off what reads the streams for the functions.
+    ///
+    /// # Errors
+    ///
+    /// Those of the calls; [`Error::Answer`] when there is nothing to switch off.
+    pub fn switch_mappings_off(&self) -> Result<(), Error> {
+        let mut off = 0;
+        for function in ["ingest", "correlate", "notify"] {
+            let asked = format!("event-source-mappings/?FunctionName={}", self.name_of(function)?);
+            let listed = self.aws.lambda("GET", &asked, &Value::Null)?;
+            for mapping in listed["EventSourceMappings"].as_array().into_iter().flatten() {
+                let id = mapping["UUID"].as_str().unwrap_or_default();
+                let path = format!("event-source-mappings/{id}");
+                self.aws.lambda("PUT", &path, &json!({"Enabled": false}))?;
+                off += 1;
+            }
+        }
+        if off == 3 { Ok(()) } else { Err(Error::Answer(format!("{off} mappings are switched off, not 3"))) }
     }
 
     /// Waits until what was sent has gone its whole way: no function runs, and nothing is written any more.
@@ -250,10 +287,19 @@ impl Deployment {
     ///
     /// Those of the call; the function's own failure is one of them.
     pub fn invoke(&self, function: &str, event: &Value) -> Result<Value, Error> {
+        self.aws.invoke(&self.name_of(function)?, event)
+    }
+
+    /// Returns what a function of the deployment is called.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`] when the stack does not tell.
+    pub fn name_of(&self, function: &str) -> Result<String, Error> {
         let console = self.output("ConsoleFunctionArn")?;
         let prefix = console.rsplit(':').next().and_then(|name| name.strip_suffix("console"));
         let prefix = prefix.ok_or_else(|| Error::Output("ConsoleFunctionArn".to_owned()))?;
-        self.aws.invoke(&format!("{prefix}{function}"), event)
+        Ok(format!("{prefix}{function}"))
     }
 }
 
@@ -305,7 +351,7 @@ pub(super) fn wait<T>(
         if began.elapsed() > patience {
             return Err(Error::Late(what.to_owned()));
         }
-        pause();
+        pause(PAUSE);
     }
 }
 
@@ -313,6 +359,6 @@ pub(super) fn wait<T>(
     clippy::disallowed_methods,
     reason = "functions run meanwhile in other programs, and nothing tells when they are done"
 )]
-fn pause() {
-    thread::sleep(PAUSE);
+fn pause(length: Duration) {
+    thread::sleep(length);
 }

@@ -7,7 +7,9 @@
 mod aws;
 mod day;
 mod deployment;
+mod driven;
 mod http;
+mod stream;
 mod viewer;
 
 use std::io;
@@ -15,6 +17,7 @@ use std::io;
 pub use aws::{Aws, Record};
 pub use day::{Slice, slices};
 pub use deployment::{Deployment, Mailbox, Told};
+pub use driven::Driven;
 pub use viewer::Viewer;
 
 /// Why the world around the platform failed.

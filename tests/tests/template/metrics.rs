@@ -92,14 +92,70 @@ fn every_alarm_says_where_to_read_on_tells_operations_and_is_on_the_dashboard() 
     for (id, alarm) in alarms {
         let alarm = &alarm["Properties"];
         assert!(shown.contains(format!("${{{id}.Arn}}").as_str()), "{id}");
-        for actions in ["AlarmActions", "OKActions"] {
-            assert_eq!(alarm[actions][0]["Ref"], "Operations", "{id}");
-        }
+        assert_eq!(alarm["AlarmActions"][0]["Ref"], "Operations", "{id}");
+        // A refusal that ingest reads is counted once: that its alarm ends is no all-clear.
+        let all_clear = if id == "IngestRefusedRegistry" { Value::Null } else { "Operations".into() };
+        assert_eq!(alarm["OKActions"][0]["Ref"], all_clear, "{id}");
         let name = named(&alarm["AlarmName"]);
         let section = name.strip_prefix("${AWS::StackName}-").unwrap().split('-').next().unwrap();
         let description = alarm["AlarmDescription"].as_str().unwrap();
         assert!(description.ends_with(&format!(" Runbook, {section}.")), "{id}: {description}");
     }
+}
+
+/// Enrol runs at an upload and once a day: an alarm that ended by itself in between would say that all is well again.
+#[test]
+fn what_enrol_found_stands_until_it_looks_again() {
+    let template = template();
+    let mut looked_at = BTreeSet::new();
+    for (id, alarm) in resources(&template, "AWS::CloudWatch::Alarm") {
+        let alarm = &alarm["Properties"];
+        if alarm["Dimensions"][0]["Value"] == "enrol" && alarm["MetricName"] != "BadEvents" {
+            assert_eq!(alarm["TreatMissingData"], "ignore", "{id}");
+            assert_eq!(alarm["Period"], 60, "{id}");
+            assert_eq!(alarm["EvaluationPeriods"], 1, "{id}");
+            looked_at.insert(id);
+        }
+    }
+    assert_eq!(looked_at, BTreeSet::from(["EnrolRefusedRegistry", "TenantsUnreachable"]));
+}
+
+/// Each partition tells its age once a minute. One that is silent must be seen, and one that is late once must not.
+#[test]
+fn a_partition_of_follow_that_stands_still_is_seen() {
+    let template = template();
+    let alarm = properties(&template, "FollowIncomplete");
+    assert_eq!(alarm["MetricName"], "FollowBehindSeconds");
+    assert_eq!(alarm["Statistic"], "SampleCount");
+    let minutes = alarm["Period"].as_u64().unwrap() / 60;
+    let events = properties(&template, "FollowFunction")["Events"].as_object().unwrap();
+    let partitions = events.values().filter(|event| {
+        event["Type"] == "ScheduleV2" && event["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+    });
+    let partitions = partitions.count() as u64;
+    let threshold = alarm["Threshold"].as_u64().unwrap();
+    assert!((partitions - 1) * minutes + 1 < threshold, "one that is silent");
+    assert!(partitions * minutes > threshold + 1, "one that is late");
+    assert_eq!(alarm["TreatMissingData"], "breaching");
+}
+
+/// The functions that have somewhere to put what fails.
+#[test]
+fn what_cannot_be_put_where_failures_are_kept_is_an_alarm() {
+    let template = template();
+    let failing = resources(&template, "AWS::Serverless::Function").into_iter().filter(|(_, function)| {
+        let function = &function["Properties"];
+        let events = function["Events"].as_object().into_iter().flat_map(|events| events.values());
+        let kept = |of: &Value| of["DestinationConfig"]["OnFailure"].is_object();
+        kept(&function["EventInvokeConfig"]) || events.map(|event| &event["Properties"]).any(kept)
+    });
+    let failing: BTreeSet<String> = failing.map(|(id, _)| id.to_owned()).collect();
+    let alarms = resources(&template, "AWS::CloudWatch::Alarm");
+    let alarms = alarms.values().map(|alarm| &alarm["Properties"]);
+    let seen = alarms.filter(|alarm| alarm["MetricName"] == "DestinationDeliveryFailures");
+    let seen: BTreeSet<String> = seen.map(|alarm| named(&alarm["Dimensions"][0]["Value"])).collect();
+    assert!(failing.len() > 4, "{failing:?}");
+    assert_eq!(seen, failing);
 }
 
 #[test]

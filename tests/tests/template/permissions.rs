@@ -22,6 +22,8 @@ const KINESIS: &[&str] = &[
 ];
 const TABLE_STREAM: &[&str] =
     &["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+/// What finding a table's stream takes, for which DynamoDB knows no resource but all.
+const LIST_STREAMS: &[&str] = &["dynamodb:ListStreams"];
 const INCIDENTS: &[&str] = &["Incidents.Arn", "${Incidents.Arn}/index/*"];
 const TOPICS: &str = "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-tenant-*";
 
@@ -78,9 +80,10 @@ const GRANTS: &[Grant] = &[
         &["${Archive.Arn}/quarantine/findings/*", "${Archive.Arn}/aws/lambda/*"],
     ),
     ("Correlate", &["s3:GetObject"], &["${Config.Arn}/accepted/*"]),
-    ("Correlate", &["s3:ListBucket"], &["Config.Arn"]),
+    ("Correlate", &["s3:ListBucket"], &["Archive.Arn", "Config.Arn"]),
     ("Correlate", &["sqs:SendMessage"], &["FailedEvents.Arn"]),
     ("Notify", TABLE_STREAM, &["Incidents.StreamArn"]),
+    ("Notify", LIST_STREAMS, &["*"]),
     ("Notify", &["dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"], INCIDENTS),
     (
         "Notify",
@@ -93,7 +96,7 @@ const GRANTS: &[Grant] = &[
     ("Notify", &["sns:Publish"], &[TOPICS, "Operations"]),
     ("Notify", &["s3:PutObject"], &["${Archive.Arn}/quarantine/*", "${Archive.Arn}/aws/lambda/*"]),
     ("Notify", &["s3:GetObject"], &["${Config.Arn}/accepted/*"]),
-    ("Notify", &["s3:ListBucket"], &["Config.Arn"]),
+    ("Notify", &["s3:ListBucket"], &["Archive.Arn", "Config.Arn"]),
     ("Notify", &["sqs:SendMessage"], &["FailedEvents.Arn"]),
     ("Enrol", &["s3:GetObject"], &["${Config.Arn}/registry.yaml", "${Config.Arn}/accepted/*"]),
     ("Enrol", &["s3:PutObject"], &["${Config.Arn}/accepted/*"]),
@@ -197,6 +200,43 @@ fn the_calls_of_each_function_are_allowed() {
     }
 }
 
+/// Lambda puts what it gives up with the function's own rights, and looks at the bucket by no prefix before
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html>).
+#[test]
+fn batches_that_are_given_up_can_be_put_into_the_archive() {
+    let template = template();
+    let mut looked_at = 0;
+    for (id, function) in resources(&template, "AWS::Serverless::Function") {
+        let events =
+            function["Properties"]["Events"].as_object().into_iter().flat_map(|events| events.values());
+        let failing =
+            events.filter(|event| event["Properties"]["DestinationConfig"]["OnFailure"]["Type"] == "S3");
+        if failing.count() == 0 {
+            continue;
+        }
+        looked_at += 1;
+        let role = named(&function["Properties"]["Role"]);
+        let policies =
+            properties(&template, role.strip_suffix(".Arn").unwrap())["Policies"].as_array().unwrap();
+        let statements = policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+        let free: Vec<(String, String)> = statements
+            .filter(|statement| statement["Condition"].is_null())
+            .flat_map(|statement| {
+                let actions = list(&statement["Action"]).into_iter().map(named);
+                actions.flat_map(|action| {
+                    list(&statement["Resource"]).into_iter().map(move |on| (action.clone(), named(on)))
+                })
+            })
+            .collect();
+        for (action, on) in
+            [("s3:PutObject", "${Archive.Arn}/aws/lambda/*"), ("s3:ListBucket", "Archive.Arn")]
+        {
+            assert!(free.contains(&(action.to_owned(), on.to_owned())), "{id} may not {action} on {on}");
+        }
+    }
+    assert_eq!(looked_at, 3);
+}
+
 /// The services that the adapters speak to.
 const SERVICES: [&str; 4] = ["dynamodb", "kinesis", "s3", "sns"];
 
@@ -235,7 +275,7 @@ fn nothing_is_allowed_that_no_adapter_does() {
     let known = actions_of_the_adapters();
     // What Lambda does in the function's name: reads streams, and puts what failed into a queue.
     let lambda: BTreeSet<&str> =
-        KINESIS.iter().chain(TABLE_STREAM).chain(&["sqs:SendMessage"]).copied().collect();
+        KINESIS.iter().chain(TABLE_STREAM).chain(LIST_STREAMS).chain(&["sqs:SendMessage"]).copied().collect();
     for (function, actions, _) in GRANTS {
         for action in actions.iter().filter(|action| !lambda.contains(**action)) {
             assert!(known.contains(*action), "{function} may {action}, which no adapter does");

@@ -5,7 +5,7 @@ use hinomi_notice::{Reader, defang, say};
 
 use super::{Display, MAX_NAME, MAX_TITLE, Scene, level_class};
 use crate::html::{Html, cut, is_plain};
-use crate::load::{Count, LEVELS, MAX_READ, Queue, Row, Told, name_of};
+use crate::load::{Count, LEVELS, Queue, Row, Told, name_of};
 use crate::request::{Filter, Shown};
 
 /// Hosts and outside addresses named in a row; the rest is told as a number.
@@ -194,7 +194,7 @@ fn foot(scene: &Scene<'_>, html: &mut Html, queue: &Queue) {
         html.element("span", "warn", &words.say("queue-cut", &[("shown", &shown), ("found", &found)]));
     }
     if queue.counts.iter().flatten().any(|count| count.more) {
-        html.element("span", "warn", &words.say("queue-more", &[("number", &MAX_READ.to_string())]));
+        html.element("span", "warn", &words.say("queue-more", &[("number", &queue.limit.to_string())]));
     }
     if queue.unreadable > 0 {
         let number = queue.unreadable.to_string();

@@ -49,7 +49,7 @@ pub(crate) fn run(language: Language, out: &mut dyn Write) -> Result<(), Fault> 
     let worst = result.incidents.iter().rev().max_by_key(|incident| incident.core.level);
     if let Some(worst) = worst {
         title(out, &screen, Label::MostSerious)?;
-        explain(out, &screen, worst)?;
+        explain(out, &screen, worst, None)?;
         message(out, &screen, Label::MailSent, told(&result.notices, worst, Channel::Email, language))?;
         message(out, &screen, Label::SmsSent, told(&result.notices, worst, Channel::Sms, language))?;
     }

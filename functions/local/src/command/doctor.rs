@@ -61,14 +61,9 @@ fn account(
     Ok(out.flush()?)
 }
 
-/// Says how to get a command that speaks to AWS.
 #[cfg(not(feature = "aws"))]
 fn account(_: &str, _: &Registry, _: bool, _: Language, _: &mut dyn Write) -> Result<(), Fault> {
-    Err(Fault::Usage(
-        "look at an AWS account: this hinomi was built without it; build one with \
-         `cargo build --release --features aws`, which takes some minutes more"
-            .to_owned(),
-    ))
+    Err(super::built_without_aws("look at an AWS account"))
 }
 
 /// Reads a sample and reports what it lacks.

@@ -1,10 +1,12 @@
-//! `hinomi explain`: reads incident documents, chooses one, and explains it. Needs no registry, store or archive.
+//! `hinomi explain`: reads incident documents, chooses one, and explains it. Needs no registry or store, and an archive
+//! only for the whole lines.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 
 use hinomi_model::{Document, Language};
 
+use super::explain_archive::LineArchive;
 use crate::cli;
 use crate::error::Fault;
 use crate::terminal::{self, Label, Screen, Told};
@@ -18,12 +20,15 @@ const MIN_PREFIX: usize = 4;
 ///
 /// # Errors
 ///
-/// [`Fault::Usage`] for an unknown zone, [`Fault::Open`] and [`Fault::NotAnIncident`] for the file,
+/// [`Fault::Usage`] for an unknown zone and for no archive, [`Fault::Open`] and [`Fault::NotAnIncident`] for the file,
 /// [`Fault::NoSuchIncident`] when nothing in it is meant.
 pub(crate) fn run(args: &cli::Explain, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
     let zone = jiff::tz::TimeZone::get(&args.time_zone)
         .map_err(|_| Fault::Usage(format!("no time zone is called {}", args.time_zone)))?;
-    let screen = Screen::of_stdout(language).in_zone(zone);
+    let page = Page {
+        screen: Screen::of_stdout(language).in_zone(zone),
+        archive: args.archive.as_deref().map(LineArchive::open).transpose()?,
+    };
     let name = args.file.display().to_string();
     let input: Box<dyn Read> = if name == "-" {
         Box::new(io::stdin().lock())
@@ -37,14 +42,27 @@ pub(crate) fn run(args: &cli::Explain, language: Language, out: &mut dyn Write) 
         document.map_err(|error| Fault::NotAnIncident { name: name.clone(), detail: error.to_string() })
     });
     match &args.id {
-        Some(id) => explain_one(out, &screen, documents, id, &name),
-        None => explain_only(out, &screen, documents, &name),
+        Some(id) => explain_one(out, &page, documents, id, &name),
+        None => explain_only(out, &page, documents, &name),
+    }
+}
+
+/// How an incident is shown, and where its lines are.
+struct Page {
+    screen: Screen,
+    archive: Option<LineArchive>,
+}
+
+impl Page {
+    fn explain(&self, out: &mut dyn Write, incident: &Document) -> Result<(), Fault> {
+        let originals = self.archive.as_ref().map(|archive| archive.originals(incident));
+        Ok(terminal::explain(out, &self.screen, incident, originals.as_ref())?)
     }
 }
 
 fn explain_one(
     out: &mut dyn Write,
-    screen: &Screen,
+    page: &Page,
     documents: impl Iterator<Item = Result<Document, Fault>>,
     id: &str,
     name: &str,
@@ -52,7 +70,7 @@ fn explain_one(
     for document in documents {
         let document = document?;
         if is_called(&document, id) {
-            return Ok(terminal::explain(out, screen, &document)?);
+            return page.explain(out, &document);
         }
     }
     Err(Fault::NoSuchIncident { name: name.to_owned(), id: id.to_owned() })
@@ -60,7 +78,7 @@ fn explain_one(
 
 fn explain_only(
     out: &mut dyn Write,
-    screen: &Screen,
+    page: &Page,
     documents: impl Iterator<Item = Result<Document, Fault>>,
     name: &str,
 ) -> Result<(), Fault> {
@@ -76,8 +94,9 @@ fn explain_only(
     }
     match listed.as_slice() {
         [] => Err(Fault::NotAnIncident { name: name.to_owned(), detail: "it holds no incident".to_owned() }),
-        [only] => Ok(terminal::explain(out, screen, only)?),
+        [only] => page.explain(out, only),
         many => {
+            let screen = &page.screen;
             let all: Vec<&Document> = many.iter().collect();
             out.write_all(terminal::incident_table(screen, &all, &Told::default()).as_bytes())?;
             if more > 0 {

@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod doctor;
 mod explain;
+mod explain_archive;
 mod explain_line;
 mod parse;
 mod replay;
@@ -31,4 +32,13 @@ pub(crate) fn run(arguments: Cli, allocated: fn() -> u64, out: &mut dyn Write) -
         Some(Command::Bench(args)) => bench::run(&args, allocated, out),
         None => demo::run(language, out),
     }
+}
+
+/// Says how to get a command that speaks to AWS.
+#[cfg(not(feature = "aws"))]
+fn built_without_aws(asked: &str) -> Fault {
+    Fault::Usage(format!(
+        "{asked}: this hinomi was built without AWS; build one with `cargo build --release --features aws`, which \
+         takes some minutes more"
+    ))
 }

@@ -40,7 +40,9 @@ pub(crate) fn account(out: &mut dyn Write, screen: &Screen, account: &Account) -
             let standing = match contact.standing {
                 Standing::Confirmed => continue,
                 Standing::Pending => "account-pending",
-                Standing::Missing | Standing::Unanswered | Standing::Left => "account-missing",
+                Standing::Missing | Standing::Unanswered | Standing::Left | Standing::Refused => {
+                    "account-missing"
+                }
             };
             open = true;
             let (channel, standing) = (screen.label(Label::from(contact.channel)), texts.say(standing, &[]));

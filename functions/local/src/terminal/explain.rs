@@ -1,4 +1,5 @@
 //! Explains one incident from its document alone: why this level, on which lines it rests, what would have changed it.
+//! Where an archive is at hand, the whole lines stand beneath.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -7,28 +8,63 @@ use hinomi_model::{Actor, Document, EvidenceLine, FactText, IncidentKind, Infect
 
 use super::incidents::{level_badge, result};
 use super::labels::level_meaning;
-use super::{Label, Screen, cut, plain};
+use super::originals::Original;
+use super::{Label, Originals, Screen, cut, plain};
 
-/// Longest raw line shown, in characters: enough to recognise it; all of it is in the document.
+/// Longest raw line of a document shown, in characters: enough to recognise it; all of it is in the document.
 const MAX_RAW: usize = 600;
 /// Lines shown below one fact; a document keeps first and last of each.
 const MAX_LINES: usize = 4;
+/// What stands before the text of a line.
+const INDENT: &str = "           ";
 /// Addresses, users or devices shown in the headline.
 const MAX_NAMES: usize = 8;
 
-/// Writes the explanation of an incident.
+/// Writes the explanation of an incident, with the whole lines of its evidence where they were fetched.
 ///
 /// # Errors
 ///
 /// Whatever `out` fails with.
-pub fn explain(out: &mut dyn Write, screen: &Screen, incident: &Document) -> io::Result<()> {
+pub fn explain(
+    out: &mut dyn Write,
+    screen: &Screen,
+    incident: &Document,
+    originals: Option<&Originals>,
+) -> io::Result<()> {
     headline(out, screen, incident)?;
-    let lines: BTreeMap<&str, &EvidenceLine> =
-        incident.evidence.iter().map(|line| (line.sha256.as_str(), line)).collect();
-    reasons(out, screen, incident, &lines)?;
+    reasons(out, screen, incident, &Evidence::of(incident, originals))?;
     would_change(out, screen, incident)?;
     assessment(out, screen, incident)?;
     history(out, screen, incident)
+}
+
+/// Returns the evidence whose lines an explanation shows, in its order; what several facts rest on, once for each.
+pub(crate) fn shown_evidence(incident: &Document) -> Vec<&EvidenceLine> {
+    let evidence = Evidence::of(incident, None);
+    incident.facts.iter().flat_map(|fact| evidence.shown(fact)).collect()
+}
+
+/// The evidence of an incident.
+struct Evidence<'a> {
+    /// By the fingerprints that facts name.
+    lines: BTreeMap<&'a str, &'a EvidenceLine>,
+    originals: Option<&'a Originals>,
+}
+
+impl<'a> Evidence<'a> {
+    fn of(incident: &'a Document, originals: Option<&'a Originals>) -> Self {
+        let lines = incident.evidence.iter().map(|line| (line.sha256.as_str(), line)).collect();
+        Evidence { lines, originals }
+    }
+
+    /// Returns the lines that are shown below a fact.
+    fn shown(&self, fact: &FactText) -> Vec<&'a EvidenceLine> {
+        fact.lines
+            .iter()
+            .filter_map(|sha256| self.lines.get(sha256.as_str()).copied())
+            .take(MAX_LINES)
+            .collect()
+    }
 }
 
 fn headline(out: &mut dyn Write, screen: &Screen, incident: &Document) -> io::Result<()> {
@@ -71,7 +107,7 @@ fn reasons(
     out: &mut dyn Write,
     screen: &Screen,
     incident: &Document,
-    lines: &BTreeMap<&str, &EvidenceLine>,
+    evidence: &Evidence<'_>,
 ) -> io::Result<()> {
     let mut shown = BTreeSet::new();
     if !incident.reasons.is_empty() {
@@ -83,7 +119,7 @@ fn reasons(
         writeln!(out, "{}", screen.wrap(&first, "     ", &text))?;
         for fact in incident.facts.iter().filter(|fact| reason.facts.contains(&fact.id)) {
             if shown.insert(fact.id.as_str()) {
-                fact_with_lines(out, screen, fact, lines)?;
+                fact_with_lines(out, screen, fact, evidence)?;
             } else {
                 // Told above already; named again so that the reason stays complete.
                 writeln!(
@@ -99,7 +135,7 @@ fn reasons(
     if !others.is_empty() {
         writeln!(out, "{}", screen.heading(screen.label(Label::OtherFacts)))?;
         for fact in others {
-            fact_with_lines(out, screen, fact, lines)?;
+            fact_with_lines(out, screen, fact, evidence)?;
         }
     }
     writeln!(out)
@@ -124,7 +160,7 @@ fn fact_with_lines(
     out: &mut dyn Write,
     screen: &Screen,
     fact: &FactText,
-    lines: &BTreeMap<&str, &EvidenceLine>,
+    evidence: &Evidence<'_>,
 ) -> io::Result<()> {
     let least = if fact.at_least { format!("{} ", screen.label(Label::AtLeast)) } else { String::new() };
     let times = match screen.language {
@@ -134,19 +170,23 @@ fn fact_with_lines(
     };
     let text = format!("{} [{times}, {}]", screen.words(&fact.text), screen.span(fact.first, fact.last));
     writeln!(out, "{}", screen.wrap(&format!("     {}  ", fact.id), "         ", &text))?;
-    let kept: Vec<&EvidenceLine> =
-        fact.lines.iter().filter_map(|sha256| lines.get(sha256.as_str()).copied()).collect();
-    for line in kept.iter().take(MAX_LINES) {
-        evidence(out, screen, line)?;
+    let shown = evidence.shown(fact);
+    for line in &shown {
+        evidence_line(out, screen, line, evidence.originals)?;
     }
-    let missing = fact.lines.len().saturating_sub(kept.len().min(MAX_LINES));
+    let missing = fact.lines.len().saturating_sub(shown.len());
     if missing > 0 {
         writeln!(out, "{}", screen.dim(&format!("         +{missing} {}", screen.label(Label::NotKept))))?;
     }
     Ok(())
 }
 
-fn evidence(out: &mut dyn Write, screen: &Screen, line: &EvidenceLine) -> io::Result<()> {
+fn evidence_line(
+    out: &mut dyn Write,
+    screen: &Screen,
+    line: &EvidenceLine,
+    originals: Option<&Originals>,
+) -> io::Result<()> {
     let mut source = format!("{} {} {}", screen.time(line.time), plain(&line.device), line.function);
     if let Some(session) = &line.session_id {
         source.push_str(&format!(" session {}", plain(session)));
@@ -158,10 +198,14 @@ fn evidence(out: &mut dyn Write, screen: &Screen, line: &EvidenceLine) -> io::Re
         source.push_str(&format!(" {}#{}:{}", plain(&at.object), at.frame, at.line));
     }
     let first = format!("         {}: ", screen.label(Label::LinesBehind));
-    writeln!(out, "{}", screen.wrap(&first, "           ", &source))?;
-    let raw = plain(&line.raw);
-    let raw = screen.wrap("           ", "           ", &cut(raw.trim(), MAX_RAW));
-    writeln!(out, "{}", screen.dim(&raw))
+    writeln!(out, "{}", screen.wrap(&first, INDENT, &source))?;
+    let original = originals.map(|originals| Original::of(originals, line));
+    if !original.as_ref().is_some_and(|original| original.holds(&line.raw)) {
+        let raw = plain(&line.raw);
+        let raw = screen.wrap(INDENT, INDENT, &cut(raw.trim(), MAX_RAW));
+        writeln!(out, "{}", screen.dim(&raw))?;
+    }
+    original.map_or(Ok(()), |original| original.write(out, screen, INDENT))
 }
 
 fn would_change(out: &mut dyn Write, screen: &Screen, incident: &Document) -> io::Result<()> {
@@ -264,7 +308,7 @@ pub(crate) mod tests {
 
     fn text(language: Language, width: usize) -> String {
         let mut out = Vec::new();
-        explain(&mut out, &test_screen(language, width), &document()).unwrap();
+        explain(&mut out, &test_screen(language, width), &document(), None).unwrap();
         String::from_utf8(out).unwrap()
     }
 

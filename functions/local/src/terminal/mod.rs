@@ -9,6 +9,7 @@ mod explain;
 mod incidents;
 mod labels;
 mod line;
+mod originals;
 mod progress;
 mod texts;
 
@@ -22,11 +23,14 @@ use hinomi_model::{EventTime, Language, Level, Words};
 pub(crate) use account::account;
 pub(crate) use doctor::doctor;
 pub use explain::explain;
+pub(crate) use explain::shown_evidence;
 #[cfg(test)]
 pub(crate) use explain::tests::document as explain_fixture;
 pub use incidents::{Told, incident_table};
 pub use labels::Label;
 pub(crate) use line::line;
+pub(crate) use originals::NotFetched;
+pub use originals::Originals;
 pub use progress::Progress;
 #[cfg(test)]
 pub(crate) use texts::tests::keys as text_keys;

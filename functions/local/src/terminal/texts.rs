@@ -1,4 +1,4 @@
-//! The sentences of `hinomi parse --explain` and `hinomi doctor`: Fluent messages in `locales/`, one file a command,
+//! The sentences of `hinomi parse --explain`, `hinomi explain --archive` and `hinomi doctor`: Fluent messages in `locales/`, one file a command,
 //! the same keys in both languages. Single words of the command are [`Label`](super::Label)s.
 //!
 //! Every argument is text: numbers come with their thousands grouped, and what a log brought comes cleaned by
@@ -16,6 +16,7 @@ macro_rules! files {
         &[
             ("account.ftl", include_str!(concat!("../../locales/", $language, "/account.ftl"))),
             ("doctor.ftl", include_str!(concat!("../../locales/", $language, "/doctor.ftl"))),
+            ("explain.ftl", include_str!(concat!("../../locales/", $language, "/explain.ftl"))),
             ("line.ftl", include_str!(concat!("../../locales/", $language, "/line.ftl"))),
         ]
     };

@@ -30,7 +30,8 @@ use item::{Item, Key, further_pieces, is_past, joined, number, number_of, text};
 
 /// Keys of one `BatchGetItem`.
 const GET_KEYS: usize = 100;
-/// Attempts for what a call left undone or caught in the middle of a write. With the pauses between, some two seconds.
+/// Attempts in a row that may bring nothing new of what a call left undone, or that may meet the middle of a write. With
+/// the pauses between, some two seconds.
 const ATTEMPTS: u32 = 7;
 /// Keys that a listing reads at most: those that share the time at its end come with it, whatever its limit.
 const MAX_LISTED: usize = 10_000;
@@ -127,7 +128,8 @@ impl Cloud {
         let keys: Vec<&Key> = keys.iter().collect();
         for chunk in keys.chunks(GET_KEYS) {
             let mut wanted: Vec<Item> = chunk.iter().map(|key| key.item()).collect();
-            for attempt in 0.. {
+            let mut attempts = self.pauses.attempts(wanted.len(), ATTEMPTS);
+            loop {
                 let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(wanted));
                 let request = request.build().map_err(|_| refused(what))?;
                 let call = self.dynamo.batch_get_item().request_items(table, request);
@@ -140,10 +142,9 @@ impl Cloud {
                 if wanted.is_empty() {
                     break;
                 }
-                if attempt + 1 >= ATTEMPTS {
+                if !attempts.again(wanted.len()).await {
                     return Err(Error::Throttled);
                 }
-                self.pauses.after(attempt).await;
             }
         }
         Ok(found)

@@ -106,6 +106,21 @@ async fn keys_that_are_left_over_are_asked_for_again() {
 }
 
 #[tokio::test]
+async fn keys_that_are_read_one_at_a_time_are_all_read() {
+    let answers = (1..=20).rev().map(|left| {
+        let key = |number: usize| json!({"pk": {"S": format!("s#kita#{number}")}, "sk": {"S": "s"}});
+        let undone: Vec<Value> = (1..left).map(key).collect();
+        let unprocessed = if undone.is_empty() { json!({}) } else { json!({"incidents": {"Keys": undone}}) };
+        answer(json!({"Responses": {"incidents": [state_item(&left.to_string(), 1)]}, "UnprocessedKeys": unprocessed}))
+    });
+    let service = Service::new(answers);
+    let keys: Vec<SubjectKey> = (1..=20).map(|number| subject(&number.to_string())).collect();
+    let loaded = cloud(&service).load(&keys).await.unwrap();
+    assert!(loaded.iter().all(Option::is_some), "{loaded:?}");
+    assert_eq!((service.asked().len(), service.paused().len()), (20, 19));
+}
+
+#[tokio::test]
 async fn keys_that_are_left_over_for_ever_are_throttled() {
     let left = json!({"Responses": {}, "UnprocessedKeys": {"incidents": {"Keys": [{"pk": {"S": "p"}, "sk": {"S": "s"}}]}}});
     let service = Service::new(vec![answer(left); 100]);

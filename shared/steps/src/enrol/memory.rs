@@ -1,6 +1,6 @@
 //! Subscriptions in memory: correct, for tests of whoever enrols.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hinomi_model::{Channel, TenantId};
@@ -19,6 +19,7 @@ struct Held {
     topics: BTreeMap<TenantId, Vec<Subscribed>>,
     named: u64,
     asked: Vec<String>,
+    refused: BTreeSet<String>,
     calls: usize,
     fails_at: Option<usize>,
 }
@@ -43,6 +44,11 @@ impl MemorySubscriptions {
     /// Returns the addresses that were asked by mail, in order.
     pub fn asked(&self) -> Vec<String> {
         self.lock().asked.clone()
+    }
+
+    /// Refuses an address or number from now on.
+    pub fn refuse(&self, endpoint: &str) {
+        self.lock().refused.insert(endpoint.to_owned());
     }
 
     /// Lets the call after so many others fail, after it did what it should: its answer is lost.
@@ -103,6 +109,9 @@ impl Subscriptions for MemorySubscriptions {
         filter: &str,
     ) -> Result<()> {
         let mut held = self.lock();
+        if held.refused.contains(endpoint) {
+            return Err(Error::Refused { what: "endpoint".to_owned() });
+        }
         held.named += 1;
         let arn = format!("arn:{}", held.named);
         if channel == Channel::Email {

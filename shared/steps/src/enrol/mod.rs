@@ -12,6 +12,8 @@
 //!   again is the person's decision that asks them anew.
 //! * whoever is no contact any more is unsubscribed, unless that would silence many at once: a registry that lost its
 //!   contacts by mistake must not cost hundreds of confirmations ([`Plan::held_back`]).
+//! * whoever the carrier refuses, a number with a digit too few, is reported and not counted as asked
+//!   ([`Plan::refused`]); it stands in nobody else's way.
 //!
 //! The plan is a pure function of registry, subscriptions and memory; doing it twice does nothing more.
 
@@ -66,7 +68,8 @@ pub struct Subscribed {
 /// The tenants' topics and who is subscribed to them.
 ///
 /// Each call is atomic. Making a topic that is there, setting a filter again and ending what is gone change nothing.
-/// Subscribing an address that did not confirm asks it by mail, each time it is called.
+/// Subscribing an address that did not confirm asks it by mail, each time it is called. What the carrier will never take,
+/// an address or a number that is none, is an error that may not be repeated, and changes nothing.
 pub trait Subscriptions: Send + Sync {
     /// Returns the tenants that have a topic.
     fn topics(&self) -> impl Future<Output = Result<Vec<TenantId>>> + Send;

@@ -40,6 +40,8 @@ pub enum Change {
         channel: Channel,
         /// The address or number.
         endpoint: String,
+        /// The contacts behind it.
+        contacts: Vec<String>,
         /// What it is to let through.
         filter: String,
     },
@@ -47,6 +49,10 @@ pub enum Change {
     SetFilter {
         /// The subscription.
         arn: String,
+        /// How it travels.
+        channel: Channel,
+        /// The contacts behind it.
+        contacts: Vec<String>,
         /// What it is to let through.
         filter: String,
     },
@@ -69,6 +75,8 @@ pub enum Standing {
     Unanswered,
     /// It had confirmed, and left.
     Left,
+    /// The carrier refuses its address or number, or what it is to let through. No repeat helps.
+    Refused,
     /// It is not subscribed, and is going to be.
     Missing,
 }
@@ -95,6 +103,8 @@ pub struct Plan {
     pub members: Vec<Member>,
     /// Subscriptions that should end and are kept, because they are too many for nobody to have looked.
     pub held_back: usize,
+    /// Subscriptions that should end, and that the carrier refuses to end.
+    pub not_ended: usize,
     /// What to remember once the changes are made.
     pub memory: Memory,
 }
@@ -104,6 +114,36 @@ impl Plan {
     pub fn unreachable(&self) -> bool {
         let mut urgent = self.members.iter().filter(|member| member.urgent).peekable();
         urgent.peek().is_some() && urgent.all(|member| member.standing != Standing::Confirmed)
+    }
+
+    /// Takes back what is remembered of a change that was not made: nobody was asked. `before` is the memory that the
+    /// plan was made with.
+    pub fn undone(&mut self, change: &Change, before: &Memory) {
+        let Change::Subscribe { channel, endpoint, .. } = change else { return };
+        let remembered = remembered_as(&key_of(*channel, endpoint));
+        match before.asked.get(&remembered) {
+            Some(asked) => self.memory.asked.insert(remembered, *asked),
+            None => self.memory.asked.remove(&remembered),
+        };
+    }
+
+    /// Takes back a change that the carrier refuses. The contacts behind it get nothing, and stand so.
+    pub fn refused(&mut self, change: &Change, before: &Memory) {
+        self.undone(change, before);
+        let (refused, behind) = match change {
+            Change::Subscribe { channel, contacts, .. } | Change::SetFilter { channel, contacts, .. } => {
+                (*channel, contacts)
+            }
+            Change::Unsubscribe { .. } => {
+                self.not_ended += 1;
+                return;
+            }
+        };
+        for member in &mut self.members {
+            if member.channel == refused && behind.contains(&member.contact) {
+                member.standing = Standing::Refused;
+            }
+        }
     }
 }
 
@@ -133,13 +173,15 @@ pub fn plan(tenant: Option<&Tenant>, found: &[Subscribed], memory: &Memory, now:
     for (key, wanted) in &wanted {
         let channel = key.0;
         let filter = filter_policy(wanted.contacts.iter().copied(), channel);
+        let contacts = || wanted.contacts.iter().map(|contact| (*contact).to_owned()).collect();
         let remembered = remembered_as(key);
         let asked = memory.asked.get(&remembered).copied().unwrap_or_default();
         let known = found.iter().filter(|subscribed| key_of_found(subscribed).as_ref() == Some(key));
         let (standing, asked) = match best(known) {
             Some(Subscribed { state: SubscriptionState::Confirmed { arn }, filter: set, .. }) => {
                 if !set.as_deref().is_some_and(|set| is_same(set, &filter)) {
-                    plan.changes.push(Change::SetFilter { arn: arn.clone(), filter });
+                    let (arn, contacts) = (arn.clone(), contacts());
+                    plan.changes.push(Change::SetFilter { arn, channel, contacts, filter });
                 }
                 (Standing::Confirmed, Asked { confirmed: true, ..asked })
             }
@@ -156,6 +198,7 @@ pub fn plan(tenant: Option<&Tenant>, found: &[Subscribed], memory: &Memory, now:
                 plan.changes.push(Change::Subscribe {
                     channel,
                     endpoint: wanted.endpoint.to_owned(),
+                    contacts: contacts(),
                     filter,
                 });
                 (
@@ -245,174 +288,4 @@ fn remembered_as((channel, endpoint): &Key) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use hinomi_model::TenantId;
-    use hinomi_model::registry::Registry;
-
-    use super::*;
-
-    const DAY: i64 = 86_400;
-
-    fn registry(contacts: &str) -> Registry {
-        let yaml = format!(
-            "version: 1\ntenants:\n  - id: kita\n    name: {{ja: 北市, en: Kita City}}\n    internal: [10.1.0.0/16]\n    \
-             devices: [{{id: FGT60FTK20000001, vendor: fortigate}}]\n    contacts: [{contacts}]\n"
-        );
-        Registry::from_yaml(&yaml).unwrap_or_else(|problems| panic!("{problems}"))
-    }
-
-    fn at(day: i64) -> EventTime {
-        EventTime::from_seconds(1_795_000_000 + day * DAY)
-    }
-
-    fn subscribed(protocol: &str, endpoint: &str, arn: Option<&str>, filter: Option<&str>) -> Subscribed {
-        let state = match arn {
-            Some(arn) => SubscriptionState::Confirmed { arn: arn.to_owned() },
-            None => SubscriptionState::Pending,
-        };
-        Subscribed {
-            state,
-            protocol: protocol.to_owned(),
-            endpoint: endpoint.to_owned(),
-            filter: filter.map(str::to_owned),
-        }
-    }
-
-    fn planned(registry: &Registry, found: &[Subscribed], memory: &Memory, day: i64) -> Plan {
-        plan(registry.tenant(&TenantId::new("kita")), found, memory, at(day))
-    }
-
-    const DUTY: &str =
-        r#"{id: duty, email: soc@kita.example, sms: "+819000000000", for: [attack], levels: [2, 3, 4]}"#;
-
-    #[test]
-    fn a_new_contact_is_asked_once_and_then_left_alone() {
-        let registry = registry(DUTY);
-        let first = planned(&registry, &[], &Memory::default(), 0);
-        assert_eq!(
-            first.changes,
-            [
-                Change::Subscribe {
-                    channel: Channel::Email,
-                    endpoint: "soc@kita.example".to_owned(),
-                    filter: r#"{"channel":["email"],"contact":["duty"]}"#.to_owned()
-                },
-                Change::Subscribe {
-                    channel: Channel::Sms,
-                    endpoint: "+819000000000".to_owned(),
-                    filter: r#"{"channel":["sms"],"contact":["duty"]}"#.to_owned()
-                },
-            ]
-        );
-        assert!(first.unreachable());
-        let filter = r#"{"contact": ["duty"], "channel": ["sms"]}"#;
-        let found = [
-            subscribed("email", "soc@kita.example", None, None),
-            subscribed("sms", "+819000000000", Some("arn:1"), Some(filter)),
-        ];
-        let second = planned(&registry, &found, &first.memory, 1);
-        assert_eq!(second.changes, []);
-        let standings: Vec<Standing> = second.members.iter().map(|member| member.standing).collect();
-        assert_eq!(standings, [Standing::Pending, Standing::Confirmed]);
-        assert!(!second.unreachable(), "an SMS reaches somebody");
-        assert_eq!(planned(&registry, &found, &second.memory, 1), second, "and again nothing");
-    }
-
-    #[test]
-    fn a_question_that_lapsed_is_put_again_a_few_times_and_not_for_ever() {
-        let registry = registry("{id: duty, email: soc@kita.example, levels: [4]}");
-        let (mut memory, mut asked) = (Memory::default(), Vec::new());
-        for day in 0..30 {
-            // The carrier forgets an unanswered question sooner than we do.
-            let plan = planned(&registry, &[], &memory, day);
-            if !plan.changes.is_empty() {
-                asked.push(day);
-            }
-            memory = plan.memory;
-        }
-        assert_eq!(asked, [0, 3, 6]);
-        let last = planned(&registry, &[], &memory, 31);
-        assert_eq!(last.members.first().unwrap().standing, Standing::Unanswered);
-        assert!(last.unreachable());
-    }
-
-    #[test]
-    fn who_left_is_never_subscribed_again_until_a_person_says_so() {
-        let registry_with = registry("{id: duty, email: soc@kita.example, levels: [4]}");
-        let confirmed = [subscribed("email", "soc@kita.example", Some("arn:1"), None)];
-        let memory = planned(&registry_with, &confirmed, &Memory::default(), 0).memory;
-        let mut ended = subscribed("email", "soc@kita.example", None, None);
-        ended.state = SubscriptionState::Deleted;
-        for found in [vec![], vec![ended]] {
-            let plan = planned(&registry_with, &found, &memory, 400);
-            assert_eq!((plan.changes.len(), plan.unreachable()), (0, true));
-            assert_eq!(plan.members.first().unwrap().standing, Standing::Left);
-            assert_eq!(plan.memory, memory);
-        }
-        let without = planned(&registry(""), &[], &memory, 401);
-        assert_eq!(without.memory, Memory::default());
-        let again = planned(&registry_with, &[], &without.memory, 402);
-        assert_eq!(again.members.first().unwrap().standing, Standing::Missing);
-    }
-
-    #[test]
-    fn contacts_that_share_an_address_share_its_subscription() {
-        let registry = registry(
-            "{id: duty, email: soc@kita.example, levels: [4]}, {id: chief, email: SOC@kita.example, levels: [2]}, \
-             {id: night, email: soc@kita.example, levels: [3]}",
-        );
-        let plan = planned(&registry, &[], &Memory::default(), 0);
-        let filters: Vec<&str> = plan
-            .changes
-            .iter()
-            .map(|change| match change {
-                Change::Subscribe { filter, .. } => filter.as_str(),
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        assert!(
-            filters.contains(&r#"{"channel":["email"],"contact":["chief","duty","night"]}"#),
-            "{filters:?}"
-        );
-        assert_eq!(filters.len(), 1);
-        assert_eq!(plan.members.len(), 3);
-    }
-
-    #[test]
-    fn a_filter_follows_the_contacts() {
-        let registry = registry("{id: chief, email: soc@kita.example, levels: [4]}");
-        for old in [None, Some(r#"{"contact":["duty"],"channel":["email"]}"#), Some("no json")] {
-            let found = [subscribed("email", "SOC@kita.example", Some("arn:1"), old)];
-            let filter = r#"{"channel":["email"],"contact":["chief"]}"#.to_owned();
-            let change = Change::SetFilter { arn: "arn:1".to_owned(), filter };
-            assert_eq!(planned(&registry, &found, &Memory::default(), 0).changes, [change]);
-        }
-    }
-
-    #[test]
-    fn who_is_no_contact_any_more_is_unsubscribed_and_queues_are_not() {
-        let filter = r#"{"contact":["duty"],"channel":["email"]}"#;
-        let found = [
-            subscribed("email", "soc@kita.example", Some("arn:1"), Some(filter)),
-            subscribed("email", "left@kita.example", Some("arn:2"), None),
-            subscribed("email", "asked@kita.example", None, None),
-            subscribed("sqs", "arn:aws:sqs:x", Some("arn:3"), None),
-        ];
-        let registry = registry("{id: duty, email: soc@kita.example, levels: [4]}");
-        let plan = planned(&registry, &found, &Memory::default(), 0);
-        assert_eq!(plan.changes, [Change::Unsubscribe { arn: "arn:2".to_owned() }]);
-        assert_eq!(plan.held_back, 0);
-    }
-
-    #[test]
-    fn a_registry_that_lost_its_contacts_silences_nobody() {
-        let found: Vec<Subscribed> = (0..8)
-            .map(|n| subscribed("email", &format!("{n}@kita.example"), Some(&format!("arn:{n}")), None))
-            .collect();
-        let plan = planned(&registry(""), &found, &Memory::default(), 0);
-        assert_eq!((plan.changes.len(), plan.held_back), (0, 8));
-        assert!(!plan.unreachable(), "nobody is to be told");
-        let few = found.get(..3).unwrap();
-        assert_eq!(planned(&registry(""), few, &Memory::default(), 0).changes.len(), 3);
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use hinomi_model::{EventTime, FactBatch, Locator, QuarantineReason};
 use hinomi_parse::{Context, Scratch, parse_line};
 use hinomi_steps::facts::{self, PARTITIONS};
 use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, Record};
+use hinomi_steps::proof::is_line_of;
 use hinomi_steps::quarantine::Row;
 use hinomi_steps::raw;
 use hinomi_store::block_on;
@@ -80,6 +81,7 @@ fn every_line_of_every_packing_is_found_back_by_its_place() {
         for finding in world.batches().into_iter().flat_map(|batch| batch.findings) {
             for evidence in finding.evidence {
                 let line = raw::line(&object, &evidence.locator.unwrap()).unwrap();
+                assert!(is_line_of(&line, &evidence.sha256, &evidence.raw), "{name}");
                 assert!(text_of(&line, registry).starts_with(&evidence.raw), "{name}");
             }
         }

@@ -67,16 +67,7 @@ impl Files {
     }
 
     pub(super) fn fetch(&self, key: &ArchiveKey) -> Result<Option<Vec<u8>>> {
-        let failed = |error| Error::unavailable("reading an archive object", error);
-        let file = match File::open(self.root.join(key.as_str())) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error)),
-        };
-        let mut bytes = Vec::new();
-        file.take(limits::OBJECT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-        object::check(bytes.len())?;
-        Ok(Some(bytes))
+        fetch_file(&self.root, key)
     }
 
     /// Walks the whole archive; a day of one machine has some thousand objects.
@@ -125,6 +116,25 @@ impl Files {
             .and_then(|()| fs::create_dir_all(&self.root))
             .map_err(|error| Error::unavailable("emptying the archive", error))
     }
+}
+
+/// Reads an object of an archive's folder, or of a copy of one, without the store that it belongs to: nothing is made,
+/// changed or locked there. `None` when there is no such object.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] when the disk fails, [`Error::TooLarge`] beyond [`limits::OBJECT_BYTES`].
+pub fn fetch_file(root: &Path, key: &ArchiveKey) -> Result<Option<Vec<u8>>> {
+    let failed = |error| Error::unavailable("reading an archive object", error);
+    let file = match File::open(root.join(key.as_str())) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(limits::OBJECT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    object::check(bytes.len())?;
+    Ok(Some(bytes))
 }
 
 fn absent_is_fine(outcome: io::Result<()>) -> io::Result<()> {

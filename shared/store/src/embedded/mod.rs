@@ -29,6 +29,7 @@ use crate::ports::{
     check_unit, check_value, never_claimed, next_version,
 };
 use archive::Files;
+pub use archive::fetch_file;
 use tables::{
     CLAIMED, DELIVERIES, FORMAT, HostKey, LEDGER, META, SCOPE, TABLES, UnitKey, all_tables, channel_of,
     host_key, host_of, unit_key,

@@ -1,0 +1,107 @@
+//! The platform on the emulator: `cargo xtask test emulator` starts it, deploys `template.yaml` and runs these.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "all of this file is a test; its helpers fail it as loudly"
+)]
+
+mod driven;
+mod live;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hinomi_aws::{Cloud, TableNames, sdk_config};
+use hinomi_model::EventTime;
+use hinomi_model::registry::Registry;
+use hinomi_tests::cloud::incidents;
+use hinomi_tests::emulator::Deployment;
+use serde_json::{Value, json};
+
+/// How long the emulator may take to come to rest.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The C library of provided.al2023.
+const RUNTIME_GLIBC: (u32, u32) = (2, 34);
+/// The functions, as they are called in the template and in `infra/xtask/src/functions.rs`.
+const FUNCTIONS: [&str; 6] = ["ingest", "follow", "correlate", "notify", "enrol", "console"];
+
+fn deployment() -> Deployment {
+    Deployment::from_environment().unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Returns the program of a function as it is deployed.
+fn program(function: &str) -> Vec<u8> {
+    let folder = std::env::var_os("HINOMI_TEST_FUNCTIONS").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| panic!("run this with `cargo xtask test emulator`"));
+    fs::read(folder.join(function).join("bootstrap")).unwrap()
+}
+
+/// Returns the versions of glibc that a program names. They are texts of its dynamic section, which no stripping takes.
+fn versions_of_glibc(program: &[u8]) -> Vec<(u32, u32)> {
+    const MARK: &[u8] = b"GLIBC_";
+    let places = program.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK);
+    let texts = places.filter_map(|(place, _)| {
+        let text = program.get(place + MARK.len()..)?;
+        let end = text.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.')?;
+        std::str::from_utf8(text.get(..end)?).ok()
+    });
+    let versions = texts.filter_map(|text| {
+        let mut numbers = text.split('.').map(str::parse::<u32>);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    });
+    versions.collect()
+}
+
+#[test]
+fn functions_need_no_newer_c_library_than_the_runtime_has() {
+    for function in FUNCTIONS {
+        let versions = versions_of_glibc(&program(function));
+        let newest = versions.iter().max();
+        assert!(newest.is_some(), "{function} names no version: what was read is no program");
+        assert!(newest <= Some(&RUNTIME_GLIBC), "{function} needs glibc {newest:?}");
+    }
+}
+
+#[test]
+fn what_is_deployed_is_the_whole_template() {
+    let deployment = deployment();
+    for output in ["LogsStream", "FindingsStream"] {
+        let asked = json!({"StreamName": deployment.output(output).unwrap()});
+        let told = deployment.aws.json("kinesis", "Kinesis_20131202.DescribeStreamSummary", &asked).unwrap();
+        let summary = &told["StreamDescriptionSummary"];
+        assert_eq!(summary["RetentionPeriodHours"], 72, "{output}: {summary}");
+        assert_eq!(summary["StreamStatus"], "ACTIVE", "{output}: {summary}");
+    }
+    for output in ["IncidentsTable", "DeliveriesTable", "ScopeTable", "LedgerTable"] {
+        let asked = json!({"TableName": deployment.output(output).unwrap()});
+        let told = deployment.aws.json("dynamodb", "DynamoDB_20120810.DescribeTable", &asked).unwrap();
+        let streams = told["Table"]["StreamSpecification"]["StreamViewType"].as_str();
+        assert_eq!(streams, (output == "IncidentsTable").then_some("NEW_IMAGE"), "{output}");
+    }
+}
+
+fn read(path: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(1).unwrap();
+    fs::read(root.join(path)).unwrap()
+}
+
+/// Returns the incidents that a deployment stored, as others read them.
+fn stored(deployment: &Deployment, registry: &Registry) -> Vec<Value> {
+    let table = |output: &str| deployment.output(output).unwrap().to_owned();
+    let names = TableNames {
+        incidents: table("IncidentsTable"),
+        deliveries: table("DeliveriesTable"),
+        scope: table("ScopeTable"),
+        ledger: table("LedgerTable"),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let sdk = sdk_config().await;
+        let cloud = Cloud::new(&sdk, names, "none", || EventTime::EPOCH);
+        let found = incidents(&cloud, registry).await.unwrap();
+        found.iter().map(|incident| serde_json::to_value(incident).unwrap()).collect()
+    })
+}
