@@ -10,13 +10,12 @@ use hinomi_lambda::event::{KinesisBatch, Schedule};
 use hinomi_lambda::{Answer, Event, Failure, Handler, Invocation, Metric, Outcome, Report};
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Seconds, Settings};
-use hinomi_steps::correlate::{Correlate, Correlated, Noted, Record};
+use hinomi_steps::correlate::{Correlate, Correlated, Noted, ReadRecord, Record};
 use hinomi_steps::registry::{RegistryCache, RegistryError};
 use hinomi_store::{Archive, Published, Scope, States};
 use serde::Serialize;
 
-/// Subjects listed at once by a sweep. A listing brings keys alone; the states of one listing are loaded together, and
-/// this many of a busy day fit into the function's memory several times.
+/// Subjects listed at once by a sweep. A listing brings keys alone; the step loads a few states at a time.
 const SWEEP_LISTS: usize = 100;
 
 /// What a sweep did, for who looks at an invocation by hand.
@@ -29,6 +28,10 @@ pub struct Swept {
     pub notices_due: u64,
     /// Subjects that could not be looked at and are put off.
     pub put_off: u64,
+    /// Subjects that the store can neither load nor put off.
+    pub stuck: u64,
+    /// Subjects of tenants that the registry knows no more.
+    pub unowned: u64,
 }
 
 /// The function with its ports.
@@ -70,20 +73,22 @@ impl<S: States + Scope + Archive, P: Published> CorrelateFunction<S, P> {
     ) -> Result<Outcome, Failure> {
         let Kept { noted, buffer } = kept;
         let arrived = batch.decode(buffer);
-        let records: Vec<Record<'_>> = arrived
+        let records: Vec<ReadRecord<'_>> = arrived
             .iter()
-            .map(|record| Record {
-                shard: batch.shard(),
-                sequence: record.sequence.as_str(),
-                arrived: record.arrived,
-                bytes: record.data.ok(),
-                quiet: false,
+            .map(|record| {
+                Record {
+                    shard: batch.shard(),
+                    sequence: record.sequence.as_str(),
+                    arrived: record.arrived,
+                    bytes: record.data.ok(),
+                }
+                .read()
             })
             .collect();
         let registry = self.registry_for(&records, invocation.clock.now()).await?;
         let more_time = || !invocation.budget.is_spent();
         let mut step = Correlate::new(&self.store, &registry, &self.settings, noted);
-        let done = step.accept(&records, &more_time).await;
+        let done = step.accept(records, &more_time).await;
         count(report, &done);
         if let Some(error) = &done.why_undone {
             tracing::warn!(shard = batch.shard(), error = error as &dyn std::error::Error, "batch not done");
@@ -96,7 +101,7 @@ impl<S: States + Scope + Archive, P: Published> CorrelateFunction<S, P> {
     /// have been enrolled after it was fetched.
     async fn registry_for(
         &self,
-        records: &[Record<'_>],
+        records: &[ReadRecord<'_>],
         now: EventTime,
     ) -> Result<std::sync::Arc<Registry>, Failure> {
         let current = self.current(now).await?;
@@ -126,8 +131,17 @@ impl<S: States + Scope + Archive, P: Published> CorrelateFunction<S, P> {
         count(report, &done);
         report.value(Metric::WakesBehindSeconds, done.behind as f64);
         // What cannot be looked at is as much a person's business as a record that cannot be joined.
-        report.count(Metric::RecordsPoisoned, done.put_off);
-        Ok(Swept { subjects: done.subjects, notices_due: done.due, put_off: done.put_off })
+        report.count(Metric::RecordsPoisoned, done.put_off + done.stuck);
+        if done.stuck + done.unowned > 0 {
+            tracing::warn!(done.stuck, done.unowned, "subjects not looked at");
+        }
+        Ok(Swept {
+            subjects: done.subjects,
+            notices_due: done.due,
+            put_off: done.put_off,
+            stuck: done.stuck,
+            unowned: done.unowned,
+        })
     }
 }
 

@@ -162,10 +162,14 @@ fn the_minutes_sweep_ends_holds_and_brings_its_own_time() {
     call(&scene, &batch(&[record(1, "default")]));
     // A day after its last evidence the incident is over.
     let (answer, report) = call(&scene, r#"{"time":"2026-10-21T01:00:30Z"}"#);
-    assert_eq!(answer, json!({ "subjects": 1, "noticesDue": 1, "putOff": 0 }));
+    assert_eq!(answer, json!({ "subjects": 1, "noticesDue": 1, "putOff": 0, "stuck": 0, "unowned": 0 }));
     assert_eq!(report.counted(Metric::NoticesDue), 1);
     let (answer, _) = call(&scene, r#"{"time":"2026-10-21T01:00:30Z"}"#);
-    assert_eq!(answer, json!({ "subjects": 0, "noticesDue": 0, "putOff": 0 }), "a repeat does nothing");
+    assert_eq!(
+        answer,
+        json!({ "subjects": 0, "noticesDue": 0, "putOff": 0, "stuck": 0, "unowned": 0 }),
+        "a repeat does nothing"
+    );
 }
 
 #[test]

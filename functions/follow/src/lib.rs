@@ -68,8 +68,8 @@ impl<A: Archive, S: Stream, P: Published> Handler for FollowFunction<A, S, P> {
         let partition = partition.ok_or(BadEvent::BadValue("partition"))?;
         let current = self.registry.current(&self.source, invocation.clock.now()).await;
         let registry = current.map_err(Failure::fault)?.registry;
-        let is_spent = || invocation.budget.is_spent();
-        let minute = Minute { time: schedule.time, partition, is_spent: &is_spent };
+        let left = || invocation.budget.left();
+        let minute = Minute { time: schedule.time, partition, left: &left };
         let sources = Sources { archive: &self.archive, findings: &self.findings };
         let mut follower = std::mem::replace(
             &mut *self.follower.lock().unwrap_or_else(PoisonError::into_inner),
@@ -78,7 +78,9 @@ impl<A: Archive, S: Stream, P: Published> Handler for FollowFunction<A, S, P> {
         let done = follower.run(minute, &registry, sources).await;
         *self.follower.lock().unwrap_or_else(PoisonError::into_inner) = follower;
         let done = done.map_err(Failure::fault)?;
-        if done.broken + done.missing + done.broken_memories > 0 {
+        let set_aside = done.broken + done.missing + done.broken_memories;
+        report.count(Metric::RecordsPoisoned, set_aside);
+        if set_aside > 0 {
             tracing::warn!(done.broken, done.missing, done.broken_memories, "objects not read");
         }
         report.count(Metric::FactsRead, done.facts);

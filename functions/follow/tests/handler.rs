@@ -5,7 +5,9 @@
 use hinomi_fn_follow::{Answer, FollowFunction};
 use hinomi_lambda::{Budget, Clock, Failure, Function, Handler, Invocation, Metric, Report};
 use hinomi_model::EventTime;
-use hinomi_store::{Archive, Call, Fault, Faulty, Memory, MemoryPublished, MemoryStream, When, block_on};
+use hinomi_store::{
+    Archive, ArchiveKey, Call, Fault, Faulty, Memory, MemoryPublished, MemoryStream, When, block_on,
+};
 
 const TEN: &str = "2026-11-23T10:00:00Z";
 
@@ -68,4 +70,17 @@ fn a_store_that_fails_is_the_functions_failure_and_the_minute_comes_again() {
     let event = format!(r#"{{"time":"{TEN}","partition":0}}"#);
     assert!(matches!(called(&function, &event).0, Err(Failure::Fault(_))));
     assert_eq!(called(&function, &event).0.unwrap().minutes, 1);
+}
+
+#[test]
+fn objects_that_can_not_be_read_are_counted_for_the_alarm() {
+    let archive = Memory::new();
+    for name in ["shardId-000000000000-1-2.zst", "shardId-000000000001-1-2.zst"] {
+        let key = ArchiveKey::new(&format!("facts/2026-11-23T0959/{name}")).unwrap();
+        block_on(archive.put_new(&key, b"no facts")).unwrap();
+    }
+    let function = FollowFunction::new(archive.clone(), MemoryStream::default(), registry(), 60);
+    let (answer, report) = called(&function, &format!(r#"{{"time":"{TEN}","partition":0}}"#));
+    assert_eq!((answer.unwrap().broken, report.counted(Metric::RecordsPoisoned)), (2, 2));
+    assert_eq!(block_on(archive.list("quarantine/facts/", None, 10)).unwrap().len(), 2);
 }

@@ -9,13 +9,15 @@ mod tell;
 
 use std::sync::{Mutex, PoisonError};
 
+use hinomi_aws::{Document, Objects, Records, sdk_config};
 use hinomi_lambda::event::{KinesisBatch, Redrive};
-use hinomi_lambda::{Answer, Event, Failure, Handler, Invocation, Metric, Outcome, Report};
+use hinomi_lambda::{Answer, Event, Failure, Function, Handler, Invocation, Metric, Outcome, Report};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Seconds, Settings};
-use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, Record};
+use hinomi_parse::parse_line;
+use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, ReadLine, Record};
 use hinomi_steps::redrive::{Order, Reading, Redriven, redrive};
-use hinomi_steps::registry::RegistryCache;
+use hinomi_steps::registry::{ACCEPTED, RegistryCache};
 use hinomi_store::{Archive, Published, Stream};
 use serde::Serialize;
 
@@ -61,17 +63,36 @@ pub struct IngestFunction<A, S, P> {
     findings: S,
     source: P,
     registry: RegistryCache,
+    parse: ReadLine,
     /// What a running function keeps from one batch to the next. Taken while a batch is worked on, so that what a panic
     /// leaves half done is dropped.
-    kept: Mutex<Kept>,
+    kept: Mutex<Option<Kept>>,
     repeats: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
     ingest: Ingest,
     /// The batch's records, decoded.
     buffer: Vec<u8>,
+}
+
+/// Runs the function with the clients and what it is told by its environment, until Lambda ends the process.
+///
+/// # Errors
+///
+/// What is wrong with the environment, or what Lambda's runtime interface fails with.
+pub fn run(parse: ReadLine) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let (start, config) = hinomi_lambda::start(Function::Ingest, |environment| environment.flow())?;
+    let sdk = start.wait(sdk_config());
+    let archive = Objects::new(&sdk, &config.archive_bucket);
+    let findings = Records::new(&sdk, &config.findings_stream);
+    let registry = Document::new(&sdk, &config.config_bucket, ACCEPTED);
+    let repeated = findings.clone();
+    let function = IngestFunction::new(archive, findings, registry, config.registry_refresh)
+        .with_reader(parse)
+        .with_repeats(move || repeated.take_repeated());
+    hinomi_lambda::run(start, function)
 }
 
 impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
@@ -83,9 +104,16 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
             findings,
             source,
             registry,
+            parse: parse_line,
             kept: Mutex::default(),
             repeats: Box::new(|| 0),
         }
+    }
+
+    /// Reads lines so.
+    #[must_use]
+    pub fn with_reader(self, parse: ReadLine) -> Self {
+        IngestFunction { parse, kept: Mutex::default(), ..self }
     }
 
     /// Tells how many records the stream took only when asked again, since it was asked last.
@@ -105,7 +133,9 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
         invocation: &Invocation,
         report: &mut Report,
     ) -> Result<Outcome, Failure> {
-        let mut kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut kept =
+            kept.unwrap_or_else(|| Kept { ingest: Ingest::with_reader(self.parse), buffer: Vec::new() });
         let mut buffer = std::mem::take(&mut kept.buffer);
         let now = invocation.clock.now();
         let (answer, sequences) = {
@@ -127,7 +157,7 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
             (answer, arrived.iter().map(|record| record.sequence.clone()).collect::<Vec<_>>())
         };
         kept.buffer = buffer;
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         report.count(Metric::StreamRetries, (self.repeats)());
         match answer {
             Ok(ingested) => {
@@ -164,8 +194,9 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
             given_up: &given_up::read,
         };
         // Its own memory: what is read again says nothing about what arrives.
-        let done =
-            redrive(&mut Ingest::new(), order, reading, self.outlets()).await.map_err(Failure::fault)?;
+        let done = redrive(&mut Ingest::with_reader(self.parse), order, reading, self.outlets())
+            .await
+            .map_err(Failure::fault)?;
         report.count(Metric::StreamRetries, (self.repeats)());
         tell::counts(report, &done.counts);
         report.count(Metric::Findings, done.findings.saturating_sub(done.counts.findings));

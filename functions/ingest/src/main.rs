@@ -1,18 +1,5 @@
-//! The `ingest` function: the clients and what it is told by its environment.
-
-use hinomi_aws::{Document, Objects, Records, sdk_config};
-use hinomi_fn_ingest::IngestFunction;
-use hinomi_lambda::Function;
-use hinomi_steps::registry::ACCEPTED;
+//! The `ingest` function, with the reader of lines that is deployed.
 
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let (start, config) = hinomi_lambda::start(Function::Ingest, |environment| environment.flow())?;
-    let sdk = start.wait(sdk_config());
-    let archive = Objects::new(&sdk, &config.archive_bucket);
-    let findings = Records::new(&sdk, &config.findings_stream);
-    let registry = Document::new(&sdk, &config.config_bucket, ACCEPTED);
-    let repeated = findings.clone();
-    let function = IngestFunction::new(archive, findings, registry, config.registry_refresh)
-        .with_repeats(move || repeated.take_repeated());
-    hinomi_lambda::run(start, function)
+    hinomi_fn_ingest::run(hinomi_parse::parse_line)
 }

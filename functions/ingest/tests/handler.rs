@@ -9,7 +9,8 @@ use data_encoding::BASE64;
 use hinomi_fn_ingest::IngestFunction;
 use hinomi_generate::day;
 use hinomi_lambda::{Budget, Clock, Failure, Function, Handler, Invocation, Metric, Report};
-use hinomi_model::EventTime;
+use hinomi_model::{Event, EventTime, Reject};
+use hinomi_parse::{Context, Scratch, parse_line};
 use hinomi_store::{Archive, Call, Fault, Faulty, Memory, MemoryPublished, MemoryStream, When, block_on};
 use serde_json::{Value, json};
 
@@ -144,11 +145,50 @@ fn a_batch_that_can_not_be_written_is_handed_back_whole() {
 }
 
 #[test]
+fn a_line_that_the_reader_panics_at_is_set_aside_alone_in_a_batch_and_in_an_order() {
+    const MARK: &str = "subtype=\"ips\"";
+    fn panics<'a>(
+        line: &'a [u8],
+        context: &Context<'a>,
+        scratch: &'a mut Scratch,
+    ) -> Result<Event<'a>, Reject> {
+        assert!(!line.windows(MARK.len()).any(|some| some == MARK.as_bytes()), "secret of the line");
+        parse_line(line, context, scratch)
+    }
+    let world = World::new();
+    let function = world.function().with_reader(panics);
+    for _ in 0..2 {
+        let (answer, report) = called(&function, &batch());
+        assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [] }));
+        let lines = report.counted(Metric::Lines);
+        let set_aside = report.counted(Metric::LinesQuarantined);
+        assert!(set_aside > 5 && lines > 2 * set_aside, "{set_aside} of {lines}");
+        assert_eq!(report.counted(Metric::LinesDone) + set_aside, lines);
+        assert_eq!(report.counted(Metric::RecordsPoisoned), 0);
+        let told = report.lines("Hinomi", NOW, serde_json::Map::new()).join("\n");
+        assert!(told.contains("\"fault\"") && !told.contains("secret"), "{told}");
+    }
+    let order = json!({ "redrive": { "prefix": "quarantine/" } });
+    let (answer, _) = called(&function, &order);
+    let still = answer.unwrap()["lines_quarantined"].as_u64().unwrap();
+    let (answer, _) = called(&world.function(), &order);
+    let mended = answer.unwrap();
+    assert!(still > 5);
+    assert_eq!((&mended["lines_done"], &mended["lines_quarantined"]), (&json!(still), &json!(0)));
+}
+
+#[test]
 fn when_time_is_short_the_first_record_that_is_not_done_is_named() {
     let world = World::new();
     let spent = Budget::new(EventTime::EPOCH, Clock::at(NOW));
     let (answer, _) = invoked(&world.function(), &batch().to_string(), NOW, spent);
     assert_eq!(answer.unwrap(), json!({ "batchItemFailures": [{ "itemIdentifier": "101" }] }));
+}
+
+#[test]
+fn a_call_that_is_never_answered_ends_in_the_time_that_is_kept_for_the_answer() {
+    let longest = i64::try_from(hinomi_aws::LONGEST_CALL.as_secs()).unwrap();
+    assert!(longest + 1 < Budget::MARGIN, "{longest}");
 }
 
 #[test]

@@ -77,8 +77,7 @@ impl<S: Store, N: Notifier, O: TellOperations, P: Published> NotifyFunction<S, N
                 break;
             }
         }
-        let posted = post.posted();
-        self.told(&posted, invocation.clock.now(), report).await;
+        self.tell(&mut post, invocation.clock.now(), report).await;
         Outcome::of(undone)
     }
 
@@ -93,9 +92,8 @@ impl<S: Store, N: Notifier, O: TellOperations, P: Published> NotifyFunction<S, N
     ) -> Result<Swept, Failure> {
         let now = invocation.clock.now().max(schedule.time);
         let mut post = Post::new(&self.store, &self.notifier, registry, &self.settings);
-        let swept = post.sweep(schedule.time, now, &|| !invocation.budget.is_spent()).await;
-        let posted = post.posted();
-        self.told(&posted, now, report).await;
+        let swept = post.sweep(schedule.time, now, &|| invocation.budget.left()).await;
+        let posted = self.tell(&mut post, invocation.clock.now().max(schedule.time), report).await;
         let waits = posted.oldest_waiting.map_or(0, |oldest| schedule.time.since(oldest).max(0));
         report.value(Metric::OldestUndeliveredSeconds, waits as f64);
         swept.map_err(Failure::fault)?;
@@ -106,14 +104,26 @@ impl<S: Store, N: Notifier, O: TellOperations, P: Published> NotifyFunction<S, N
         })
     }
 
-    /// Counts what was done, and tells operations what no repeat will mend.
-    async fn told(&self, posted: &Posted, now: EventTime, report: &mut Report) {
-        count(report, posted, now);
-        let Some((subject, text)) = operations::letter(posted) else { return };
+    /// Counts what was done, tells operations what no repeat will mend, and has it recorded then: who dies in between
+    /// leaves it to be told by the next sweep.
+    async fn tell(&self, post: &mut Post<'_, S, &N>, now: EventTime, report: &mut Report) -> Posted {
+        let posted = post.posted();
+        count(report, &posted, now);
+        let Some((subject, text)) = operations::letter(&posted) else { return posted };
         if let Err(error) = self.operations.tell(&subject, &text).await {
-            // The metric and its alarm say it, too.
             tracing::error!(error = &error as &dyn std::error::Error, "operations not told");
+            if error.is_retryable() {
+                return posted;
+            }
+            // What never can be told this way is told by the metric and its alarm.
         }
+        if let Err(error) = post.told(now).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what operations were told is not recorded"
+            );
+        }
+        posted
     }
 
     async fn current(&self, now: EventTime) -> Result<Arc<Registry>, Failure> {
@@ -156,5 +166,5 @@ fn count(report: &mut Report, posted: &Posted, now: EventTime) {
     report.count(Metric::NoticesRepeated, repeated);
     report.count(Metric::NoticesFailed, posted.failed);
     let never = posted.undeliverable.len() + posted.set_aside.len();
-    report.count(Metric::NoticesUndeliverable, never as u64);
+    report.count(Metric::NoticesUndeliverable, never as u64 + posted.stuck);
 }

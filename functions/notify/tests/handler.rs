@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a broken fixture ends the test")]
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use hinomi_fn_notify::{NotifyFunction, TellOperations};
@@ -27,10 +28,13 @@ tenants:
 "#;
 
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<(String, String)>>>);
+struct Heard(Arc<Mutex<Vec<(String, String)>>>, Arc<AtomicBool>);
 
 impl TellOperations for Heard {
     async fn tell(&self, subject: &str, text: &str) -> Result<()> {
+        if self.1.swap(false, Ordering::Relaxed) {
+            return Err(hinomi_store::Error::Throttled);
+        }
         self.0.lock().unwrap().push((subject.to_owned(), text.to_owned()));
         Ok(())
     }
@@ -51,9 +55,9 @@ fn scene(hosts: u8, faults: &[Fault], refusals: Vec<NotifyError>) -> Scene {
     for host in 1..=hosts {
         let batch = FindingBatch { quiet: false, findings: vec![beacon_on(host)] };
         let bytes = object::compress(&batch.encode()).unwrap();
-        let record = Record { shard: "s", sequence: "1", arrived: START, bytes: Some(&bytes), quiet: false };
+        let record = Record { shard: "s", sequence: "1", arrived: START, bytes: Some(&bytes) };
         let mut step = Correlate::new(&store, &registry, &settings, &mut noted);
-        assert_eq!(block_on(step.accept(&[record], &|| true)).first_undone, None);
+        assert_eq!(block_on(step.accept(vec![record.read()], &|| true)).first_undone, None);
     }
     let faulty = Faulty::new(store.clone(), faults);
     let carrier = Arc::new(hinomi_notice::Faulty::new(MemoryNotifier::default(), refusals));
@@ -181,6 +185,24 @@ fn operations_hear_of_what_no_repeat_mends() {
     assert_eq!(heard.len(), 1);
     assert!(heard[0].1.contains("contact duty by email: unreachable"), "{heard:?}");
     assert!(!heard[0].1.contains("duty@town.example"));
+}
+
+#[test]
+fn operations_that_could_not_be_told_are_told_by_a_later_sweep_and_once() {
+    let unreachable = || NotifyError::Unreachable { contact: "duty".to_owned(), channel: Channel::Email };
+    let scene = scene(1, &[], std::iter::repeat_with(unreachable).take(4).collect());
+    scene.heard.1.store(true, Ordering::Relaxed);
+    let heard = || scene.heard.0.lock().unwrap().len();
+    let (answer, _) = scene.call(&scene.stream(), START.plus(5));
+    assert_eq!((answer.unwrap().to_string().as_str(), heard()), (DONE, 0));
+    scene.call(&minute(START.plus(60)), START.plus(60)).0.unwrap();
+    assert_eq!(heard(), 0, "the claim may be alive");
+    for seconds in [180, 240, 420] {
+        let (answer, _) = scene.call(&minute(START.plus(seconds)), START.plus(seconds));
+        assert_eq!(answer.unwrap()["waiting"], false);
+        assert_eq!(heard(), 1, "once, of both messages");
+    }
+    assert!(scene.taken().is_empty());
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub use document::Document;
 pub use objects::Objects;
 pub use pause::{Pause, Pauses};
 pub use records::Records;
-pub use sdk::sdk_config;
+pub use sdk::{LONGEST_CALL, sdk_config};
 pub use subscribers::{SmsAccount, Subscribers};
 pub use topics::{Operations, Topics};
 

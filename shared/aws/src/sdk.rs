@@ -12,16 +12,20 @@ use aws_smithy_types::timeout::TimeoutConfig;
 const CONNECT: Duration = Duration::from_millis(1_500);
 /// Longest silence of a service. The largest of our calls, an object of some megabytes, takes below two seconds.
 const READ: Duration = Duration::from_secs(5);
-/// Longest time of one call with its attempts: three of them and their pauses, and still a fraction of a function's
-/// time, so that the function answers its batch instead of being cut off.
-const CALL: Duration = Duration::from_secs(20);
+/// Longest time of one call with its attempts: two that a service never answers, or three and their pauses when it
+/// answers at all. It ends within the time that a function keeps for its answer, so that the function hands its batch back
+/// instead of being cut off.
+pub const LONGEST_CALL: Duration = Duration::from_secs(10);
 /// Attempts of one call. The SDK pauses between them; beyond, the batch is repeated.
 const ATTEMPTS: u32 = 3;
 
 /// Reads region, credentials and endpoint from the environment as the SDK does, and sets what all clients share.
 pub async fn sdk_config() -> SdkConfig {
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(READ).operation_timeout(CALL).build();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(READ)
+        .operation_timeout(LONGEST_CALL)
+        .build();
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
@@ -40,7 +44,7 @@ mod tests {
         let config = sdk_config().await;
         let timeouts = config.timeout_config().unwrap();
         assert_eq!((timeouts.connect_timeout(), timeouts.read_timeout()), (Some(CONNECT), Some(READ)));
-        assert_eq!(timeouts.operation_timeout(), Some(CALL));
+        assert_eq!(timeouts.operation_timeout(), Some(LONGEST_CALL));
         assert_eq!(config.retry_config().unwrap().max_attempts(), ATTEMPTS);
     }
 }

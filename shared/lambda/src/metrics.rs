@@ -154,15 +154,15 @@ metrics! {
     LinesQuarantined Count [Ingest] [Reason],
     /// Records that were handed back to come again.
     RecordsRetried Count [Ingest] [],
-    /// Records that can never be worked on and were set aside whole.
-    RecordsPoisoned Count [Ingest Correlate] [],
+    /// Records that can never be worked on and were set aside whole; of follow, its objects that can't be read or are gone.
+    RecordsPoisoned Count [Ingest Follow Correlate] [],
     /// Findings sent on, or joined.
     Findings Count [Ingest Follow Correlate] [],
     /// Records that the stream of findings took only when asked again.
     StreamRetries Count [Ingest] [],
     /// Bytes that came, as they came.
     RawBytes Bytes [Ingest] [],
-    /// Bytes of the raw objects written.
+    /// Bytes of the objects written: raw lines, quarantine and facts.
     StoredBytes Bytes [Ingest] [],
     /// Facts written.
     Facts Count [Ingest] [],

@@ -27,13 +27,14 @@ pub fn entry((file, line, part): (&str, u64, u64), raw: &[u8], reject: Reject) -
     }
 }
 
-/// A row of a quarantine object: an entry, and how many more of its record it stands for.
+/// A row of a quarantine object: an entry, and whether it stands for what follows it in its record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The line.
     #[serde(flatten)]
     pub line: Quarantined,
-    /// Further lines of the same record that were set aside and counted without a row of their own.
+    /// Further lines of the same record that were set aside and counted without a row of their own; none where all that
+    /// the record holds from this line on was set aside as one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more: Option<u64>,
 }

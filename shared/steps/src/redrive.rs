@@ -294,7 +294,7 @@ fn decode(record: &[u8]) -> Option<FindingBatch> {
 #[derive(Debug, Default)]
 struct Lines {
     named: BTreeSet<u32>,
-    /// Every line from here on: those that had no row of their own.
+    /// Every line from here on: those that had no row of their own, or that nobody could tell from each other.
     from: Option<u32>,
 }
 
@@ -323,7 +323,7 @@ fn lines_of(object: &[u8]) -> Result<BTreeMap<String, BTreeMap<u32, Lines>>> {
         let lines = found.entry(place.object).or_default().entry(place.frame).or_default();
         lines.named.insert(place.line);
         if row.more.is_some() {
-            lines.from = Some(place.line);
+            lines.from = Some(lines.from.map_or(place.line, |from| from.min(place.line)));
         }
     }
 }

@@ -276,7 +276,7 @@ fn forget_expired(state: &mut SubjectState, findings: &[Finding], settings: &Set
     }
 }
 
-fn decode(stored: &Stored) -> Result<SubjectState> {
+pub(crate) fn decode(stored: &Stored) -> Result<SubjectState> {
     Ok(SubjectState::decode(&object::decompress(&stored.bytes)?)?)
 }
 

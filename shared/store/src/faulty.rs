@@ -3,6 +3,7 @@
 //! What [`Error::Unavailable`] leaves open, whether anything was written, is here to be chosen, so that a test can
 //! show that the caller bears both.
 
+use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -90,6 +91,7 @@ pub struct Faulty<S> {
     faults: Arc<[Fault]>,
     calls: Arc<Mutex<Vec<Call>>>,
     dead: Arc<AtomicBool>,
+    broken: Arc<Mutex<BTreeSet<String>>>,
     takes_turns: bool,
 }
 
@@ -101,7 +103,22 @@ impl<S> Faulty<S> {
             faults: faults.into(),
             calls: Arc::default(),
             dead: Arc::default(),
+            broken: Arc::default(),
             takes_turns: false,
+        }
+    }
+
+    /// Breaks what lies under a key: each [`States::load`] of the subject and each [`Ledger::read`] of the document fails
+    /// with [`Error::Corrupt`] from now on, also when others are asked for with it.
+    pub fn corrupt(&self, key: &str) {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+    }
+
+    fn whole<'k>(&self, mut keys: impl Iterator<Item = &'k str>) -> Result<()> {
+        let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        match keys.find(|key| broken.contains(*key)) {
+            Some(key) => Err(Error::corrupt(key)),
+            None => Ok(()),
         }
     }
 
@@ -186,7 +203,11 @@ impl<S> Faulty<S> {
 
 impl<S: States> States for Faulty<S> {
     async fn load(&self, keys: &[SubjectKey]) -> Result<Vec<Option<Stored>>> {
-        self.run(Call::Load, self.inner.load(keys)).await
+        let effect = async {
+            self.whole(keys.iter().map(|key| key.subject.as_str()))?;
+            self.inner.load(keys).await
+        };
+        self.run(Call::Load, effect).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<u64> {
@@ -286,7 +307,11 @@ impl<S: Archive> Archive for Faulty<S> {
 
 impl<S: Ledger> Ledger for Faulty<S> {
     async fn read(&self, key: &str) -> Result<Option<Stored>> {
-        self.run(Call::Read, self.inner.read(key)).await
+        let effect = async {
+            self.whole(std::iter::once(key))?;
+            self.inner.read(key).await
+        };
+        self.run(Call::Read, effect).await
     }
 
     async fn write(&self, key: &str, expected: Option<u64>, bytes: &[u8]) -> Result<u64> {
@@ -347,6 +372,23 @@ mod tests {
             store.revive();
             assert_eq!(block_on(store.read("k")).unwrap().is_some(), written);
         }
+    }
+
+    #[test]
+    fn what_is_corrupt_stays_so_and_takes_along_whoever_is_asked_for_with_it() {
+        let store = Faulty::new(Memory::new(), &[]);
+        let key = |subject: &str| SubjectKey { tenant: TenantId::new("a"), subject: subject.to_owned() };
+        store.corrupt("host/b");
+        for _ in 0..2 {
+            assert!(matches!(
+                block_on(store.load(&[key("host/a"), key("host/b")])),
+                Err(Error::Corrupt { .. })
+            ));
+        }
+        assert!(block_on(store.load(&[key("host/a")])).is_ok());
+        store.corrupt("post/a");
+        assert!(matches!(block_on(store.read("post/a")), Err(Error::Corrupt { .. })));
+        assert!(block_on(store.read("post/b")).is_ok());
     }
 
     #[test]

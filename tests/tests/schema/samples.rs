@@ -480,7 +480,10 @@ fn documents() -> Vec<(&'static str, Vec<Value>)> {
         ("finding", findings()),
         ("incident", vec![written(&full_incident()), written(&health_incident())]),
         ("notice", vec![written(&mail()), written(&sms())]),
-        ("quarantine", vec![written(&quarantined()), written(&Row { line: quarantined(), more: Some(3) })]),
+        (
+            "quarantine",
+            [None, Some(0), Some(3)].map(|more| written(&Row { line: quarantined(), more })).to_vec(),
+        ),
     ]
 }
 

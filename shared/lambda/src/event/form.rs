@@ -40,8 +40,6 @@ pub(super) struct Kinesis<'a> {
     #[serde(borrow, default)]
     pub(super) sequence_number: Option<Borrowed<'a>>,
     #[serde(borrow, default)]
-    pub(super) partition_key: Option<Borrowed<'a>>,
-    #[serde(borrow, default)]
     pub(super) data: Option<Borrowed<'a>>,
     #[serde(default)]
     pub(super) approximate_arrival_timestamp: Option<f64>,

@@ -26,7 +26,6 @@ pub struct KinesisBatch<'a> {
 struct Coded<'a> {
     sequence: Sequence,
     arrived: EventTime,
-    partition_key: Cow<'a, str>,
     data: Cow<'a, str>,
 }
 
@@ -37,8 +36,6 @@ pub struct Arrived<'b> {
     pub sequence: Sequence,
     /// When the stream took it.
     pub arrived: EventTime,
-    /// What chose its shard.
-    pub partition_key: &'b str,
     /// Its bytes.
     pub data: Result<&'b [u8], NotBase64>,
     /// Its bytes as they came: base64, if it was any.
@@ -64,7 +61,6 @@ impl<'a> KinesisBatch<'a> {
             coded.push(Coded {
                 sequence: sequence.ok_or_else(|| missing("sequenceNumber"))?,
                 arrived: arrived.ok_or_else(|| missing("approximateArrivalTimestamp"))?,
-                partition_key: kinesis.partition_key.map_or(Cow::Borrowed(""), |key| key.0),
                 data: kinesis.data.ok_or_else(|| missing("data"))?.0,
             });
         }
@@ -75,16 +71,6 @@ impl<'a> KinesisBatch<'a> {
     /// Returns the shard's name, of ASCII letters, digits and `-`.
     pub fn shard(&self) -> &str {
         &self.shard
-    }
-
-    /// Returns how many records there are.
-    pub fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Tells whether there is no record, which no stream ever sends.
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
     }
 
     /// Decodes all records into `buffer`, which is emptied first and keeps its memory for the next batch.
@@ -100,7 +86,6 @@ impl<'a> KinesisBatch<'a> {
         let arrived = self.records.iter().zip(places).map(|(record, place)| Arrived {
             sequence: record.sequence.clone(),
             arrived: record.arrived,
-            partition_key: &record.partition_key,
             coded: &record.data,
             data: place.and_then(|place| buffer.get(place).ok_or(NotBase64)),
         });
@@ -169,9 +154,9 @@ mod tests {
         let batch = batch(&text);
         let mut buffer = vec![9; 100];
         let arrived = batch.decode(&mut buffer);
-        assert_eq!((batch.shard(), batch.len()), ("shardId-000000000006", 2));
+        assert_eq!((batch.shard(), arrived.len()), ("shardId-000000000006", 2));
         let first = arrived.first().unwrap();
-        assert_eq!((first.sequence.as_str(), first.partition_key), ("17", "FGT60FTK20000001"));
+        assert_eq!(first.sequence.as_str(), "17");
         assert_eq!(first.arrived, EventTime::parse_rfc3339("2026-11-23T10:00:00.123Z").unwrap());
         assert_eq!(first.data, Ok(&b"line 1"[..]));
         assert_eq!(arrived.last().unwrap().data, Ok(&b""[..]));

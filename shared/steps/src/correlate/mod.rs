@@ -15,18 +15,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hinomi_correlate::{Engine, NoKnowledge, Step};
 use hinomi_model::registry::{Registry, Tenant};
-use hinomi_model::{EventTime, Finding, Seconds, Settings, Subject};
+use hinomi_model::{EventTime, Finding, FindingBatch, Seconds, Settings, Subject};
 use hinomi_store::{Archive, Error as StoreError, Scope, States, SubjectKey};
 
 use crate::error::{Error, Result};
 use crate::incidents::sightings;
 use crate::subjects::{Change, Moves, Subjects, key_of};
+
+use record::is_of_unknown_tenant;
+
 pub use noted::Noted;
-pub use record::{Poison, PoisonReason, Record};
+pub use record::{Poison, PoisonReason, ReadRecord, Record};
 
 /// How often a subject is read and joined again when others write it at the same time. Each loss means that another one
 /// got on; so many in a row mean that the subject is busier than the store.
 const TRIES: u32 = 6;
+
+/// Subjects whose states are loaded together. A busy subject's takes some megabytes when it is unpacked, so that these fit
+/// many times into a function's memory; more in one call would save little of its time.
+const HELD: usize = 16;
 
 /// Nothing was learned yet: habits and indicators are for later.
 static NO_KNOWLEDGE: NoKnowledge = NoKnowledge;
@@ -66,6 +73,11 @@ pub struct Correlated {
     pub behind: Seconds,
     /// Subjects that could not be looked at and are put off; of sweeps.
     pub put_off: u64,
+    /// Subjects that the store can neither load nor put off, so that each sweep meets them again; of sweeps.
+    pub stuck: u64,
+    /// Subjects of tenants that the registry knows no more: put off, or let go of when nothing reaches their evidence any
+    /// more; of sweeps.
+    pub unowned: u64,
 }
 
 /// One subject's part of a batch.
@@ -118,11 +130,13 @@ impl<'a, S: States + Scope + Archive> Correlate<'a, S> {
     /// Joins a batch of records of the stream of findings. `more_time` says whether there is time for another subject.
     pub async fn accept(
         &mut self,
-        records: &[Record<'_>],
+        read: Vec<ReadRecord<'_>>,
         more_time: &(dyn Fn() -> bool + Sync),
     ) -> Correlated {
         let mut done = Correlated::default();
-        let work = self.read(records, &mut done).await;
+        let (records, batches): (Vec<Record<'_>>, Vec<_>) =
+            read.into_iter().map(|read| (read.record, read.batch)).unzip();
+        let work = self.sort(&records, batches, &mut done).await;
         if work.is_empty() {
             return done;
         }
@@ -132,34 +146,45 @@ impl<'a, S: States + Scope + Archive> Correlate<'a, S> {
             return done;
         }
         let mut subjects = Subjects::new(self.store);
-        let wanted = work.iter().map(|(key, work)| (key, work.subject.as_ref()));
         let mut order: Vec<(&SubjectKey, &Work)> = work.iter().collect();
         order.sort_by_key(|(_, work)| work.first());
-        // What can't be loaded together is loaded one by one below, so that it fails for itself.
-        if let Some(error) = subjects.hold(wanted).await.err().filter(Error::is_retryable) {
-            done.undone(order.first().map_or(0, |(_, work)| work.first()), Some(error));
-            return done;
-        }
-        for (key, work) in order {
-            if !more_time() {
-                done.undone(work.first(), None);
+        'all: for together in order.chunks(HELD) {
+            let wanted = together.iter().map(|(key, work)| (*key, work.subject.as_ref()));
+            // What can't be loaded together is loaded one by one below, so that it fails for itself.
+            if let Some(error) = subjects.hold(wanted).await.err().filter(Error::is_retryable) {
+                done.undone(together.first().map_or(0, |(_, work)| work.first()), Some(error));
                 break;
             }
-            if let Err(error) = self.subject(&mut subjects, key, work, records, &mut done).await {
-                // The store is busy: those behind would only meet the same.
-                done.undone(work.first(), Some(error));
-                break;
+            for (key, work) in together {
+                if !more_time() {
+                    done.undone(work.first(), None);
+                    break 'all;
+                }
+                if let Err(error) = self.subject(&mut subjects, key, work, &records, &mut done).await {
+                    // The store is busy: those behind would only meet the same.
+                    done.undone(work.first(), Some(error));
+                    break 'all;
+                }
             }
         }
         done.changes = subjects.take_changes();
         done
     }
 
-    /// Reads the records of a batch and sorts their findings by subject; what can't be read is set aside.
-    async fn read(&self, records: &[Record<'_>], done: &mut Correlated) -> BTreeMap<SubjectKey, Work> {
+    /// Sorts the findings of a batch by subject; what can't be joined is set aside.
+    async fn sort(
+        &self,
+        records: &[Record<'_>],
+        batches: Vec<Result<FindingBatch, PoisonReason>>,
+        done: &mut Correlated,
+    ) -> BTreeMap<SubjectKey, Work> {
         let mut work: BTreeMap<SubjectKey, Work> = BTreeMap::new();
-        for (index, record) in records.iter().enumerate() {
-            let batch = match record.read(self.registry) {
+        for (index, batch) in batches.into_iter().enumerate() {
+            let batch = match batch {
+                Ok(batch) if is_of_unknown_tenant(&batch, self.registry) => {
+                    self.set_aside(index, records, PoisonReason::UnknownTenant, done).await;
+                    continue;
+                }
                 Ok(batch) => batch,
                 Err(reason) => {
                     self.set_aside(index, records, reason, done).await;
@@ -305,6 +330,9 @@ impl<'a, S: States + Scope + Archive> Correlate<'a, S> {
         let mut seen = BTreeSet::new();
         let mut subjects = Subjects::new(self.store);
         loop {
+            // Who cannot be put off stands before all others in every listing.
+            let stuck = usize::try_from(done.stuck).unwrap_or(usize::MAX);
+            let limit = limit.saturating_add(stuck);
             let waking = self.store.waking(now, limit).await?;
             let listed = waking.len();
             let fresh: Vec<_> = waking.into_iter().filter(|(_, key)| seen.insert(key.clone())).collect();

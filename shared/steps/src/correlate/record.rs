@@ -19,8 +19,14 @@ pub struct Record<'r> {
     pub arrived: EventTime,
     /// Its bytes; `None` when the stream's own wrapping could not be undone.
     pub bytes: Option<&'r [u8]>,
-    /// Nobody is told, whatever the batch says: a person has it read again.
-    pub quiet: bool,
+}
+
+/// A record that was read.
+#[derive(Debug)]
+pub struct ReadRecord<'r> {
+    pub(super) record: Record<'r>,
+    /// Its findings, or why it has none.
+    pub(super) batch: Result<FindingBatch, PoisonReason>,
 }
 
 /// Why a record can never be joined. A closed list.
@@ -79,21 +85,25 @@ impl PoisonReason {
     }
 }
 
-impl Record<'_> {
-    /// Reads the findings.
-    pub(super) fn read(&self, registry: &Registry) -> Result<FindingBatch, PoisonReason> {
-        let bytes = self.bytes.ok_or(PoisonReason::Unreadable)?;
-        let mut batch = caught(|| decode(bytes)).unwrap_or(Err(PoisonReason::Fault))?;
-        if batch.findings.iter().any(|finding| registry.tenant(&finding.tenant).is_none()) {
-            return Err(PoisonReason::UnknownTenant);
-        }
-        batch.quiet |= self.quiet;
-        Ok(batch)
-    }
-
-    /// Returns the tenants of the findings that a registry does not know; none when there are no findings to be read.
+impl ReadRecord<'_> {
+    /// Tells whether a registry does not know the tenant of one of the findings.
     pub fn is_of_unknown_tenant(&self, registry: &Registry) -> bool {
-        matches!(self.read(registry), Err(PoisonReason::UnknownTenant))
+        self.batch.as_ref().is_ok_and(|batch| is_of_unknown_tenant(batch, registry))
+    }
+}
+
+pub(super) fn is_of_unknown_tenant(batch: &FindingBatch, registry: &Registry) -> bool {
+    batch.findings.iter().any(|finding| registry.tenant(&finding.tenant).is_none())
+}
+
+impl<'r> Record<'r> {
+    /// Reads the findings.
+    pub fn read(self) -> ReadRecord<'r> {
+        let batch = match self.bytes {
+            Some(bytes) => caught(|| decode(bytes)).unwrap_or(Err(PoisonReason::Fault)),
+            None => Err(PoisonReason::Unreadable),
+        };
+        ReadRecord { record: self, batch }
     }
 
     /// Keeps the record as it came, under a name that says when, where from and why.

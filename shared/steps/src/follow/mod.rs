@@ -21,7 +21,7 @@ mod plan;
 
 use hinomi_detect::Follow;
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, FactBatch, Finding, Settings};
+use hinomi_model::{EventTime, FactBatch, Finding, Seconds, Settings};
 use hinomi_store::{Archive, ArchiveKey, Put, Stream};
 
 use crate::error::Result;
@@ -40,8 +40,13 @@ pub const LOOK_BACK_MINUTES: i64 = 5;
 /// How long facts are kept, which is how long an outage may last.
 pub const KEPT_DAYS: i64 = 2;
 
-/// Minutes after which the memory is written while many are caught up: what is lost when the process is killed.
+/// Minutes after which the memory is written while many are caught up.
 const REMEMBER_EVERY: i64 = 10;
+
+/// Seconds of work after which the memory is written while many minutes are caught up. It is what a killed call does again,
+/// and what a minute has less that is begun behind it: so small that a minute that took all of the time there was has
+/// nearly all of it the next time, and is not killed for ever.
+const REMEMBER_AFTER: Seconds = 5;
 
 /// Memories that are tried, the newest first. One that can't be read is an accident; when all are, it is better to begin
 /// anew than to fetch hundreds.
@@ -49,6 +54,9 @@ const TRIED: usize = 10;
 
 /// Facts in one step, some 10 MB: a minute's objects are read in groups, and how they are grouped changes nothing.
 const MAX_STEP_FACTS: usize = 1 << 16;
+
+/// How many facts a finding takes the place of: some 2 KiB with its lines, where a fact takes 160 bytes.
+const FACTS_IN_A_FINDING: usize = 16;
 
 /// Objects fetched at once.
 const FETCHES: usize = 16;
@@ -60,8 +68,8 @@ pub struct Minute<'p> {
     pub time: EventTime,
     /// Which follower.
     pub partition: u16,
-    /// Tells whether no further minute should be begun.
-    pub is_spent: &'p (dyn Fn() -> bool + Sync),
+    /// Tells how many seconds there are for further minutes.
+    pub left: &'p (dyn Fn() -> Seconds + Sync),
 }
 
 /// Where a follower reads and writes.
@@ -122,7 +130,8 @@ impl Follower {
         Follower { settings, warm: None }
     }
 
-    /// Does the minutes of one follower up to the last that is over.
+    /// Does the minutes of one follower up to the last that is over, as long as there is time for another one that takes as
+    /// long as the longest before it. One is done however little time there is.
     ///
     /// # Errors
     ///
@@ -137,17 +146,25 @@ impl Follower {
         let mut followed = Followed::default();
         let target = minute.time.minute().saturating_sub(1);
         let partition = minute.partition % PARTITIONS;
+        let mut before = (minute.left)();
         let mut memory = self.remember(sources.archive, partition, target, &mut followed).await?;
         // What became of writing down the memory in hand; nothing yet of one that was not written.
         let mut put = None;
+        let (mut longest, mut unwritten) = (0, 0);
         while memory.minute < target {
-            if followed.minutes > 0 && (minute.is_spent)() {
-                break;
-            }
             memory = self.minute(memory, partition, registry, sources, &mut followed).await?;
             put = None;
-            if memory.minute % REMEMBER_EVERY == 0 {
+            let left = (minute.left)();
+            let took = before.saturating_sub(left);
+            before = left;
+            longest = longest.max(took);
+            unwritten += took;
+            if left <= longest {
+                break;
+            }
+            if memory.minute % REMEMBER_EVERY == 0 || unwritten >= REMEMBER_AFTER {
                 put = Some(memory.write(sources.archive, partition).await?);
+                unwritten = 0;
                 if put == Some(Put::Existed) && memory.minute < target {
                     // Somebody else is at it: go on from what is written, as everybody will, if it can be read.
                     let theirs = self.remember(sources.archive, partition, target, &mut followed).await?;
@@ -217,7 +234,7 @@ impl Follower {
                     Some(read) => part.append(read),
                     None => continue,
                 }
-                if part.facts.sessions.len() + part.facts.logins.len() >= MAX_STEP_FACTS {
+                if weight(&part) >= MAX_STEP_FACTS {
                     found.extend(step(&mut memory.follow, &mut part, registry, now, followed));
                 }
             }
@@ -231,6 +248,12 @@ impl Follower {
         memory.has_read(minute, &planned);
         Ok(memory)
     }
+}
+
+/// Returns what a part takes, in facts.
+fn weight(part: &Part) -> usize {
+    let FactBatch { sessions, logins, clocks, .. } = &part.facts;
+    sessions.len() + logins.len() + clocks.len() + FACTS_IN_A_FINDING * part.findings.len()
 }
 
 fn step(
@@ -272,5 +295,33 @@ async fn read<A: Archive>(
             archive.put_new(&aside, &object).await?;
             Ok(None)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hinomi_model::ClockReading;
+
+    use super::*;
+
+    #[test]
+    fn findings_and_clocks_fill_a_step_as_facts_do() {
+        let finding = r#"{"id":"0000000000000000000000000000002a","tenant":"kita","subject":{"source":["203.0.113.9",20746]},"kind":"exploit","class":"specific","disposition":"blocked","direction":"inbound","payload":"initiator","first":"2026-10-20T01:00:00Z","last":"2026-10-20T01:00:09.5Z","received":"2026-10-20T01:00:01Z","count":3,"function":"ips","vendor":"fortigate","device":"kita-pair","posture":"inline","unsettled":false,"evidence":[]}"#;
+        let finding: Finding = serde_json::from_str(finding).unwrap();
+        let mut part =
+            Part { findings: vec![finding; MAX_STEP_FACTS / FACTS_IN_A_FINDING], ..Part::default() };
+        assert!(weight(&part) >= MAX_STEP_FACTS);
+        part.findings.pop();
+        assert!(weight(&part) < MAX_STEP_FACTS);
+        let before = weight(&part);
+        part.facts.clocks.push(ClockReading {
+            minute: 0,
+            source: 0,
+            least: 0,
+            most: 0,
+            trouble: None,
+            place: None,
+        });
+        assert_eq!(weight(&part), before + 1);
     }
 }

@@ -29,7 +29,7 @@ pub struct IngestCounts {
     pub raw_bytes: u64,
     /// Bytes of their lines, unpacked.
     pub line_bytes: u64,
-    /// Bytes of the objects written.
+    /// Bytes of the objects written: raw lines, quarantine and facts. What was there already is not written again.
     pub stored_bytes: u64,
 }
 

@@ -24,7 +24,8 @@ mod refused;
 
 use hinomi_detect::KnownLines;
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Finding};
+use hinomi_model::{Event, EventTime, Finding, Reject};
+use hinomi_parse::{Context, Scratch, parse_line};
 use hinomi_store::{Archive, ArchiveKey, Put, Result, Stream};
 
 use crate::facts::{self, Divided, ObjectName, Part};
@@ -45,6 +46,10 @@ const MAX_FINDINGS: usize = 1 << 14;
 const MAX_REFUSED_BYTES: usize = 16 << 20;
 /// Owners in a raw object's table after which a batch is cut: they are part of the object's table, which is bounded.
 const MAX_OWNERS: usize = 1 << 16;
+
+/// Reads a line as an event, as [`parse_line`] does.
+pub type ReadLine =
+    for<'a, 'c> fn(&'a [u8], &'c Context<'a>, &'a mut Scratch) -> std::result::Result<Event<'a>, Reject>;
 
 /// A record of the stream, as it arrived.
 #[derive(Clone, Copy, Debug)]
@@ -104,10 +109,16 @@ pub struct Ingested {
 }
 
 /// Reads batches; keeps buffers and memory of known lines from one to the next.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ingest {
     reader: Reader,
     known: KnownLines,
+}
+
+impl Default for Ingest {
+    fn default() -> Self {
+        Ingest::with_reader(parse_line)
+    }
 }
 
 /// What was gathered of some records.
@@ -144,6 +155,11 @@ impl Ingest {
     /// Makes a reader that has read nothing yet.
     pub fn new() -> Self {
         Ingest::default()
+    }
+
+    /// Makes one that reads lines so.
+    pub fn with_reader(parse: ReadLine) -> Self {
+        Ingest { reader: Reader::new(parse), known: KnownLines::default() }
     }
 
     /// Works on a batch: reads its records until all are read or time or memory is spent, and writes what came of them.
@@ -251,12 +267,24 @@ async fn write<A: Archive, S: Stream>(
     counts.facts = gathered.facts.facts();
     if !gathered.facts.is_empty() {
         let object = gathered.facts.write()?;
-        counts.stored_bytes += object.len() as u64;
         let key = facts::key(now.minute(), names.shard, names.range)?;
         // That it is there already is a repeat of this batch within a minute.
-        let (Put::Stored | Put::Existed) = outlets.archive.put_new(&key, &object).await?;
+        keep(&key, &object, &mut counts, outlets.archive).await?;
     }
     Ok(counts)
+}
+
+/// Writes an object unless it is there, and counts what was written.
+async fn keep<A: Archive>(
+    key: &ArchiveKey,
+    object: &[u8],
+    counts: &mut IngestCounts,
+    archive: &A,
+) -> Result<()> {
+    if archive.put_new(key, object).await? == Put::Stored {
+        counts.stored_bytes += object.len() as u64;
+    }
+    Ok(())
 }
 
 /// Whether people are told what follows from findings.
@@ -303,13 +331,9 @@ impl<'b> Names<'b> {
         counts: &mut IngestCounts,
         archive: &A,
     ) -> Result<()> {
-        let object = raw.finish()?;
-        counts.stored_bytes += object.len() as u64;
-        archive.put_new(&self.raw, &object).await?;
+        keep(&self.raw, &raw.finish()?, counts, archive).await?;
         if !refused.is_empty() {
-            let object = refused.write()?;
-            counts.stored_bytes += object.len() as u64;
-            archive.put_new(&self.quarantine, &object).await?;
+            keep(&self.quarantine, &refused.write()?, counts, archive).await?;
         }
         Ok(())
     }

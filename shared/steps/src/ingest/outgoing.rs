@@ -2,9 +2,10 @@
 //! states.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use hinomi_model::{Finding, FindingBatch, Fingerprint};
-use hinomi_store::{Result, Stream, StreamRecord, SubjectKey, limits, object};
+use hinomi_store::{Error, Result, Stream, StreamRecord, SubjectKey, limits, object};
 
 use super::Hearing;
 use crate::subjects::key_of;
@@ -12,6 +13,9 @@ use crate::subjects::key_of;
 /// Bytes of findings in a record, before compression. More in one record would gain little, and a record that could not
 /// be judged would take more with it.
 const MAX_RECORD_BYTES: usize = 256 << 10;
+
+/// Findings that are tried in a subject's first record: some 2 KiB each, as many as may fit.
+const FIRST_TRY: usize = 256;
 
 /// Puts findings into the stream.
 ///
@@ -34,43 +38,57 @@ fn records(findings: &[Finding], hearing: Hearing) -> Result<Vec<StreamRecord>> 
     }
     let mut records = Vec::with_capacity(subjects.len());
     for (key, findings) in subjects {
-        let mut rest = findings.as_slice();
-        while !rest.is_empty() {
-            let (bytes, taken) = record(rest, hearing)?;
-            records.push(StreamRecord { key: key.clone(), bytes });
-            rest = rest.get(taken..).unwrap_or_default();
-        }
+        let made = cut(findings.len(), |run| record(findings.get(run).unwrap_or_default(), hearing))?;
+        records.extend(made.into_iter().map(|bytes| StreamRecord { key: key.clone(), bytes }));
     }
     Ok(records)
 }
 
-/// Makes a record of as many findings as fit, and returns how many those are.
-fn record(findings: &[&Finding], hearing: Hearing) -> Result<(Vec<u8>, usize)> {
-    let mut taken = findings.len();
-    loop {
-        let some = findings.get(..taken).unwrap_or_default();
-        let findings: Vec<Finding> = some.iter().map(|finding| (*finding).clone()).collect();
-        let mut batch = FindingBatch { quiet: hearing == Hearing::Quiet, findings };
-        let plain = batch.encode();
-        if plain.len() <= MAX_RECORD_BYTES {
-            return Ok((object::compress(&plain)?, taken));
+/// Cuts so many pieces into runs that fit, in order. `make` makes one of a run, or `None` when it does not fit; one piece
+/// alone always does.
+///
+/// Pieces are much alike, so that the run before says how many fit: each piece is tried a few times however many there are.
+fn cut<T>(pieces: usize, mut make: impl FnMut(Range<usize>) -> Result<Option<T>>) -> Result<Vec<T>> {
+    let mut made = Vec::new();
+    let (mut start, mut most) = (0, FIRST_TRY);
+    while start < pieces {
+        let mut taken = most.min(pieces - start);
+        loop {
+            if let Some(one) = make(start..start + taken)? {
+                made.push(one);
+                break;
+            }
+            if taken <= 1 {
+                return Err(Error::TooLarge { what: "finding", size: 1, limit: 0 });
+            }
+            taken /= 2;
         }
-        if taken > 1 {
-            taken = taken.div_ceil(2).min(taken - 1);
-            continue;
-        }
-        let bytes = object::compress(&plain)?;
-        if bytes.len() <= limits::RECORD_BYTES {
-            return Ok((bytes, taken));
-        }
-        // Lists and lines are bounded, so this takes texts of an attacker's making. What it proves stays.
-        for finding in &mut batch.findings {
-            finding.evidence.clear();
-            finding.indicators.truncate(1);
-            finding.users.truncate(1);
-        }
-        return Ok((object::compress(&batch.encode())?, taken));
+        start += taken;
+        most = taken.saturating_mul(2);
     }
+    Ok(made)
+}
+
+/// Makes a record of findings; `None` when they are too many for one.
+fn record(findings: &[&Finding], hearing: Hearing) -> Result<Option<Vec<u8>>> {
+    let is_alone = findings.len() <= 1;
+    let findings: Vec<Finding> = findings.iter().map(|finding| (*finding).clone()).collect();
+    let mut batch = FindingBatch { quiet: hearing == Hearing::Quiet, findings };
+    let plain = batch.encode();
+    if plain.len() > MAX_RECORD_BYTES && !is_alone {
+        return Ok(None);
+    }
+    let bytes = object::compress(&plain)?;
+    if bytes.len() <= limits::RECORD_BYTES {
+        return Ok(Some(bytes));
+    }
+    // Lists and lines are bounded, so this takes texts of an attacker's making. What it proves stays.
+    for finding in &mut batch.findings {
+        finding.evidence.clear();
+        finding.indicators.truncate(1);
+        finding.users.truncate(1);
+    }
+    Ok(Some(object::compress(&batch.encode())?))
 }
 
 /// Returns the partition key: records of one subject go to one shard, so that seldom two processes join into one state.
@@ -121,6 +139,24 @@ mod tests {
         }
         ids.sort_unstable();
         assert_eq!(ids, (0..2_000).collect::<Vec<u128>>());
+    }
+
+    #[test]
+    fn however_many_findings_there_are_each_is_encoded_a_few_times() {
+        for (pieces, fit) in [(1 << 14, 1), (1 << 14, 100), (1 << 14, 3_000), (5, 100), (0, 1)] {
+            let mut tried = 0;
+            let made = cut(pieces, |run| {
+                tried += run.len();
+                Ok((run.len() <= fit).then_some(run))
+            });
+            let runs = made.unwrap();
+            assert_eq!(runs.iter().cloned().flatten().collect::<Vec<_>>(), (0..pieces).collect::<Vec<_>>());
+            assert!(tried <= 4 * pieces + 2 * FIRST_TRY, "{pieces} by {fit}: {tried}");
+            // Hardly more than there must be.
+            assert!(runs.len() <= 2 * pieces.div_ceil(fit) + 5, "{pieces} by {fit}: {}", runs.len());
+        }
+        let never = cut(1, |_| Ok(None::<()>));
+        assert!(matches!(never, Err(Error::TooLarge { .. })));
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use hinomi_detect::{Examiner, KnownLines};
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{EventTime, FactBatch, Finding, Frame, Locator, QuarantineReason, Reject};
-use hinomi_parse::{Context, FrameScratch, Item, Lines, Scratch, parse_line};
+use hinomi_model::{Event, EventTime, FactBatch, Finding, Frame, Locator, QuarantineReason, Reject};
+use hinomi_parse::{Context, FrameScratch, Item, Lines, Scratch};
 
 use super::count::LineCount;
-use super::{Gathered, Place, Record};
+use super::{Gathered, Place, ReadLine, Record};
 use crate::caught::{caught, caught_line};
 use crate::quarantine::{self, Row};
 use crate::raw::Owners;
@@ -21,9 +21,14 @@ const MAX_MINUTES: usize = 64;
 /// it; the rest is counted, and lies in the raw object.
 const MAX_ROWS: usize = 1024;
 
+/// Looks at an event, as [`Examiner::examine_new`] does.
+type Examine = fn(&mut Examiner, &Event<'_>, Option<&Locator>, &KnownLines);
+
 /// Reads records; keeps its buffers from one to the next.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reader {
+    parse: ReadLine,
+    examine: Examine,
     frames: FrameScratch,
     scratch: Scratch,
     minutes: Minutes,
@@ -61,10 +66,20 @@ impl ReadRecord {
 }
 
 impl Reader {
+    pub(super) fn new(parse: ReadLine) -> Self {
+        Reader {
+            parse,
+            examine: Examiner::examine_new,
+            frames: FrameScratch::default(),
+            scratch: Scratch::default(),
+            minutes: Minutes::default(),
+        }
+    }
+
     /// Reads a record.
     ///
-    /// One that is no base64, or that makes the program panic outside of its lines, is set aside whole: it is one line
-    /// of the account, and nothing else of it counts.
+    /// One that is no base64, or that makes the program panic other than by a line that is being read, is set aside
+    /// whole: it is one line of the account, and nothing else of it counts.
     pub(super) fn read(
         &mut self,
         record: &Record<'_>,
@@ -78,14 +93,14 @@ impl Reader {
                 Ok(read) => return read,
                 Err(panicked) => {
                     // What a panic left half made is never read.
-                    *self = Reader::default();
+                    *self = Reader { examine: self.examine, ..Reader::new(self.parse) };
                     (data, Reject::new(QuarantineReason::Fault, panicked.place))
                 }
             },
         };
         let mut read = ReadRecord { raw_bytes: raw.len(), is_poison: true, ..ReadRecord::default() };
         read.counts.bytes = raw.len() as u64;
-        read.refuse((0, 1, 0), raw, reject, place);
+        read.refuse((0, 1, 0), raw, reject, Held::AllFromHere, place);
         read
     }
 
@@ -97,7 +112,7 @@ impl Reader {
         registry: &Registry,
         known: &KnownLines,
     ) -> ReadRecord {
-        let Reader { frames, scratch, minutes } = self;
+        let Reader { parse, examine, frames, scratch, minutes } = self;
         let mut read = ReadRecord { raw_bytes: data.len(), ..ReadRecord::default() };
         let mut locator = Locator { object: place.object.to_owned(), frame: place.frame, line: 0 };
         let context = Context {
@@ -118,28 +133,42 @@ impl Reader {
                 Ok(bytes) => bytes,
                 Err((reject, head)) => {
                     read.counts.bytes += head.len() as u64;
-                    read.refuse((locator.line, line, part), head, reject, place);
+                    // A line that is too long is one line; of anything else nobody knows what it holds.
+                    let is_line = reject.reason == QuarantineReason::TooLarge && locator.line > 0;
+                    let held = if is_line { Held::OneLine } else { Held::AllFromHere };
+                    read.refuse((locator.line, line, part), head, reject, held, place);
                     continue;
                 }
             };
             read.counts.bytes += bytes.len() as u64;
             let sub_sequence = if frames.has(Frame::Kpl) { line } else { 0 };
-            let examined = caught_line(|| {
-                let mut event = parse_line(bytes, &context, scratch)?;
-                event.frames = event.frames.and(frames);
-                let minute = event.time.minute();
-                minutes.at(minute, &mut read.left).examine_new(&event, Some(&locator), known);
-                read.counts.done(event.vendor, event.function);
-                read.owners.add(sub_sequence, event.tenant.id().as_str(), &event.device);
-                Ok(())
-            });
-            if let Err(reject) = examined {
-                read.refuse((locator.line, line, part), bytes, reject, place);
-            }
+            let mut event = match caught_line(|| parse(bytes, &context, scratch)) {
+                Ok(event) => event,
+                Err(reject) => {
+                    read.refuse((locator.line, line, part), bytes, reject, Held::OneLine, place);
+                    continue;
+                }
+            };
+            event.frames = event.frames.and(frames);
+            // What an examiner holds is of many lines. A panic that leaves it half changed costs the record and not the
+            // line, because nobody could say what of the others still counts.
+            let examiner = minutes.at(event.time.minute(), &mut read.left);
+            examine(examiner, &event, Some(&locator), known);
+            read.counts.done(event.vendor, event.function);
+            read.owners.add(sub_sequence, event.tenant.id().as_str(), &event.device);
         }
         minutes.close_all(&mut read.left);
         read
     }
+}
+
+/// What was set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    /// A line.
+    OneLine,
+    /// All that the record holds from there on: nobody knows how many lines, nor what numbers they would have.
+    AllFromHere,
 }
 
 impl ReadRecord {
@@ -149,6 +178,7 @@ impl ReadRecord {
         (number, line, part): (u32, u64, u64),
         raw: &[u8],
         reject: Reject,
+        held: Held,
         place: &Place<'_>,
     ) {
         self.counts.quarantined(reject.reason);
@@ -161,7 +191,7 @@ impl ReadRecord {
         }
         let mut line = quarantine::entry((place.object, line, part), raw, reject);
         line.locator = Some(Locator { object: place.object.to_owned(), frame: place.frame, line: number });
-        self.rows.push(Row { line, more: None });
+        self.rows.push(Row { line, more: (held == Held::AllFromHere).then_some(0) });
     }
 }
 
@@ -212,6 +242,8 @@ impl Minutes {
 
 #[cfg(test)]
 mod tests {
+    use hinomi_parse::parse_line;
+
     use super::*;
 
     const LINE: &[u8] =
@@ -229,12 +261,12 @@ mod tests {
 
     #[test]
     fn a_record_that_panics_is_set_aside_whole_and_the_next_one_is_read() {
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(parse_line);
         let poisoned =
             read(&mut reader, Some(&|line| if line == 1 { panic!("secret of the log") } else { true }));
         assert!(poisoned.is_poison && poisoned.left.findings.is_empty() && poisoned.left.facts.is_empty());
         let [row] = poisoned.rows.as_slice() else { panic!("{:?}", poisoned.rows) };
-        assert_eq!(row.line.reason, QuarantineReason::Fault);
+        assert_eq!((row.line.reason, row.more), (QuarantineReason::Fault, Some(0)));
         assert!(
             row.line.detail.contains("read.rs") && !row.line.detail.contains("secret"),
             "{}",
@@ -250,8 +282,33 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_in_examining_costs_the_record_because_its_examiner_is_half_changed() {
+        fn panics_at_the_second(
+            examiner: &mut Examiner,
+            event: &Event<'_>,
+            locator: Option<&Locator>,
+            known: &KnownLines,
+        ) {
+            examiner.examine_new(event, locator, known);
+            assert!(locator.is_some_and(|locator| locator.line != 1), "secret of the log");
+        }
+        let mut reader = Reader { examine: panics_at_the_second, ..Reader::new(parse_line) };
+        let poisoned = read(&mut reader, None);
+        assert!(poisoned.is_poison && poisoned.left.facts.is_empty());
+        let [row] = poisoned.rows.as_slice() else { panic!("{:?}", poisoned.rows) };
+        assert_eq!(
+            (row.line.reason, row.more),
+            (QuarantineReason::Fault, Some(0)),
+            "all of it is read again"
+        );
+        reader.examine = Examiner::examine_new;
+        let whole = read(&mut reader, None);
+        assert_eq!(whole.left.facts.iter().map(|facts| facts.sessions.len()).sum::<usize>(), 2);
+    }
+
+    #[test]
     fn lines_that_are_not_asked_for_are_neither_read_nor_counted() {
-        let mut reader = Reader::default();
+        let mut reader = Reader::new(parse_line);
         let some = read(&mut reader, Some(&|line| line == 2));
         let counts = some.counts.into_counts();
         assert_eq!((counts.lines, counts.lines_quarantined()), (1, 1));

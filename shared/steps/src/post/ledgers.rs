@@ -44,11 +44,14 @@ pub(super) struct Ledgers<'a, S> {
     held: BTreeMap<TenantId, (TenantLedger, Option<u64>)>,
     index: Option<(Index, Option<u64>)>,
     set_aside: Vec<String>,
+    /// Some that wanted to be looked at were not read.
+    some_unread: bool,
 }
 
 impl<'a, S: Ledger + Archive> Ledgers<'a, S> {
     pub(super) fn new(store: &'a S, registry: &'a Registry, settings: &'a Settings) -> Self {
-        Ledgers { store, registry, settings, held: BTreeMap::new(), index: None, set_aside: Vec::new() }
+        let (held, index, set_aside) = Default::default();
+        Ledgers { store, registry, settings, held, index, set_aside, some_unread: false }
     }
 
     /// Changes a tenant's ledger; if somebody else wrote it meanwhile, reads it and changes it again. Returns what the
@@ -102,6 +105,16 @@ impl<'a, S: Ledger + Archive> Ledgers<'a, S> {
         };
         let wishes = self.index.iter().flat_map(|(index, _)| index);
         wishes.filter(|(_, wish)| wish.at <= now).any(|(tenant, _)| wakes(tenant))
+    }
+
+    /// Notes that a ledger that wants to be looked at was not read.
+    pub(super) fn not_all_were_read(&mut self) {
+        self.some_unread = true;
+    }
+
+    /// Tells whether all ledgers were read that wanted to be looked at.
+    pub(super) fn all_were_read(&self) -> bool {
+        !self.some_unread
     }
 
     /// Tells whether a ledger that was read holds a parcel.
@@ -195,8 +208,13 @@ impl<'a, S: Ledger + Archive> Ledgers<'a, S> {
         let mut index = Index::new();
         let registry = self.registry;
         for tenant in registry.tenants() {
-            let (ledger, _) = self.ledger(tenant.id()).await?;
-            if let Some(at) = ledger.next_wake(self.settings) {
+            let at = match self.ledger(tenant.id()).await {
+                Ok((ledger, _)) => ledger.next_wake(self.settings),
+                Err(error) if error.is_retryable() => return Err(error),
+                // Nobody knows what it waits for: it is met by each sweep, and counted there.
+                Err(_) => Some(EventTime::EPOCH),
+            };
+            if let Some(at) = at {
                 index.insert(tenant.id().clone(), Wish { at, said: EventTime::EPOCH });
             }
         }

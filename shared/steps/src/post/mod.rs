@@ -11,9 +11,12 @@
 //!   that is two minutes old and not confirmed is taken over, and the message then says that it may be a repeat. So a
 //!   message goes out twice only if its first sender died, or lost the carrier's answer, between publishing and
 //!   confirming.
+//! * What never can be delivered is told to whoever runs the platform, and only then recorded ([`Post::told`]). So it is
+//!   told once more, rather than never.
 
 mod ledgers;
 mod letter;
+mod untold;
 
 use std::collections::BTreeSet;
 
@@ -25,9 +28,10 @@ use hinomi_store::{Claim, Message, OutboxEntry, Store, Unit};
 
 use crate::documents;
 use crate::error::{Error, Result};
-use crate::incidents::add_scope;
+use crate::incidents::{add_scope, incident};
 use crate::set_aside::set_aside;
 use ledgers::Ledgers;
+use untold::Untold;
 
 /// A claim this old that nobody confirmed is nobody's: far longer than a carrier takes to answer, and than a sender
 /// lives on after its last call.
@@ -51,6 +55,19 @@ pub enum Fate {
     Done,
     /// It waits: somebody else is at it, or the carrier was busy. A later sweep comes back to it.
     Waiting,
+    /// It never will be delivered, which is recorded once somebody was told: see [`Post::told`].
+    Untold,
+}
+
+impl Fate {
+    /// Returns what became of a whole, one part of which waits or is untold.
+    fn with(self, part: Fate) -> Fate {
+        match (self, part) {
+            (Fate::Waiting, _) | (_, Fate::Waiting) => Fate::Waiting,
+            (Fate::Untold, _) | (_, Fate::Untold) => Fate::Untold,
+            (Fate::Done, Fate::Done) => Fate::Done,
+        }
+    }
 }
 
 /// What was done, for whoever counts.
@@ -64,8 +81,8 @@ pub struct Posted {
     pub undeliverable: Vec<Undeliverable>,
     /// Notices, parcels and ledgers that could not be dealt with and were set aside, by where they lie.
     pub set_aside: Vec<String>,
-    /// Parcels whose contact or incident is not there any more.
-    pub gone: u64,
+    /// Tenants whose ledger the store can neither read nor write: their folds and digests wait.
+    pub stuck: u64,
     /// When the oldest of the notices that still wait was due.
     pub oldest_waiting: Option<EventTime>,
 }
@@ -86,13 +103,14 @@ pub struct Sent {
 pub struct Undeliverable {
     /// Whose contact.
     pub tenant: TenantId,
-    /// The incident's number for people.
+    /// The incident's number for people, or its id where nobody knows the number any more.
     pub number: String,
     /// The contact.
     pub contact: String,
     /// The channel.
     pub channel: Channel,
-    /// Why: `unreachable`, `unsendable`.
+    /// Why: `unreachable`, `unsendable`; `gone` when its contact or its incidents are there no more; `orphaned` when it
+    /// was claimed, perhaps published, and belongs to nothing any more.
     pub reason: &'static str,
 }
 
@@ -104,6 +122,7 @@ pub struct Post<'a, S, N> {
     settings: &'a Settings,
     ledgers: Ledgers<'a, S>,
     posted: Posted,
+    untold: Untold,
 }
 
 impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
@@ -111,7 +130,8 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
     /// a function it lives as long as an invocation, so that a sweep sees what others wrote.
     pub fn new(store: &'a S, notifier: N, registry: &'a Registry, settings: &'a Settings) -> Self {
         let ledgers = Ledgers::new(store, registry, settings);
-        Post { store, notifier, registry, settings, ledgers, posted: Posted::default() }
+        let (posted, untold) = Default::default();
+        Post { store, notifier, registry, settings, ledgers, posted, untold }
     }
 
     /// Returns the carrier.
@@ -153,7 +173,28 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         }
     }
 
-    /// Delivers everything that is due by `up_to`: notices first, then folds and digests.
+    /// Records what never can be delivered, after somebody was told of all that [`posted`](Self::posted) names. What is not
+    /// recorded is met again by a later sweep, and told again.
+    ///
+    /// # Errors
+    ///
+    /// Only what may be tried again; what was not recorded is met again.
+    pub async fn told(&mut self, now: EventTime) -> Result<()> {
+        let Untold { units, notices, parcels } = std::mem::take(&mut self.untold);
+        for (unit, reason) in &units {
+            self.confirm(unit, now, &format!("{}{reason}", Message::REFUSED)).await?;
+        }
+        for id in &notices {
+            self.store.done(id).await?;
+        }
+        for (tenant, parcels) in &parcels {
+            self.settle(tenant, parcels, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Delivers everything that is due by `up_to`: notices first, then folds and digests. Whoever calls it looks at what
+    /// can't be delivered when it returns, so that this is recorded at once.
     ///
     /// # Errors
     ///
@@ -171,15 +212,17 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
                 self.entry(&entry, now).await?;
             }
         }
-        self.wake(up_to, now).await
+        self.wake(up_to, now, &|| true).await?;
+        self.told(now).await
     }
 
     /// Does what a minute's sweep does: notices that are due by `up_to` and not done, folds and digests, and claims that
-    /// nobody confirmed. `now` is the time of claims, and decides which of others' claims are old; `more_time` says
-    /// whether there is time for another notice.
+    /// nobody confirmed. `now` is the time of claims, and decides which of others' claims are old; `left` tells how many
+    /// seconds there are for more.
     ///
-    /// A notice that has waited long does not keep the sweep from the others: at most a batch of the oldest is tried,
-    /// what just appeared is delivered by whoever hears of it, and old claims are looked at by themselves.
+    /// A notice that has waited long does not keep the sweep from the others: at most a batch of the oldest is tried, in
+    /// half of the time; what just appeared is delivered by whoever hears of it; folds and digests have half of the rest,
+    /// and old claims what is left then.
     ///
     /// # Errors
     ///
@@ -188,23 +231,22 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         &mut self,
         up_to: EventTime,
         now: EventTime,
-        more_time: &(dyn Fn() -> bool + Sync),
+        left: &(dyn Fn() -> Seconds + Sync),
     ) -> Result<()> {
+        let all = left();
         let mut tried = BTreeSet::new();
         for entry in self.store.due(up_to, BATCH).await? {
-            if !more_time() {
+            if left() <= all / 2 {
                 self.still_waits(entry.due);
-                return Ok(());
+                break;
             }
             self.entry(&entry, now).await?;
             tried.insert(entry.id);
         }
-        if more_time() {
-            self.wake(up_to, now).await?;
-        }
+        self.wake(up_to, now, &|| left() > all / 4).await?;
         for (unit, claimed) in self.store.unconfirmed(now.plus(-CLAIM_HOLDS), MAX_CLAIMS).await? {
-            if !more_time() {
-                return Ok(());
+            if left() <= 0 {
+                break;
             }
             self.unconfirmed(&unit, claimed, now, &mut tried).await?;
         }
@@ -231,10 +273,22 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
             }
         }
         self.still_waits(claimed);
-        // Folds and digests lie in their ledgers and are tried each minute. What lies nowhere lost its contact after
-        // it was claimed, or was set aside.
-        if now.since(claimed) > ORPHANED_AFTER && !self.ledgers.holds(&unit.notice) {
-            self.refuse(unit, now, "orphaned").await?;
+        // Folds and digests lie in their ledgers and are tried each minute. What lies nowhere was set aside, or its
+        // notice was dealt with by a sender that lost the confirmation.
+        let is_orphan = now.since(claimed) > ORPHANED_AFTER
+            && self.ledgers.all_were_read()
+            && !self.ledgers.holds(&unit.notice)
+            && !self.untold.holds(unit);
+        if is_orphan {
+            let incident = match incident(self.store, unit.incident).await {
+                Err(error) if error.is_retryable() => return Err(error),
+                found => found.ok().flatten(),
+            };
+            let (tenant, number) = match incident {
+                Some(incident) => (incident.core.tenant, incident.core.number),
+                None => (TenantId::new("unknown"), unit.incident.to_string()),
+            };
+            self.never(tenant, number, unit, "orphaned");
         }
         Ok(())
     }
@@ -244,13 +298,14 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         let fate = match self.parcels_of(entry, now).await {
             Err(error) if !error.is_retryable() => {
                 self.put_aside("outbox", &entry.id, &entry.bytes).await?;
-                Fate::Done
+                Fate::Untold
             }
             other => other?,
         };
         match fate {
             Fate::Done => self.store.done(&entry.id).await?,
             Fate::Waiting => self.still_waits(entry.due),
+            Fate::Untold => self.untold.notices.push(entry.id.clone()),
         }
         Ok(fate)
     }
@@ -262,7 +317,7 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
                 return Ok(Fate::Waiting);
             }
             self.put_aside("outbox", &entry.id, &entry.bytes).await?;
-            return Ok(Fate::Done);
+            return Ok(Fate::Untold);
         };
         add_scope(self.store, &mut due.incident).await?;
         let settings = self.settings;
@@ -273,53 +328,94 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         };
         let mut fate = Fate::Done;
         for parcel in &parcels {
-            if self.send_or_set_aside(tenant, parcel, now).await? == Fate::Waiting {
-                fate = Fate::Waiting;
-            }
+            fate = fate.with(self.send_or_set_aside(tenant, parcel, now).await?);
         }
         Ok(fate)
     }
 
-    /// Delivers what the tenants' ledgers release by `up_to`.
-    async fn wake(&mut self, up_to: EventTime, now: EventTime) -> Result<()> {
-        let waking = self.ledgers.waking(up_to).await?;
-        for id in &waking {
-            let Some(tenant) = self.registry.tenant(id) else { continue };
-            let settings = self.settings;
-            let release = |ledger: &mut TenantLedger| {
-                ledger.wake(tenant, settings, up_to);
-                ledger.released().to_vec()
-            };
-            let released = self.ledgers.change(id, now, release).await?;
-            let mut settled = Vec::new();
-            let mut failed = None;
-            for parcel in &released {
-                match self.send_or_set_aside(tenant, parcel, now).await {
-                    Ok(Fate::Done) => settled.push(parcel.id()),
-                    Ok(Fate::Waiting) => self.still_waits(parcel.at()),
-                    Err(error) => {
-                        failed = Some(error);
-                        break;
+    /// Delivers what the tenants' ledgers release by `up_to`, as long as there is time for another tenant. One whose
+    /// ledger can't be read or written holds up no other.
+    async fn wake(
+        &mut self,
+        up_to: EventTime,
+        now: EventTime,
+        more_time: &(dyn Fn() -> bool + Sync),
+    ) -> Result<()> {
+        let mut looked_at = Vec::new();
+        for id in self.ledgers.waking(up_to).await? {
+            if !more_time() {
+                self.ledgers.not_all_were_read();
+                break;
+            }
+            if let Some(tenant) = self.registry.tenant(&id) {
+                match self.release(tenant, up_to, now).await {
+                    Err(error) if error.is_retryable() => return Err(error),
+                    Err(_) => {
+                        self.ledgers.not_all_were_read();
+                        self.posted.stuck += 1;
+                        continue;
                     }
+                    Ok(()) => {}
                 }
             }
-            if !settled.is_empty() {
-                let settle = |ledger: &mut TenantLedger| settled.iter().for_each(|id| ledger.settle(id));
-                self.ledgers.change(id, now, settle).await?;
-            }
-            if let Some(error) = failed {
-                return Err(error);
+            looked_at.push(id);
+        }
+        self.ledgers.rest(&looked_at, now).await
+    }
+
+    /// Delivers what a tenant's ledger releases.
+    async fn release(&mut self, tenant: &Tenant, up_to: EventTime, now: EventTime) -> Result<()> {
+        let settings = self.settings;
+        let release = |ledger: &mut TenantLedger| {
+            ledger.wake(tenant, settings, up_to);
+            ledger.released().to_vec()
+        };
+        let released = self.ledgers.change(tenant.id(), now, release).await?;
+        let mut settled = Vec::new();
+        let mut failed = None;
+        for parcel in &released {
+            match self.send_or_set_aside(tenant, parcel, now).await {
+                Ok(Fate::Done) => settled.push(parcel.id()),
+                Ok(Fate::Waiting) => self.still_waits(parcel.at()),
+                Ok(Fate::Untold) => {
+                    self.untold.parcels.entry(tenant.id().clone()).or_default().push(parcel.id());
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
             }
         }
-        self.ledgers.rest(&waking, now).await
+        self.settle(tenant.id(), &settled, now).await?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Forgets parcels that a tenant's ledger released.
+    async fn settle(&mut self, tenant: &TenantId, parcels: &[String], now: EventTime) -> Result<()> {
+        if parcels.is_empty() {
+            return Ok(());
+        }
+        let settle = |ledger: &mut TenantLedger| parcels.iter().for_each(|id| ledger.settle(id));
+        self.ledgers.change(tenant, now, settle).await
     }
 
     /// Sends a parcel. One that cannot be written is set aside, so that the others of its notice go.
     async fn send_or_set_aside(&mut self, tenant: &Tenant, parcel: &Parcel, now: EventTime) -> Result<Fate> {
         match self.send(tenant, parcel, now).await {
             Err(error) if !error.is_retryable() => {
+                // A claim is what remembers it while others of its notice wait. Without one it is told as often as they
+                // are tried.
+                if let Some(unit) = unit_of(parcel) {
+                    match self.store.claim(&unit, now).await {
+                        Ok(Claim::Sent { .. }) => return Ok(Fate::Done),
+                        Ok(_) if self.untold.holds(&unit) => return Ok(Fate::Untold),
+                        Ok(_) => self.untold.units.push((unit, "set aside")),
+                        Err(error) if error.is_retryable() => return Err(error.into()),
+                        Err(_) => {}
+                    }
+                }
                 self.put_aside("parcels", &parcel.id(), &documents::pack(parcel)?).await?;
-                Ok(Fate::Done)
+                Ok(Fate::Untold)
             }
             other => other,
         }
@@ -327,13 +423,21 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
 
     async fn send(&mut self, tenant: &Tenant, parcel: &Parcel, now: EventTime) -> Result<Fate> {
         let store = self.store;
-        let written = letter::write(store, tenant, parcel, Repeat::No).await?;
-        let (Some(mut notice), Some(incident)) = (written, parcel.incident()) else {
-            self.posted.gone += 1;
-            return Ok(Fate::Done);
+        // A digest of nothing tells nobody anything.
+        let Some(unit) = unit_of(parcel) else { return Ok(Fate::Done) };
+        if self.untold.holds(&unit) {
+            return Ok(Fate::Untold);
+        }
+        let Some(mut notice) = letter::write(store, tenant, parcel, Repeat::No).await? else {
+            if let Claim::Sent { .. } = store.claim(&unit, now).await? {
+                return Ok(Fate::Done);
+            }
+            let number = match parcel {
+                Parcel::Notice { due, .. } | Parcel::Folded { due, .. } => due.incident.core.number.clone(),
+                Parcel::Digest { .. } => unit.incident.to_string(),
+            };
+            return Ok(self.never(tenant.id().clone(), number, &unit, "gone"));
         };
-        let unit =
-            Unit { incident, notice: parcel.id(), contact: notice.contact.clone(), channel: notice.channel };
         let repeat = match store.claim(&unit, now).await? {
             Claim::New => Repeat::No,
             Claim::Sent { .. } => return Ok(Fate::Done),
@@ -371,14 +475,15 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
                 return Ok(Fate::Waiting);
             }
         };
-        self.posted.undeliverable.push(Undeliverable {
-            tenant: tenant.id().clone(),
-            number: notice.number.clone(),
-            contact: unit.contact.clone(),
-            channel: unit.channel,
-            reason: refused,
-        });
-        self.refuse(&unit, now, refused).await
+        Ok(self.never(tenant.id().clone(), notice.number.clone(), &unit, refused))
+    }
+
+    /// Notes that a claimed unit will never be delivered, for whoever has to know.
+    fn never(&mut self, tenant: TenantId, number: String, unit: &Unit, reason: &'static str) -> Fate {
+        let (contact, channel) = (unit.contact.clone(), unit.channel);
+        self.posted.undeliverable.push(Undeliverable { tenant, number, contact, channel, reason });
+        self.untold.units.push((unit.clone(), reason));
+        Fate::Untold
     }
 
     /// Confirms that a unit was published, and tries so more than once: what is not confirmed is sent again.
@@ -393,11 +498,6 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         }
     }
 
-    /// Records that a unit will never be delivered, in the place of a receipt.
-    async fn refuse(&self, unit: &Unit, now: EventTime, reason: &str) -> Result<Fate> {
-        self.confirm(unit, now, &format!("{}{reason}", Message::REFUSED)).await
-    }
-
     async fn put_aside(&mut self, kind: &str, name: &str, bytes: &[u8]) -> Result<()> {
         let print = Fingerprint::new("set-aside/1").text(name).finish();
         let key = format!("quarantine/{kind}/{print:032x}.json");
@@ -410,6 +510,13 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         let oldest = self.posted.oldest_waiting.map_or(due, |oldest| oldest.min(due));
         self.posted.oldest_waiting = Some(oldest);
     }
+}
+
+/// Returns the unit that a parcel is delivered as; `None` for a digest of nothing.
+fn unit_of(parcel: &Parcel) -> Option<Unit> {
+    let incident = parcel.incident()?;
+    let (contact, channel) = (parcel.contact().to_owned(), parcel.channel());
+    Some(Unit { incident, notice: parcel.id(), contact, channel })
 }
 
 impl Error {

@@ -54,7 +54,8 @@ fn end_of(minute: i64) -> EventTime {
     EventTime::from_seconds(minute * 60 + 65)
 }
 
-const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
+/// Time enough for everything.
+const AGES: &(dyn Fn() -> i64 + Sync) = &|| 300;
 
 pub(crate) fn run(
     follower: &mut Follower,
@@ -63,7 +64,7 @@ pub(crate) fn run(
     time: EventTime,
     partition: u16,
 ) -> hinomi_steps::Result<Followed> {
-    let minute = Minute { time, partition, is_spent: NEVER };
+    let minute = Minute { time, partition, left: AGES };
     block_on(follower.run(minute, registry(), Sources { archive, findings }))
 }
 
@@ -160,8 +161,8 @@ fn an_outage_is_caught_up_minute_by_minute_within_the_time() {
         loop {
             calls += 1;
             let asked = AtomicU64::new(0);
-            let is_spent = || asked.fetch_add(1, Ordering::Relaxed) >= 96;
-            let minute = Minute { time: over(last), partition, is_spent: &is_spent };
+            let left = || if asked.fetch_add(1, Ordering::Relaxed) < 97 { 300 } else { 0 };
+            let minute = Minute { time: over(last), partition, left: &left };
             let sources = Sources { archive: &world.archive, findings: &stream };
             let mut other = Follower::new(Settings::default());
             let followed = block_on(other.run(minute, registry(), sources)).unwrap();
@@ -401,8 +402,8 @@ fn a_memory_that_can_not_be_read_holds_up_no_catching_up() {
             calls += 1;
             assert!(calls < 50, "no call gets any further");
             let asked = AtomicU64::new(0);
-            let is_spent = || asked.fetch_add(1, Ordering::Relaxed) >= 200;
-            let minute = Minute { time: over(last), partition, is_spent: &is_spent };
+            let left = || if asked.fetch_add(1, Ordering::Relaxed) < 201 { 300 } else { 0 };
+            let minute = Minute { time: over(last), partition, left: &left };
             let sources = Sources { archive: &world.archive, findings: &stream };
             let followed =
                 block_on(Follower::new(Settings::default()).run(minute, registry(), sources)).unwrap();
@@ -412,4 +413,42 @@ fn a_memory_that_can_not_be_read_holds_up_no_catching_up() {
         }
     }
     assert_eq!(found(&stream), expected);
+}
+
+/// Tells how much of five minutes is left, when each minute that is caught up takes so many seconds.
+fn slow(seconds: u64) -> impl Fn() -> i64 + Sync {
+    let asked = AtomicU64::new(0);
+    move || 300 - (seconds * asked.fetch_add(1, Ordering::Relaxed)) as i64
+}
+
+#[test]
+fn a_call_that_is_killed_while_it_catches_up_is_gone_on_from() {
+    let (world, first, _) = ingested();
+    // It dies at its sixth minute's plan, long before ten minutes are over.
+    let dies = Fault { call: Call::PutNew, nth: 11, when: When::DiesBefore };
+    let archive = Faulty::new(world.archive.clone(), &[dies]);
+    let stream = MemoryStream::default();
+    let sources = Sources { archive: &archive, findings: &stream };
+    let mut follower = Follower::new(Settings::default());
+    let left = slow(7);
+    let minute = Minute { time: over(first + 30), partition: 0, left: &left };
+    assert!(block_on(follower.run(minute, registry(), sources)).is_err() && archive.is_dead());
+    let next = run(&mut Follower::new(Settings::default()), &world.archive, &stream, over(first + 30), 0);
+    // The oldest facts lie in the folder of the minute after the first.
+    assert_eq!(next.unwrap().minutes, 30 - 5, "five were remembered");
+}
+
+#[test]
+fn no_minute_is_begun_that_there_is_no_time_for() {
+    let (world, first, _) = ingested();
+    let stream = MemoryStream::default();
+    let sources = Sources { archive: &world.archive, findings: &stream };
+    let left = slow(70);
+    let minute = Minute { time: over(first + 30), partition: 0, left: &left };
+    let followed = block_on(Follower::new(Settings::default()).run(minute, registry(), sources)).unwrap();
+    assert_eq!(followed.minutes, 4, "twenty seconds are left, and each took seventy");
+    let left = || 0;
+    let minute = Minute { time: over(first + 30), partition: 0, left: &left };
+    let followed = block_on(Follower::new(Settings::default()).run(minute, registry(), sources)).unwrap();
+    assert_eq!(followed.minutes, 1, "one is done however little time there is");
 }

@@ -79,6 +79,29 @@ fn what_was_set_aside_is_read_again_with_todays_registry_and_nothing_else() {
 }
 
 #[test]
+fn a_record_that_was_set_aside_whole_is_read_again_whole_once_the_program_can() {
+    let lines = lines();
+    let plain = records(&lines, lines.len()).remove(0);
+    let packed = hinomi_generate::encode::frames::gzip(&plain.1).unwrap();
+    let cut = packed[..packed.len() / 2].to_vec();
+    let ingested = |data: Vec<u8>| {
+        let world = World::default();
+        world.ingest(&mut Ingest::new(), &borrowed(&numbered(&[(plain.0, data)])), NOW);
+        world
+    };
+    let (refused, mended) = (ingested(cut), ingested(packed));
+    let [rows] = &refused.keys("quarantine/")[..] else { panic!("one object of rows") };
+    assert!(mended.keys("quarantine/").is_empty() && ids(&refused).is_empty());
+    // The same record as a program reads it that knows how to: it lies where the refused one lay.
+    assert_eq!(refused.keys("raw/"), mended.keys("raw/"));
+    block_on(mended.archive.put_new(rows, &refused.object(rows))).unwrap();
+    let again = stream_of_its_own(&mended);
+    let done = driven(&again, Order::Prefix { prefix: "quarantine/", after: None }, registry());
+    assert_eq!((done.counts.lines, done.counts.lines_done), (lines.len() as u64, lines.len() as u64));
+    assert!(ids(&again).is_superset(&ids(&mended)) && !ids(&mended).is_empty());
+}
+
+#[test]
 fn a_batch_that_was_given_up_is_read_as_if_it_came_now() {
     let numbered = numbered(&records(&lines(), 200));
     let whole = World::default();

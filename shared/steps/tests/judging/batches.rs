@@ -1,7 +1,8 @@
 //! Batches: cut, repeated and shuffled; poison among them; old data that is read again.
 
-use hinomi_model::{Finding, TenantId};
-use hinomi_steps::correlate::{Correlated, PoisonReason};
+use hinomi_model::registry::Registry;
+use hinomi_model::{EventTime, Finding, TenantId};
+use hinomi_steps::correlate::{Correlate, Correlated, Noted, PoisonReason, Record};
 use hinomi_store::{Archive, ArchiveKey, Call, States, SubjectKey, block_on, object};
 use proptest::prelude::*;
 
@@ -165,18 +166,17 @@ fn a_broken_state_costs_its_own_subjects_records_only() {
 
 #[test]
 fn time_that_is_over_leaves_the_rest_undone() {
-    use hinomi_steps::correlate::{Correlate, Noted, Record};
     let world = World::new(&[]);
     let records: Vec<Vec<u8>> = (1..=5).map(|host| record_of(&[beacon(host, 0)], false)).collect();
     let borrowed: Vec<Record<'_>> = records
         .iter()
-        .map(|bytes| Record { shard: "s", sequence: "1", arrived: at(0), bytes: Some(bytes), quiet: false })
+        .map(|bytes| Record { shard: "s", sequence: "1", arrived: at(0), bytes: Some(bytes) })
         .collect();
     let asked = std::sync::atomic::AtomicUsize::new(0);
     let more_time = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 3;
     let mut noted = Noted::default();
     let mut step = Correlate::new(&world.store, &world.registry, &world.settings, &mut noted);
-    let done = block_on(step.accept(&borrowed, &more_time));
+    let done = block_on(step.accept(borrowed.into_iter().map(Record::read).collect(), &more_time));
     assert_eq!((done.first_undone, done.subjects), (Some(3), 3));
     assert!(done.why_undone.is_none());
 }
@@ -226,4 +226,59 @@ fn what_is_about_to_be_told_is_told_though_old_data_joins_it() {
     assert_eq!(world.outcome().messages.len(), 0);
     world.sweep(at(20));
     assert!(!world.outcome().messages.is_empty());
+}
+
+/// A minute's sweep over many subjects that want to be looked at.
+fn many(count: u8) -> World {
+    let mut world = World::new(&[]);
+    let records: Vec<Vec<u8>> = (1..=count).map(|host| record_of(&[beacon(host, 0)], false)).collect();
+    world.accept(&records);
+    world
+}
+
+fn loads(world: &World) -> usize {
+    world.store.calls().iter().filter(|call| **call == Call::Load).count()
+}
+
+#[test]
+fn states_are_loaded_in_few_calls_and_never_all_at_once() {
+    let world = many(100);
+    assert_eq!(loads(&world), 7);
+    let mut noted = Noted::default();
+    let mut step = Correlate::new(&world.store, &world.registry, &world.settings, &mut noted);
+    let swept = block_on(step.sweep(at(26 * 60), 100, &|| true)).unwrap();
+    assert_eq!((swept.subjects, loads(&world)), (100, 14));
+}
+
+#[test]
+fn a_subject_that_the_store_can_not_load_stops_no_sweep_however_many_there_are() {
+    let world = many(12);
+    for host in 1..=10 {
+        world.store.corrupt(&format!("host/10.1.12.{host}"));
+    }
+    let mut noted = Noted::default();
+    let mut step = Correlate::new(&world.store, &world.registry, &world.settings, &mut noted);
+    // They want to be looked at before all others, and a listing holds fewer than they are.
+    let swept = block_on(step.sweep(at(26 * 60), 4, &|| true)).unwrap();
+    assert_eq!((swept.stuck, swept.subjects, swept.put_off), (10, 2, 0));
+}
+
+#[test]
+fn a_subject_whose_tenant_is_gone_is_let_go_of_once_nothing_reaches_its_evidence() {
+    let mut world = many(1);
+    world.registry = Registry::from_yaml(
+        "version: 1\ntenants: [{id: other, name: {ja: 他, en: Other}, internal: [10.0.0.0/8]}]\n",
+    )
+    .unwrap();
+    let sweep = |minutes: i64| {
+        let mut noted = Noted::default();
+        let mut step = Correlate::new(&world.store, &world.registry, &world.settings, &mut noted);
+        block_on(step.sweep(at(minutes), 100, &|| true)).unwrap()
+    };
+    let wishes = || block_on(world.inner.waking(EventTime::MAX, 10)).unwrap();
+    let swept = sweep(26 * 60);
+    assert_eq!((swept.unowned, swept.put_off, swept.stuck, swept.subjects), (1, 0, 0, 0));
+    assert_eq!(wishes()[0].0, at(27 * 60), "the tenant may come back");
+    let swept = sweep(60 * 24 * 60);
+    assert_eq!((swept.unowned, wishes().len()), (1, 0));
 }

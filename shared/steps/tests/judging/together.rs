@@ -45,7 +45,7 @@ fn of_several_senders_one_sends_each_message() {
                 Box::pin(async move {
                     let mut post = Post::new(store, carrier, registry, settings);
                     if sender == 2 {
-                        post.sweep(at(7), at(7), &|| true).await.unwrap();
+                        post.sweep(at(7), at(7), &|| 60).await.unwrap();
                     } else {
                         for entry in entries {
                             post.notice(&entry.id, at(7)).await.unwrap();
@@ -56,7 +56,7 @@ fn of_several_senders_one_sends_each_message() {
             .collect();
         interleave(seed, senders);
         let mut post = Post::new(&world.inner, &carrier, &world.registry, &world.settings);
-        block_on(post.sweep(at(80), at(80), &|| true)).unwrap();
+        block_on(post.sweep(at(80), at(80), &|| 60)).unwrap();
         let taken = carrier.taken();
         let mut units: Vec<&str> = taken.iter().map(|taken| taken.unit.as_str()).collect();
         units.sort_unstable();
@@ -104,12 +104,11 @@ fn of_several_shards_all_find_their_findings_in_the_incident() {
                         sequence: "1",
                         arrived: at(0),
                         bytes: Some(bytes),
-                        quiet: false,
                     };
                     let records: Vec<Record<'_>> =
                         records.iter().map(|bytes| record(bytes.clone().leak())).collect();
                     let mut step = Correlate::new(store, registry, settings, &mut noted);
-                    let done = step.accept(&records, &|| true).await;
+                    let done = step.accept(records.into_iter().map(Record::read).collect(), &|| true).await;
                     assert_eq!(done.first_undone, None, "{:?}", done.why_undone);
                     conflicts.set(conflicts.get() + done.conflicts);
                 }) as Pin<Box<dyn Future<Output = ()> + '_>>

@@ -152,11 +152,10 @@ impl World {
                     sequence,
                     arrived: START,
                     bytes: Some(bytes),
-                    quiet: false,
                 })
                 .collect();
             let mut step = Correlate::new(&self.store, &self.registry, &self.settings, &mut noted);
-            let done = block_on(step.accept(&borrowed, &|| true));
+            let done = block_on(step.accept(borrowed.into_iter().map(Record::read).collect(), &|| true));
             let undone = done.first_undone;
             all.push(done);
             // A process that died answers nothing: all of the batch comes again.
@@ -178,7 +177,7 @@ impl World {
             if self.heard.insert(entry.id.clone()) {
                 self.again(|world| {
                     let mut post = Post::new(&world.store, &world.carrier, &world.registry, &world.settings);
-                    block_on(post.notice(&entry.id, now)).is_ok()
+                    block_on(post.notice(&entry.id, now)).is_ok() && block_on(post.told(now)).is_ok()
                 });
             }
         }
@@ -194,7 +193,7 @@ impl World {
         self.hear(now);
         self.again(|world| {
             let mut post = Post::new(&world.store, &world.carrier, &world.registry, &world.settings);
-            block_on(post.sweep(now, now, &|| true)).is_ok()
+            block_on(post.sweep(now, now, &|| 60)).is_ok() && block_on(post.told(now)).is_ok()
         });
     }
 
