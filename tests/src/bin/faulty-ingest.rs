@@ -10,11 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 }
 
 #[expect(clippy::panic, reason = "what a panic costs is what this program is for")]
-fn read<'a>(
-    line: &'a [u8],
-    context: &Context<'a>,
-    scratch: &'a mut Scratch,
-) -> Result<Event<'a>, Reject> {
+fn read<'a>(line: &'a [u8], context: &Context<'a>, scratch: &'a mut Scratch) -> Result<Event<'a>, Reject> {
     if line.windows(FAULT.len()).any(|part| part == FAULT.as_bytes()) {
         panic!("reading a line that says {FAULT}");
     }

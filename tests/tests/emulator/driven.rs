@@ -50,7 +50,8 @@ fn a_mistreated_day_in_all_forms_is_told_to_the_letter_as_a_replay_tells_it() {
     let mut told: Vec<Told> =
         mailboxes.iter().flat_map(|mailbox| deployment.take(mailbox).unwrap()).collect();
     let mut meant: Vec<Told> = expected.notices.iter().map(meant).collect();
-    (told.sort(), meant.sort());
+    told.sort();
+    meant.sort();
     let found = without_places(&stored(&deployment, &registry));
     let theirs = without_places(&expected.incidents);
     assert_eq!(found.len(), theirs.len());

@@ -32,8 +32,11 @@ fn a_line_that_makes_the_deployed_program_panic_costs_that_line_only() {
         arrived: 1_792_454_400.0,
         data: text.into_bytes(),
     };
-    let records =
-        [record(1, first.clone()), record(2, format!("{second}\n{poisoned}\n{third}")), record(3, fourth.clone())];
+    let records = [
+        record(1, first.clone()),
+        record(2, format!("{second}\n{poisoned}\n{third}")),
+        record(3, fourth.clone()),
+    ];
     let event: Value = serde_json::from_str(&payload::kinesis("logs", SHARD, &records)).unwrap();
     let answer = deployment.aws.invoke(&faulty, &event).unwrap();
     assert_eq!(answer, json!({"batchItemFailures": []}), "nothing comes again");
@@ -48,13 +51,16 @@ fn a_line_that_makes_the_deployed_program_panic_costs_that_line_only() {
         (key.clone(), deployment.aws.object(bucket, key).unwrap().unwrap())
     };
     let (raw, bytes) = object("raw/");
-    for (frame, line, text) in [(0, 0, first), (1, 0, second), (1, 1, &poisoned), (1, 2, third), (2, 0, fourth)] {
+    for (frame, line, text) in
+        [(0, 0, first), (1, 0, second), (1, 1, &poisoned), (1, 2, third), (2, 0, fourth)]
+    {
         let kept = hinomi_steps::raw::line(&bytes, &Locator { object: raw.clone(), frame, line });
         assert_eq!(kept.as_deref(), Some(text.as_bytes()), "frame {frame}, line {line}");
     }
     let (_, bytes) = object("quarantine/");
     let rows = zstd::decode_all(bytes.as_slice()).unwrap();
-    let rows: Vec<Value> = serde_json::Deserializer::from_slice(&rows).into_iter().map(Result::unwrap).collect();
+    let rows: Vec<Value> =
+        serde_json::Deserializer::from_slice(&rows).into_iter().map(Result::unwrap).collect();
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
     assert_eq!(row["reason"], "fault");
     assert_eq!(row["locator"], json!({"object": raw, "frame": 1, "line": 1}));
