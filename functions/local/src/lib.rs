@@ -24,6 +24,7 @@ use clap::Parser;
 
 pub use command::{examine, explain_line};
 pub use doctor::Report;
+pub use doctor::account::{Account, ContactFound, Sms, TenantFound, examine_account};
 pub use error::Fault;
 pub use input::Input;
 pub use output::Summary;

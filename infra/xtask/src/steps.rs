@@ -64,8 +64,10 @@ const STEPS: &[Step] = &[
         holds: "clippy finds nothing",
         prepare: nothing,
         calls: |_| {
-            let what = ["clippy", "--workspace", "--all-targets", "--profile", "ci", "--locked"];
-            vec![Call::cargo(&what).separated(&["-D", "warnings"])]
+            let all = ["clippy", "--workspace", "--all-targets", "--profile", "ci", "--locked"];
+            let on_aws = ["clippy", "-p", "hinomi-local", "--all-targets", "--features", "aws"];
+            let on_aws = Call::cargo(&on_aws).also(&["--profile", "ci", "--locked"]);
+            [Call::cargo(&all), on_aws].map(|call| call.separated(&["-D", "warnings"])).into()
         },
         tests: Tests::None,
     },

@@ -74,6 +74,15 @@ impl Parcel {
         }
     }
 
+    /// Returns the further incidents that it tells.
+    pub fn others(&self) -> &[IncidentId] {
+        match self {
+            Parcel::Notice { .. } => &[],
+            Parcel::Folded { others, .. } => others,
+            Parcel::Digest { incidents, .. } => incidents.get(1..).unwrap_or_default(),
+        }
+    }
+
     /// Returns to whom it goes.
     pub fn contact(&self) -> &str {
         match self {

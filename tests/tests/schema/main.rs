@@ -22,7 +22,8 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 /// Every interface, by the name of its schema.
-const INTERFACES: [&str; 10] = [
+const INTERFACES: [&str; 11] = [
+    "account",
     "bench",
     "doctor",
     "event",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use hinomi_local::Input;
+use hinomi_local::{Input, Sms, examine_account};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
     Actor, Anomaly, AnomalyKind, AssessmentText, Asset, ChangeText, Channel, Class, Confidence, Core,
@@ -15,7 +15,9 @@ use hinomi_model::{
     QuarantineReason, Quarantined, ReasonText, Role, Scope, SessionKey, Severity, Signature, Span, Stage,
     Status, Subject, TenantId, TimeSource, Vendor, Within, Words,
 };
+use hinomi_steps::enrol::{MemorySubscriptions, Subscriptions};
 use hinomi_steps::quarantine::Row;
+use hinomi_store::block_on;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -425,7 +427,6 @@ fn quarantined() -> Quarantined {
     }
 }
 
-/// Every interface whose documents are values of the model, with documents that together fill it.
 /// Examines samples that together fill everything: one of a lean appliance, one of nothing that can be read.
 fn doctors() -> Vec<Value> {
     let line = |index: usize| {
@@ -472,8 +473,46 @@ tenants:
     read
 }
 
+/// Examines accounts: a new one, one that was asked, and one in order.
+fn accounts() -> Vec<Value> {
+    let registry = "
+version: 1
+tenants:
+  - id: kita
+    name: { ja: 北市, en: Kita City }
+    internal: [10.0.0.0/8]
+    devices: [{ id: FGT60FTK20000001, vendor: fortigate }]
+    contacts: [{ id: duty, email: soc@kita.example, sms: '+819000000000' }]
+";
+    let registry = Registry::from_yaml(registry).unwrap();
+    let subscriptions = MemorySubscriptions::default();
+    let examined = |sandbox: bool, monthly_limit_usd: Option<f64>| {
+        let sms = Sms { sandbox, monthly_limit_usd };
+        block_on(examine_account(&registry, &subscriptions, sms)).unwrap()
+    };
+    let bare = examined(true, None);
+    let tenant = &registry.tenants()[0];
+    block_on(subscriptions.create_topic(tenant.id())).unwrap();
+    for (channel, endpoint) in [(Channel::Email, "soc@kita.example"), (Channel::Sms, "+819000000000")] {
+        block_on(subscriptions.subscribe(tenant.id(), channel, endpoint, "{}")).unwrap();
+    }
+    let asked = examined(false, Some(1.0));
+    subscriptions.confirm("soc@kita.example");
+    let whole = examined(false, Some(500.0));
+    let standings: BTreeSet<String> = [&bare, &asked, &whole]
+        .into_iter()
+        .flat_map(|account| &account.tenants[0].contacts)
+        .map(|contact| written(&contact.standing).as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(standings.into_iter().collect::<Vec<_>>(), ["confirmed", "missing", "pending"]);
+    assert_eq!(whole.problems, 0);
+    [bare, asked, whole].iter().map(written).collect()
+}
+
+/// Every interface whose documents are values of the model, with documents that together fill it.
 fn documents() -> Vec<(&'static str, Vec<Value>)> {
     vec![
+        ("account", accounts()),
         ("doctor", doctors()),
         ("line", read_lines()),
         ("event", vec![full_event(), bare_event()]),

@@ -64,6 +64,7 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("notice", "/properties/channel", words!(Channel)),
         ("notice", "/properties/language", words!(Language)),
         ("quarantine", "/properties/reason", words!(QuarantineReason)),
+        ("account", "/$defs/contact/properties/channel", words!(Channel)),
         ("doctor", "/properties/quarantined/propertyNames", words!(QuarantineReason)),
         ("doctor", "/$defs/vendor/properties/vendor", words!(Vendor)),
         ("doctor", "/$defs/vendor/properties/formats/propertyNames", words!(Format)),
@@ -98,8 +99,9 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
 }
 
 /// Word lists that are no enumeration of the model; each is held by a test of its own or by one that says why.
-const OTHER_LISTS: [(&str, &str); 11] = [
+const OTHER_LISTS: [(&str, &str); 12] = [
     // Words of the command alone, held by its own tests.
+    ("account", "/$defs/contact/properties/standing"),
     ("doctor", "/$defs/verdicts/propertyNames"),
     ("doctor", "/$defs/verdicts/additionalProperties"),
     ("doctor", "/$defs/finding/properties/cost"),

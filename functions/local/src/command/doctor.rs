@@ -43,14 +43,14 @@ fn account(
     language: Language,
     out: &mut dyn Write,
 ) -> Result<(), Fault> {
-    use crate::doctor::account::{Sms, examine};
+    use crate::doctor::account::{Sms, examine_account};
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let account = runtime.block_on(async {
         let subscribers = hinomi_aws::Subscribers::new(&hinomi_aws::sdk_config().await, prefix, None);
         let sms = subscribers.sms_account().await?;
         let sms = Sms { sandbox: sms.sandbox, monthly_limit_usd: sms.monthly_spend_limit };
-        examine(registry, &subscribers, sms).await
+        examine_account(registry, &subscribers, sms).await
     })?;
     if json {
         serde_json::to_writer_pretty(&mut *out, &account).map_err(io::Error::from)?;

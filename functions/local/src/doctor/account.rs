@@ -16,46 +16,46 @@ pub(crate) const LOW_LIMIT: f64 = 15.0;
 
 /// What an account may send by SMS.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(crate) struct Sms {
+pub struct Sms {
     /// Only numbers that were verified by hand get anything.
-    pub(crate) sandbox: bool,
+    pub sandbox: bool,
     /// What may be spent in a month; nothing when nobody set it.
-    pub(crate) monthly_limit_usd: Option<f64>,
+    pub monthly_limit_usd: Option<f64>,
 }
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Account {
+pub struct Account {
     /// SMS.
-    pub(crate) sms: Sms,
+    pub sms: Sms,
     /// The registry's tenants, in its order.
-    pub(crate) tenants: Vec<TenantFound>,
+    pub tenants: Vec<TenantFound>,
     /// How many things are not as they should be.
-    pub(crate) problems: usize,
+    pub problems: usize,
 }
 
 /// One tenant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct TenantFound {
+pub struct TenantFound {
     /// Which.
-    pub(crate) tenant: TenantId,
+    pub tenant: TenantId,
     /// It has a topic.
-    pub(crate) topic: bool,
+    pub topic: bool,
     /// Nobody would get a notice of level 3 or 4.
-    pub(crate) unreachable: bool,
+    pub unreachable: bool,
     /// Its contacts, each with each of its channels.
-    pub(crate) contacts: Vec<ContactFound>,
+    pub contacts: Vec<ContactFound>,
 }
 
 /// One contact on one channel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct ContactFound {
+pub struct ContactFound {
     /// Its id.
-    pub(crate) contact: String,
+    pub contact: String,
     /// How it is told.
-    pub(crate) channel: Channel,
+    pub channel: Channel,
     /// How it stands.
-    pub(crate) standing: Standing,
+    pub standing: Standing,
 }
 
 /// Looks at an account.
@@ -63,7 +63,7 @@ pub(crate) struct ContactFound {
 /// # Errors
 ///
 /// Those of the carrier.
-pub(crate) async fn examine(
+pub async fn examine_account(
     registry: &Registry,
     subscriptions: &impl Subscriptions,
     sms: Sms,
@@ -129,7 +129,7 @@ mod tests {
     fn an_account_that_is_new_lacks_everything() {
         let (registry, carrier) = (registry(), MemorySubscriptions::default());
         let sms = Sms { sandbox: true, monthly_limit_usd: None };
-        let account = block_on(examine(&registry, &carrier, sms)).unwrap();
+        let account = block_on(examine_account(&registry, &carrier, sms)).unwrap();
         assert_eq!(account.problems, 2 + 1 + 1 + 2, "{account:?}");
         let text = shown(&account, Language::En);
         for part in
@@ -150,11 +150,11 @@ mod tests {
         block_on(carrier.subscribe(&kita, Channel::Email, "soc@kita.example", "{}")).unwrap();
         block_on(carrier.subscribe(&kita, Channel::Sms, "+819000000000", "{}")).unwrap();
         let sms = Sms { sandbox: false, monthly_limit_usd: Some(200.0) };
-        let account = block_on(examine(&registry, &carrier, sms)).unwrap();
+        let account = block_on(examine_account(&registry, &carrier, sms)).unwrap();
         assert_eq!(account.problems, 1);
         assert!(shown(&account, Language::En).contains("has not confirmed yet"));
         carrier.confirm("soc@kita.example");
-        let account = block_on(examine(&registry, &carrier, sms)).unwrap();
+        let account = block_on(examine_account(&registry, &carrier, sms)).unwrap();
         assert_eq!(account.problems, 0);
         assert!(shown(&account, Language::En).contains("All 2 contacts of 1 tenants are confirmed."));
     }
@@ -164,7 +164,7 @@ mod tests {
         let registry = registry();
         for (limit, problems, told) in [(1.0, 1, "a handful of alarms"), (200.0, 0, "200 US dollars")] {
             let sms = Sms { sandbox: false, monthly_limit_usd: Some(limit) };
-            let account = block_on(examine(&registry, &MemorySubscriptions::default(), sms)).unwrap();
+            let account = block_on(examine_account(&registry, &MemorySubscriptions::default(), sms)).unwrap();
             assert_eq!(account.problems, problems + 4);
             assert!(shown(&account, Language::En).contains(told));
         }
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn programs_get_words_of_closed_lists() {
         let sms = Sms { sandbox: false, monthly_limit_usd: Some(50.0) };
-        let account = block_on(examine(&registry(), &MemorySubscriptions::default(), sms)).unwrap();
+        let account = block_on(examine_account(&registry(), &MemorySubscriptions::default(), sms)).unwrap();
         let json = serde_json::to_value(&account).unwrap();
         assert_eq!(json["tenants"][0]["contacts"][1]["channel"], "sms");
         assert_eq!(json["tenants"][0]["contacts"][0]["standing"], "missing");

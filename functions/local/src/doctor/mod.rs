@@ -4,7 +4,6 @@
 //! Lines are read by the same `parse_line` as everywhere; nothing is judged. A check never guesses from too few lines:
 //! it says that it can't tell. Adding one is a row in a table of `checks` and its sentences in `locales/*/doctor.ftl`.
 
-#[cfg(any(feature = "aws", test))]
 pub(crate) mod account;
 mod check;
 mod checks;

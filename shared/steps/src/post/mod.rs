@@ -440,7 +440,7 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         };
         let repeat = match store.claim(&unit, now).await? {
             Claim::New => Repeat::No,
-            Claim::Sent { .. } => return Ok(Fate::Done),
+            Claim::Sent { .. } => return self.noted_for_others(parcel, &unit, now).await,
             Claim::Claimed { .. } if self.notifier.is_idempotent() => Repeat::No,
             Claim::Claimed { at } if now.since(at) < CLAIM_HOLDS => return Ok(Fate::Waiting),
             Claim::Claimed { at } => match store.take_over(&unit, at, now).await {
@@ -466,7 +466,8 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
             Ok(message) => {
                 let sent = Sent { channel: unit.channel, decided: notice.at, repeat: outgoing.repeat };
                 self.posted.sent.push(sent);
-                return self.confirm(&unit, now, &message.0).await;
+                self.confirm(&unit, now, &message.0).await?;
+                return self.noted_for_others(parcel, &unit, now).await;
             }
             Err(NotifyError::Unreachable { .. }) => "unreachable",
             Err(NotifyError::Unsendable(_)) => "unsendable",
@@ -478,6 +479,25 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
         Ok(self.never(tenant.id().clone(), notice.number.clone(), &unit, refused))
     }
 
+    /// Records for each further incident of a parcel that was sent that it was told by it, so that who was told of an
+    /// incident is one question whatever told it. The parcel waits in its ledger until all are recorded.
+    async fn noted_for_others(&self, parcel: &Parcel, unit: &Unit, now: EventTime) -> Result<Fate> {
+        if parcel.others().is_empty() {
+            return Ok(Fate::Done);
+        }
+        let told = self.store.of(unit.incident).await?;
+        let receipt = told.iter().find(|delivery| delivery.unit == *unit);
+        let Some(receipt) = receipt.and_then(|delivery| delivery.messages.first()) else {
+            return Ok(Fate::Waiting);
+        };
+        for incident in parcel.others() {
+            let other = Unit { incident: *incident, ..unit.clone() };
+            self.store.claim(&other, now).await?;
+            self.confirm(&other, receipt.at, &receipt.id).await?;
+        }
+        Ok(Fate::Done)
+    }
+
     /// Notes that a claimed unit will never be delivered, for whoever has to know.
     fn never(&mut self, tenant: TenantId, number: String, unit: &Unit, reason: &'static str) -> Fate {
         let (contact, channel) = (unit.contact.clone(), unit.channel);
@@ -487,11 +507,11 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
     }
 
     /// Confirms that a unit was published, and tries so more than once: what is not confirmed is sent again.
-    async fn confirm(&self, unit: &Unit, now: EventTime, message: &str) -> Result<Fate> {
+    async fn confirm(&self, unit: &Unit, now: EventTime, message: &str) -> Result<()> {
         let mut tries = 1;
         loop {
             match self.store.sent(unit, now, message).await {
-                Ok(()) => return Ok(Fate::Done),
+                Ok(()) => return Ok(()),
                 Err(error) if error.is_retryable() && tries < CONFIRM_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
             }

@@ -68,6 +68,21 @@ fn a_busy_carrier_is_asked_again_when_the_claim_is_old() {
 }
 
 #[test]
+fn whoever_asks_of_an_incident_finds_the_message_that_told_of_several() {
+    let mut world = World::new(&[]);
+    world.live();
+    let taken = world.carrier.taken.taken();
+    let folded = taken.iter().find(|taken| taken.unit.ends_with("/folded")).unwrap();
+    let of = |id| block_on(world.inner.of(id)).unwrap();
+    let own: Vec<_> =
+        of(folded.notice.incident).into_iter().filter(|d| d.unit.notice == folded.unit).collect();
+    let told = world.outcome().incidents.into_keys().flat_map(of).filter(|d| d.unit.notice == folded.unit);
+    let told: Vec<_> = told.collect();
+    assert!(told.len() > 1, "{told:?}");
+    assert!(told.iter().all(|delivery| delivery.messages == own[0].messages && delivery.attempts == 1));
+}
+
+#[test]
 fn entries_that_cannot_be_read_are_set_aside_and_hold_up_nothing() {
     let (mut world, id) = waiting();
     let commit = Commit {

@@ -12,7 +12,9 @@ use hinomi_model::{
 use hinomi_notice::{MemoryNotifier, MessageId, Notifier, NotifyError, Outgoing};
 use hinomi_steps::correlate::{Correlate, Correlated, Noted, Record};
 use hinomi_steps::{Post, documents};
-use hinomi_store::{Archive, Deliveries, Error, Faulty, Memory, Outbox, Scope, States, block_on, object};
+use hinomi_store::{
+    Archive, Deliveries, Error, Faulty, Memory, Outbox, Scope, States, Unit, block_on, object,
+};
 
 use crate::findings::{START, domain, exploit, found, ip, look_up, malware, signature, with};
 
@@ -250,7 +252,8 @@ impl World {
             entry.1 += usize::from(taken.repeat);
         }
         let deliveries = incidents.keys().flat_map(|id| block_on(self.inner.of(*id)).unwrap());
-        let deliveries = deliveries.map(|delivery| (delivery.unit.notice, delivery.messages.len())).collect();
+        let unit = |unit: &Unit| format!("{} {}", unit.incident, unit.notice);
+        let deliveries = deliveries.map(|delivery| (unit(&delivery.unit), delivery.messages.len())).collect();
         let kept = block_on(self.inner.list("quarantine/", None, 1_000)).unwrap();
         Outcome {
             scope: block_on(self.inner.hosts(&TenantId::new("default"), "domain/cc.example", 100)).unwrap(),
