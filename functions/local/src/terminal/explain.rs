@@ -228,7 +228,7 @@ fn assessment(out: &mut dyn Write, screen: &Screen, incident: &Document) -> io::
     writeln!(out, "{}", screen.heading(screen.label(Label::Assessment)))?;
     list(out, screen, Label::Cause, &answers.cause)?;
     for (label, text) in [
-        (Label::Infection, &answers.infection),
+        (Label::AnswerInfection, &answers.infection),
         (Label::Impact, &answers.impact),
         (Label::Scope, &answers.scope),
     ] {

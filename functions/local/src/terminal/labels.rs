@@ -100,6 +100,7 @@ labels! {
     Revision "版" "revision",
     Assessment "判定" "Assessment",
     Cause "原因" "Cause",
+    AnswerInfection "感染" "Infection",
     Impact "影響" "Impact",
     Scope "範囲" "Scope",
     ToDo "対処" "What to do",
