@@ -524,7 +524,7 @@ fn plans() -> Vec<Value> {
         events_per_core: 600_000.0,
         siem_usd_per_gb: Some(0.5),
     };
-    let sudden = Question { events_per_day: 1e6, peak: 2_000.0, siem_usd_per_gb: None, ..steady.clone() };
+    let sudden = Question { events_per_day: 1e6, peak: 2_000.0, siem_usd_per_gb: None, ..steady };
     let plans = [steady, sudden].map(|question| written(&plan(&question, "ap-northeast-1").unwrap()));
     assert_ne!(plans[0]["capacity"]["stream_mode"], plans[1]["capacity"]["stream_mode"]);
     plans.to_vec()
