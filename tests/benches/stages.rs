@@ -4,23 +4,28 @@
 //! full of attacks, where `detect` and `correlate` have more to do. Run with `cargo bench -p hinomi-tests --bench stages`; compare figures
 //! of one run only.
 
-#![expect(clippy::unwrap_used, reason = "a bench that can't be set up must not go on")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a bench that can't be set up must not go on")]
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use hinomi_correlate::{Engine, NoKnowledge, SubjectState};
 use hinomi_detect::Examiner;
 use hinomi_generate::quiet::quiet_fortigate;
+use hinomi_lambda::Event;
 use hinomi_local::{Input, ReplayOptions, replay};
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Settings};
 use hinomi_parse::{Context, FrameScratch, Lines, Scratch, parse_line};
+use hinomi_tests::cloud::payload;
+use hinomi_tests::poller::Polled;
 
 fn main() {
     divan::main();
 }
 
 const LINES: usize = 20_000;
+/// Lines of a record of Kinesis: near 125,000 bytes when it is compressed.
+const RECORD_LINES: usize = 1_500;
 
 fn text() -> Vec<u8> {
     (quiet_fortigate(LINES, 1).join("\n") + "\n").into_bytes()
@@ -81,6 +86,44 @@ fn frame_to_findings(bencher: Bencher) {
         while let Some(item) = lines.next_line() {
             let event = parse_line(item.content.unwrap(), &context, &mut scratch).unwrap();
             examiner.examine(&event, None);
+        }
+        let examined = examiner.take();
+        assert_eq!(examined.counts.events, LINES as u64);
+        examined
+    });
+}
+
+/// From the event that Lambda hands over to the lines' findings and facts: JSON, base64, zstd, and what
+/// `frame_to_findings` does.
+#[divan::bench]
+fn event_to_findings(bencher: Bencher) {
+    let text = text();
+    let records: Vec<Polled> = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .collect::<Vec<_>>()
+        .chunks(RECORD_LINES)
+        .enumerate()
+        .map(|(number, lines)| Polled {
+            sequence: format!("{number:020}"),
+            partition_key: "fw".to_owned(),
+            arrived: 1_792_454_400.0,
+            data: zstd::bulk::compress(&lines.concat(), 3).unwrap(),
+        })
+        .collect();
+    let event = payload::kinesis("logs", 0, &records);
+    let registry = Registry::open();
+    let (mut buffer, mut scratch, mut frames) = (Vec::new(), Scratch::default(), FrameScratch::default());
+    let mut examiner = Examiner::new();
+    counted(bencher, &text).bench_local(|| {
+        let context =
+            Context { registry: &registry, received: EventTime::EPOCH, collected: Default::default() };
+        let Event::Kinesis(batch) = Event::read(&event).unwrap() else { panic!("a batch is read as one") };
+        for record in batch.decode(&mut buffer) {
+            let mut lines = Lines::new(record.data.unwrap(), &mut frames);
+            while let Some(item) = lines.next_line() {
+                let event = parse_line(item.content.unwrap(), &context, &mut scratch).unwrap();
+                examiner.examine(&event, None);
+            }
         }
         let examined = examiner.take();
         assert_eq!(examined.counts.events, LINES as u64);

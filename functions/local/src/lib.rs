@@ -11,6 +11,7 @@ mod error;
 mod input;
 mod output;
 mod pipeline;
+pub mod plan;
 mod reading;
 mod registry;
 mod replay;

@@ -22,7 +22,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 /// Every interface, by the name of its schema.
-const INTERFACES: [&str; 11] = [
+const INTERFACES: [&str; 12] = [
     "account",
     "bench",
     "doctor",
@@ -31,6 +31,7 @@ const INTERFACES: [&str; 11] = [
     "incident",
     "line",
     "notice",
+    "plan",
     "quarantine",
     "registry",
     "summary",

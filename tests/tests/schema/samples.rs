@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use hinomi_local::plan::{Question, plan};
 use hinomi_local::{Input, Sms, examine_account};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
@@ -509,10 +510,31 @@ tenants:
     [bare, asked, whole].iter().map(written).collect()
 }
 
+/// Plans loads: one for which shards are cheaper, one that comes all at once.
+fn plans() -> Vec<Value> {
+    let steady = Question {
+        events_per_day: 4e9,
+        avg_bytes: 800.0,
+        peak: 3.0,
+        compression: 8.0,
+        retention_days: 400.0,
+        tenants: 300.0,
+        findings_per_million: 500.0,
+        window: 5.0,
+        events_per_core: 600_000.0,
+        siem_usd_per_gb: Some(0.5),
+    };
+    let sudden = Question { events_per_day: 1e6, peak: 2_000.0, siem_usd_per_gb: None, ..steady };
+    let plans = [steady, sudden].map(|question| written(&plan(&question, "ap-northeast-1").unwrap()));
+    assert_ne!(plans[0]["capacity"]["stream_mode"], plans[1]["capacity"]["stream_mode"]);
+    plans.to_vec()
+}
+
 /// Every interface whose documents are values of the model, with documents that together fill it.
 fn documents() -> Vec<(&'static str, Vec<Value>)> {
     vec![
         ("account", accounts()),
+        ("plan", plans()),
         ("doctor", doctors()),
         ("line", read_lines()),
         ("event", vec![full_event(), bare_event()]),

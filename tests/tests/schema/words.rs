@@ -99,12 +99,14 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
 }
 
 /// Word lists that are no enumeration of the model; each is held by a test of its own or by one that says why.
-const OTHER_LISTS: [(&str, &str); 12] = [
+const OTHER_LISTS: [(&str, &str); 14] = [
     // Words of the command alone, held by its own tests.
     ("account", "/$defs/contact/properties/standing"),
     ("doctor", "/$defs/verdicts/propertyNames"),
     ("doctor", "/$defs/verdicts/additionalProperties"),
     ("doctor", "/$defs/finding/properties/cost"),
+    ("plan", "/properties/capacity/properties/stream_mode"),
+    ("plan", "/$defs/part/properties/part"),
     ("line", "/$defs/source/properties/kind"),
     ("line", "/$defs/identity/properties/registry"),
     ("line", "/$defs/time/properties/how"),

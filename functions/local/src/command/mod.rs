@@ -7,6 +7,7 @@ mod explain;
 mod explain_archive;
 mod explain_line;
 mod parse;
+mod plan;
 mod replay;
 
 use std::io::Write;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Cli, allocated: fn() -> u64, out: &mut dyn Write) -
         Some(Command::Parse(args)) => parse::run(&args, language, out),
         Some(Command::Replay(args)) => replay::run(&args, language, out),
         Some(Command::Bench(args)) => bench::run(&args, allocated, out),
+        Some(Command::Plan(args)) => plan::run(&args, language, out),
         None => demo::run(language, out),
     }
 }

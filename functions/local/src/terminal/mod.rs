@@ -10,6 +10,7 @@ mod incidents;
 mod labels;
 mod line;
 mod originals;
+mod plan;
 mod progress;
 mod texts;
 
@@ -31,6 +32,7 @@ pub use labels::Label;
 pub(crate) use line::line;
 pub(crate) use originals::NotFetched;
 pub use originals::Originals;
+pub(crate) use plan::plan;
 pub use progress::Progress;
 #[cfg(test)]
 pub(crate) use texts::tests::keys as text_keys;

@@ -1,5 +1,5 @@
-//! The sentences of `hinomi parse --explain`, `hinomi explain --archive` and `hinomi doctor`: Fluent messages in `locales/`, one file a command,
-//! the same keys in both languages. Single words of the command are [`Label`](super::Label)s.
+//! The sentences of `hinomi parse --explain`, `hinomi explain --archive`, `hinomi doctor` and `hinomi plan`: Fluent messages
+//! in `locales/`, one file a command, the same keys in both languages. Single words of the command are [`Label`](super::Label)s.
 //!
 //! Every argument is text: numbers come with their thousands grouped, and what a log brought comes cleaned by
 //! [`plain`], so that no value can choose a wording or steer a terminal.
@@ -18,6 +18,7 @@ macro_rules! files {
             ("doctor.ftl", include_str!(concat!("../../locales/", $language, "/doctor.ftl"))),
             ("explain.ftl", include_str!(concat!("../../locales/", $language, "/explain.ftl"))),
             ("line.ftl", include_str!(concat!("../../locales/", $language, "/line.ftl"))),
+            ("plan.ftl", include_str!(concat!("../../locales/", $language, "/plan.ftl"))),
         ]
     };
 }
