@@ -10,6 +10,7 @@
 )]
 
 mod coverage;
+mod examined;
 mod registry;
 mod samples;
 mod words;
