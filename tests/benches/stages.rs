@@ -70,6 +70,23 @@ fn parse(bencher: Bencher) {
     });
 }
 
+/// Opens a record, and reads and examines its lines.
+#[inline]
+fn examine(
+    record: &[u8],
+    registry: &Registry,
+    frames: &mut FrameScratch,
+    scratch: &mut Scratch,
+    examiner: &mut Examiner,
+) {
+    let context = Context { registry, received: EventTime::EPOCH, collected: Default::default() };
+    let mut lines = Lines::new(record, frames);
+    while let Some(item) = lines.next_line() {
+        let event = parse_line(item.content.unwrap(), &context, scratch).unwrap();
+        examiner.examine(&event, None);
+    }
+}
+
 /// From the zstd record to findings and facts: what ingest does.
 #[divan::bench]
 fn frame_to_findings(bencher: Bencher) {
@@ -80,13 +97,7 @@ fn frame_to_findings(bencher: Bencher) {
     let mut frames = FrameScratch::default();
     let mut examiner = Examiner::new();
     counted(bencher, &text).bench_local(|| {
-        let context =
-            Context { registry: &registry, received: EventTime::EPOCH, collected: Default::default() };
-        let mut lines = Lines::new(&record, &mut frames);
-        while let Some(item) = lines.next_line() {
-            let event = parse_line(item.content.unwrap(), &context, &mut scratch).unwrap();
-            examiner.examine(&event, None);
-        }
+        examine(&record, &registry, &mut frames, &mut scratch, &mut examiner);
         let examined = examiner.take();
         assert_eq!(examined.counts.events, LINES as u64);
         examined
@@ -115,15 +126,9 @@ fn event_to_findings(bencher: Bencher) {
     let (mut buffer, mut scratch, mut frames) = (Vec::new(), Scratch::default(), FrameScratch::default());
     let mut examiner = Examiner::new();
     counted(bencher, &text).bench_local(|| {
-        let context =
-            Context { registry: &registry, received: EventTime::EPOCH, collected: Default::default() };
         let Event::Kinesis(batch) = Event::read(&event).unwrap() else { panic!("a batch is read as one") };
         for record in batch.decode(&mut buffer) {
-            let mut lines = Lines::new(record.data.unwrap(), &mut frames);
-            while let Some(item) = lines.next_line() {
-                let event = parse_line(item.content.unwrap(), &context, &mut scratch).unwrap();
-                examiner.examine(&event, None);
-            }
+            examine(record.data.unwrap(), &registry, &mut frames, &mut scratch, &mut examiner);
         }
         let examined = examiner.take();
         assert_eq!(examined.counts.events, LINES as u64);

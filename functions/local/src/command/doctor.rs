@@ -1,6 +1,6 @@
 //! `hinomi doctor`: reads a sample and says what is missing for good judgement.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -26,8 +26,7 @@ pub(crate) fn run(args: &cli::Doctor, language: Language, out: &mut dyn Write) -
     }
     let report = examine(args.files.iter().map(|file| Input::from_argument(file)), &registry)?;
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
-        out.write_all(b"\n")?;
+        super::print_json(&report, out)?;
     } else {
         terminal::doctor(out, &Screen::of_stdout(language), &report)?;
     }
@@ -53,8 +52,7 @@ fn account(
         examine_account(registry, &subscribers, sms).await
     })?;
     if json {
-        serde_json::to_writer_pretty(&mut *out, &account).map_err(io::Error::from)?;
-        out.write_all(b"\n")?;
+        super::print_json(&account, out)?;
     } else {
         terminal::account(out, &Screen::of_stdout(language), &account)?;
     }

@@ -10,7 +10,9 @@ mod parse;
 mod plan;
 mod replay;
 
-use std::io::Write;
+use std::io::{self, Write};
+
+use serde::Serialize;
 
 pub use doctor::examine;
 pub use explain_line::explain_line;
@@ -34,6 +36,12 @@ pub(crate) fn run(arguments: Cli, allocated: fn() -> u64, out: &mut dyn Write) -
         Some(Command::Plan(args)) => plan::run(&args, language, out),
         None => demo::run(language, out),
     }
+}
+
+/// Prints a document for another program, laid out for people all the same.
+fn print_json(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    out.write_all(b"\n")
 }
 
 /// Says how to get a command that speaks to AWS.

@@ -1,7 +1,7 @@
 //! `hinomi plan`: asks what a load takes and costs, and prints it.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::Path;
 
 use hinomi_model::Language;
@@ -61,8 +61,7 @@ pub(crate) fn run(args: &cli::Plan, language: Language, out: &mut dyn Write) -> 
         )));
     };
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &made).map_err(io::Error::from)?;
-        out.write_all(b"\n")?;
+        super::print_json(&made, out)?;
     } else {
         terminal::plan(out, &Screen::of_stdout(language), &made)?;
     }
