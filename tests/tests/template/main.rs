@@ -8,6 +8,7 @@
 
 mod metrics;
 mod permissions;
+mod plan;
 mod read;
 
 use std::collections::BTreeSet;
