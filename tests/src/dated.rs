@@ -1,8 +1,12 @@
 //! Lines with the time at which they happened and the device that wrote them: what is needed to send a day again.
 
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
 use hinomi_model::EventTime;
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_parse::{Context, Scratch, parse_line};
+use hinomi_parse::{Context, LineReader, Scratch, parse_line};
 
 /// A line of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +43,30 @@ pub fn dated(lines: impl IntoIterator<Item = String>, registry: &Registry) -> Ve
         dated.push(Dated { at, device, text });
     }
     dated
+}
+
+/// Dates the lines of log files, compressed or not, and puts them in the order of their time. What has one time stays in
+/// the order of its file.
+///
+/// # Errors
+///
+/// When a file cannot be read.
+pub fn files<P: AsRef<Path>>(paths: &[P], registry: &Registry) -> io::Result<Vec<Dated>> {
+    let mut lines = Vec::new();
+    for path in paths {
+        lines.extend(dated(read(path.as_ref())?, registry));
+    }
+    lines.sort_by_key(|line| line.at);
+    Ok(lines)
+}
+
+fn read(path: &Path) -> io::Result<Vec<String>> {
+    let mut reader = LineReader::new(File::open(path)?)?;
+    let mut lines = Vec::new();
+    while let Some(item) = reader.next_line() {
+        lines.extend(item.content.ok().map(|bytes| String::from_utf8_lossy(bytes).into_owned()));
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]

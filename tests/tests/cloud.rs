@@ -9,7 +9,7 @@ use std::path::Path;
 use hinomi_generate::day;
 use hinomi_model::Settings;
 use hinomi_model::registry::Registry;
-use hinomi_tests::cloud::day::{Form, Slice, looks, minutes, mistreat, slices};
+use hinomi_tests::cloud::day::{Form, Slice, every, looks, mistreat, slices};
 use hinomi_tests::cloud::{Play, Site};
 use hinomi_tests::dated::dated;
 use hinomi_tests::harness::{Outcome, run};
@@ -44,7 +44,7 @@ fn played(slices: &[Slice]) -> Play<Site> {
 /// Cuts a day into its minutes.
 fn minute_by_minute(lines: &[String], form: Form) -> Vec<Slice> {
     let lines = dated(lines.iter().cloned(), &Registry::from_yaml(&registry()).unwrap());
-    slices(&lines, &minutes(&lines), &[form], SHARDS)
+    slices(&lines, &every(60, &lines), &[form], SHARDS)
 }
 
 /// Cuts a day into hours, and where there is something to tell into the minutes in which it is told.

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use hinomi_model::Seconds;
 use hinomi_model::registry::Registry;
-use hinomi_tests::emulator::{Deployment, Error, Mailbox, Viewer, slices};
+use hinomi_tests::cloud::day::{Form, every, slices};
+use hinomi_tests::dated::files;
+use hinomi_tests::emulator::{Deployment, Error, Mailbox, Viewer};
 use serde_json::json;
 
 /// How much of the day is sent at once.
@@ -41,16 +43,21 @@ fn run() -> Result<(), Error> {
     for tenant in registry.tenants() {
         mailboxes.push(deployment.mailbox(tenant.id().as_str(), PATIENCE)?);
     }
-    let slices = slices(&sample(&root.join("events/sample-day"))?, &registry, SLICE)?;
+    let folder = root.join("events/sample-day");
+    let lines = files(&sample(&folder)?, &registry)
+        .map_err(|source| Error::File { path: folder.display().to_string(), source })?;
+    // The stream divides them over its own shards.
+    let slices = slices(&lines, &every(SLICE, &lines), &[Form::Ndjson], 1);
     let lines: usize = slices.iter().map(|slice| slice.lines).sum();
     println!(
         "sending the sample day: {lines} lines in {} parts; live, sweeps look each minute",
         slices.len()
     );
     for slice in &slices {
-        println!("until {}: {} lines in {} records", slice.end, slice.lines, slice.records.len());
+        let records = slice.shards.iter().flatten().count();
+        println!("until {}: {} lines in {records} records", slice.end, slice.lines);
         deployment.set_clock(slice.end)?;
-        deployment.send(&slice.records)?;
+        deployment.send(slice)?;
         deployment.settle(PATIENCE)?;
         deployment.sweep(&registry, slice.end, PATIENCE)?;
         show(&deployment, &mailboxes)?;

@@ -37,6 +37,8 @@ pub struct Slice {
     pub end: EventTime,
     /// The records of each shard, in order.
     pub shards: Vec<Vec<Polled>>,
+    /// How many lines they hold.
+    pub lines: usize,
 }
 
 /// The collector that all lines come through.
@@ -47,17 +49,16 @@ const LINES: usize = 128;
 /// The lines of one slice, by device.
 type Devices<'l> = BTreeMap<&'l str, Vec<&'l Dated>>;
 
-/// Returns the end of each minute in which there is a line.
-pub fn minutes(lines: &[Dated]) -> BTreeSet<EventTime> {
-    lines.iter().map(|line| end_of(line.at, 60)).collect()
+/// Returns the end of each part of the day, of this length, in which there is a line.
+pub fn every(length: Seconds, lines: &[Dated]) -> BTreeSet<EventTime> {
+    lines.iter().map(|line| end_of(line.at, length)).collect()
 }
 
 /// Returns when somebody has to look at a day so that all of it is told in its time: at the end of each minute in which
 /// a replay tells something, and every four hours.
 pub fn looks(lines: &[Dated], replayed: &Outcome) -> BTreeSet<EventTime> {
     let told = replayed.notices.iter().filter_map(|notice| EventTime::parse_rfc3339(notice["at"].as_str()?));
-    let lines = lines.iter().map(|line| end_of(line.at, 4 * 3_600));
-    told.map(|at| end_of(at, 60)).chain(lines).collect()
+    told.map(|at| end_of(at, 60)).chain(every(4 * 3_600, lines)).collect()
 }
 
 /// Returns the end of the part of the day of this length that a time is in.
@@ -79,7 +80,7 @@ pub fn slices(lines: &[Dated], ends: &BTreeSet<EventTime>, forms: &[Form], shard
     let mut number = 0_u64;
     let mut forms = forms.iter().cycle();
     let mut slice = |(end, devices): (EventTime, Devices<'_>)| {
-        let mut slice = Slice { end, shards: vec![Vec::new(); shards.max(1)] };
+        let mut slice = Slice { end, shards: vec![Vec::new(); shards.max(1)], lines: 0 };
         for (device, mut lines) in devices {
             lines.sort_by_key(|line| line.at);
             let hash = Fingerprint::new("tests/shard").text(device).finish_short();
@@ -89,6 +90,7 @@ pub fn slices(lines: &[Dated], ends: &BTreeSet<EventTime>, forms: &[Form], shard
                 let most = if *form == Form::Raw { 1 } else { LINES };
                 let (chunk, later) = rest.split_at(most.min(rest.len()));
                 rest = later;
+                slice.lines += chunk.len();
                 number += 1;
                 let arrived = chunk.last().map_or(EventTime::EPOCH, |line| line.at);
                 let record = Polled {

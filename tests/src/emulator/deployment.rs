@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 
 use super::Error;
 use super::aws::{Aws, Record, between_all, variable};
+use crate::cloud::day::Slice;
+use crate::poller::Polled;
 
 /// Between two questions whether something has happened.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -184,13 +186,16 @@ impl Deployment {
         }
     }
 
-    /// Sends records to the stream of logs.
+    /// Sends the records of a slice to the stream of logs.
     ///
     /// # Errors
     ///
     /// Those of the calls.
-    pub fn send(&self, records: &[Record]) -> Result<(), Error> {
-        self.aws.put_records(self.output("LogsStream")?, records)
+    pub fn send(&self, slice: &Slice) -> Result<(), Error> {
+        let record =
+            |record: &Polled| Record { key: record.partition_key.clone(), bytes: record.data.clone() };
+        let records: Vec<Record> = slice.shards.iter().flatten().map(record).collect();
+        self.aws.put_records(self.output("LogsStream")?, &records)
     }
 
     /// Sets the clock of AWS and of the functions, and waits until all have looked at it. It goes on from there.

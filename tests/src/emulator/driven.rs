@@ -7,7 +7,7 @@ use hinomi_model::{EventTime, Seconds};
 use serde_json::{Value, json};
 
 use super::stream::Stream;
-use super::{Deployment, Error, Record};
+use super::{Deployment, Error};
 use crate::cloud::Functions;
 use crate::cloud::day::Slice;
 use crate::poller::{Answer, Polled};
@@ -50,11 +50,7 @@ impl Functions for Driven {
 
     fn arrive(&mut self, slice: &Slice) -> Result<Vec<Vec<Polled>>, Error> {
         self.deployment.set_clock(slice.end.plus(-BEFORE))?;
-        let records = slice.shards.iter().flatten();
-        let records = records
-            .map(|record| Record { key: record.partition_key.clone(), bytes: record.data.clone() })
-            .collect::<Vec<_>>();
-        self.deployment.send(&records)?;
+        self.deployment.send(slice)?;
         polled(self.logs.new_records(&self.deployment.aws)?)
     }
 

@@ -5,7 +5,6 @@
 //! `infra/xtask/src/emulator.rs` sets.
 
 mod aws;
-mod day;
 mod deployment;
 mod driven;
 mod http;
@@ -15,7 +14,6 @@ mod viewer;
 use std::io;
 
 pub use aws::{Aws, Record};
-pub use day::{Slice, slices};
 pub use deployment::{Deployment, Mailbox, Told};
 pub use driven::Driven;
 pub use viewer::Viewer;

@@ -8,16 +8,14 @@ use hinomi_tests::cloud::Play;
 use hinomi_tests::cloud::day::{Form, looks, mistreat, slices};
 use hinomi_tests::dated::dated;
 use hinomi_tests::emulator::{Deployment, Driven, Mailbox, Told};
-use hinomi_tests::harness;
 use hinomi_tests::poller::Mapping;
 use hinomi_tests::same::without_places;
 use serde_json::Value;
 
-use super::{PATIENCE, read, stored};
+use super::{PATIENCE, SHARDS, read, replayed, stored};
 
 /// As the template's, but for batches of several records where the day is too small for its hundred.
 const MAPPING: Mapping = Mapping { batch_size: 20, bisect: true, retries: None };
-const SHARDS: usize = 2;
 
 #[test]
 fn a_mistreated_day_in_all_forms_is_told_to_the_letter_as_a_replay_tells_it() {
@@ -28,9 +26,7 @@ fn a_mistreated_day_in_all_forms_is_told_to_the_letter_as_a_replay_tells_it() {
     let day = day::sample_day(day::SEED);
     let mut lines = dated(day.fortigate.into_iter().chain(day.panos), &registry);
     lines.sort_by_key(|line| line.at);
-    let text: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
-    let file = (text.join("\n") + "\n").into_bytes();
-    let expected = harness::run(vec![("day.log".to_owned(), file)], registry.clone(), Vec::new()).unwrap();
+    let expected = replayed(&lines, &registry);
     assert!(expected.incidents.len() > 10 && expected.notices.len() > 10);
     let mut slices = slices(&lines, &looks(&lines, &expected), &Form::ALL, SHARDS);
     mistreat(&mut slices);

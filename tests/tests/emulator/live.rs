@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use hinomi_model::Seconds;
 use hinomi_model::registry::Registry;
-use hinomi_tests::emulator::{Mailbox, slices};
-use hinomi_tests::harness;
+use hinomi_tests::cloud::day::{Form, every, slices};
+use hinomi_tests::dated::files;
+use hinomi_tests::emulator::Mailbox;
 use serde_json::Value;
 
-use super::{PATIENCE, deployment, read, stored};
+use super::{PATIENCE, SHARDS, deployment, read, replayed, stored};
 
 /// How much of the sample day is sent at once. The functions are as exact as their schedules; what is told how often
 /// within such a part is the driven day's.
@@ -31,7 +32,8 @@ fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
     deployment.allow_plain_http().unwrap();
     let yaml = read("events/registry.yaml");
     let registry = Registry::from_yaml(std::str::from_utf8(&yaml).unwrap()).unwrap();
-    let slices = slices(&sample_day(), &registry, SLICE).unwrap();
+    let lines = files(&sample_day(), &registry).unwrap();
+    let slices = slices(&lines, &every(SLICE, &lines), &[Form::Ndjson], SHARDS);
 
     deployment.set_clock(slices[0].end.plus(-SLICE)).unwrap();
     deployment.put_registry(&yaml, PATIENCE).unwrap();
@@ -40,7 +42,7 @@ fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
         tenants.map(|tenant| deployment.mailbox(tenant.id().as_str(), PATIENCE).unwrap()).collect();
     for slice in &slices {
         deployment.set_clock(slice.end).unwrap();
-        deployment.send(&slice.records).unwrap();
+        deployment.send(slice).unwrap();
         deployment.settle(PATIENCE).unwrap();
         deployment.sweep(&registry, slice.end, PATIENCE).unwrap();
     }
@@ -56,9 +58,7 @@ fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
         .map(|told| (told.contact, told.channel))
         .collect();
 
-    let lines = slices.iter().flat_map(|slice| &slice.records).map(|record| record.bytes.as_slice());
-    let file = lines.collect::<Vec<_>>().join(b"\n".as_slice());
-    let replayed = harness::run(vec![("day.ndjson".to_owned(), file)], registry.clone(), Vec::new()).unwrap();
+    let replayed = replayed(&lines, &registry);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let level =
         |incident: &Value| (text(&incident["id"]), (incident["kind"].clone(), incident["level"].clone()));

@@ -18,9 +18,13 @@ use hinomi_aws::{Cloud, TableNames, sdk_config};
 use hinomi_model::EventTime;
 use hinomi_model::registry::Registry;
 use hinomi_tests::cloud::incidents;
+use hinomi_tests::dated::Dated;
 use hinomi_tests::emulator::Deployment;
+use hinomi_tests::harness::{self, Outcome};
 use serde_json::{Value, json};
 
+/// Shards of the stream of logs, as `infra/xtask/src/emulator.rs` has it made.
+const SHARDS: usize = 2;
 /// How long the emulator may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -91,6 +95,12 @@ fn what_is_deployed_is_the_whole_template() {
 fn read(path: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(1).unwrap();
     fs::read(root.join(path)).unwrap()
+}
+
+/// Replays lines that are in the order of their time.
+fn replayed(lines: &[Dated], registry: &Registry) -> Outcome {
+    let text: String = lines.iter().map(|line| line.text.clone() + "\n").collect();
+    harness::run(vec![("day.log".to_owned(), text.into_bytes())], registry.clone(), Vec::new()).unwrap()
 }
 
 /// Returns the incidents that a deployment stored, as others read them.
