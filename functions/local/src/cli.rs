@@ -142,6 +142,8 @@ Formulas over AWS's limits and dated prices: shards, batches, copies of function
 bill by part, with what dominates it and what to turn. What is not asked for is assumed, and said. Nothing is looked up:
 it needs no account and no network.
 
+Left out: enrol, the console and the sweeps (together under a dollar), what leaves AWS, and what analysts search.
+
 Examples:
   hinomi plan --events-per-day 4e9 --avg-bytes 800 --peak 3 --compression 8 --retention-days 400
   hinomi plan --events-per-day 1e7 --tenants 12 --siem-usd-per-gb 0.5 --lang ja

@@ -126,6 +126,7 @@ fn kinesis(load: &Load, capacity: &Capacity) -> Vec<(Item, f64)> {
     }
 }
 
+/// The functions that the load moves. The others, and the sweeps, are together under a dollar.
 fn lambda(capacity: &Capacity) -> Vec<(Item, f64)> {
     let functions = [capacity.ingest, capacity.follow, capacity.correlate];
     vec![
