@@ -16,7 +16,6 @@ use crate::payload::{Arrival, Payload};
 use crate::peel::Layer;
 use crate::scan::json::{SpareTape, members, write_string, write_value};
 use crate::scan::pair::{Form, Pair};
-use crate::scan::shape::Shape;
 use crate::scan::{cef, kv, leef};
 use crate::syslog::Header;
 use crate::{Context, Scratch, envelope, fortigate, panos};
@@ -304,11 +303,11 @@ fn fields_of(text: &str) -> (Vec<Part>, Vec<Place>) {
             }
         }
         Format::KeyValueComma => {
-            kv::scan_commas(text, &mut Shape::default(), &mut pairs, |_| None);
+            kv::scan_commas(text, &mut kv::Scratch::default(), &mut pairs, |_| None);
             found.pairs(&pairs, Some(b','));
         }
         Format::KeyValue => {
-            kv::scan(text, &mut Shape::default(), &mut pairs, |_| None);
+            kv::scan(text, &mut kv::Scratch::default(), &mut pairs, |_| None);
             found.pairs(&pairs, None);
         }
         Format::Csv | Format::Json => {

@@ -39,14 +39,14 @@ use crate::Context;
 use crate::payload::Payload;
 use crate::scan::kv;
 use crate::scan::pair::Pair;
-use crate::scan::shape::{Meanings, Shape};
+use crate::scan::shape::Meanings;
 use crate::syslog::Header;
 use crate::when::Zones;
 
 /// Reused memory.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    shape: Shape<Key>,
+    kv: kv::Scratch<Key>,
     meanings: Meanings<Key>,
     pairs: Vec<Pair<Key>>,
     extra: Vec<ExtraField>,
@@ -115,7 +115,7 @@ struct Split<'a> {
 /// to `text`.
 fn split<'a>(
     payload: &Payload<'a, '_>,
-    shape: &mut Shape<Key>,
+    scratch: &mut kv::Scratch<Key>,
     meanings: &mut Meanings<Key>,
     pairs: &mut Vec<Pair<Key>>,
     text: &'a mut String,
@@ -134,10 +134,10 @@ fn split<'a>(
         return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product });
     }
     let format = if value.is_some_and(|value| has_commas(line, value)) {
-        kv::scan_commas(line, shape, pairs, Key::of);
+        kv::scan_commas(line, scratch, pairs, Key::of);
         Format::KeyValueComma
     } else {
-        kv::scan(line, shape, pairs, Key::of);
+        kv::scan(line, scratch, pairs, Key::of);
         Format::KeyValue
     };
     Ok(Split { text: line, naming: Naming::Native, format, firmware: None, product })
@@ -155,8 +155,8 @@ pub(crate) fn read<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { shape, meanings, pairs, extra, zones, text } = scratch;
-    let Split { text, naming, format, firmware, product } = split(payload, shape, meanings, pairs, text)?;
+    let Scratch { kv, meanings, pairs, extra, zones, text } = scratch;
+    let Split { text, naming, format, firmware, product } = split(payload, kv, meanings, pairs, text)?;
     let mut fields = Fields::new(text, naming, pairs);
     let device_id = fields.peek(Key::DeviceId);
     let has_marks = product == Product::FortiGate

@@ -23,6 +23,9 @@
 
 use hinomi_model::Span;
 
+use wide::u8x16;
+
+use super::marks::Marks;
 use super::pair::{Form, Pair};
 use super::shape::Shape;
 
@@ -31,41 +34,63 @@ pub(crate) const MAX_FIELDS: usize = 512;
 
 const MAX_NAME_BYTES: usize = 64;
 
+/// Reused memory, which makes it faster and changes nothing.
+#[derive(Debug)]
+pub(crate) struct Scratch<K> {
+    shape: Shape<K>,
+    marks: Marks<2>,
+}
+
+impl<K> Default for Scratch<K> {
+    fn default() -> Self {
+        Scratch { shape: Shape::default(), marks: Marks::default() }
+    }
+}
+
+/// The kinds of byte that are marked: quotes and backslashes, and what ends an unquoted value.
+const IN_QUOTES: usize = 0;
+const ENDS: usize = 1;
+
 /// Splits `text`, in which blanks stand between the pairs; they replace those in `pairs`. `known` tells what a name
-/// stands for, and must know no name that is not made of name bytes: one that it knows is not looked at again. `shape`
-/// makes it faster and changes nothing.
+/// stands for, and must know no name that is not made of name bytes: one that it knows is not looked at again.
 // Within its caller the loop would run short of registers.
 #[inline(never)]
 pub(crate) fn scan<K: Copy>(
     text: &str,
-    shape: &mut Shape<K>,
+    scratch: &mut Scratch<K>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<K>,
 ) {
-    scan_separated::<b' ', K>(text, shape, pairs, known);
+    scan_separated::<b' ', K>(text, scratch, pairs, known);
 }
 
 /// Splits `text` as [`scan`] does, but with commas between the pairs.
 #[inline(never)]
 pub(crate) fn scan_commas<K: Copy>(
     text: &str,
-    shape: &mut Shape<K>,
+    scratch: &mut Scratch<K>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<K>,
 ) {
-    scan_separated::<b',', K>(text, shape, pairs, known);
+    scan_separated::<b',', K>(text, scratch, pairs, known);
 }
 
 /// One body for both separators, which are known when it is compiled: neither form pays for the other.
 #[inline(always)]
 fn scan_separated<const SEPARATOR: u8, K: Copy>(
     text: &str,
-    shape: &mut Shape<K>,
+    Scratch { shape, marks }: &mut Scratch<K>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<K>,
 ) {
     pairs.clear();
     let bytes = text.as_bytes();
+    marks.find(bytes, |bytes| {
+        let are = |byte| bytes.simd_eq(u8x16::splat(byte));
+        let blanks = bytes.min(u8x16::splat(b' ')).simd_eq(bytes);
+        let ends = if SEPARATOR == b' ' { blanks } else { are(SEPARATOR) | are(b'\n') };
+        [are(b'"') | are(b'\\'), ends]
+    });
     let mut at = 0;
     while let Some(start) = next_token::<SEPARATOR>(bytes, at) {
         match start {
@@ -84,7 +109,7 @@ fn scan_separated<const SEPARATOR: u8, K: Copy>(
             Some(guessed) => guessed,
             None => {
                 let Some((end, key)) = name(bytes, at, &known) else {
-                    let end = bare_end::<SEPARATOR>(bytes, at);
+                    let end = marks.next::<ENDS>(at).unwrap_or(bytes.len());
                     match pairs.last_mut() {
                         Some(last) if last.form == Form::Stray => last.value.end = end as u32,
                         _ => push(pairs, None, Span::default(), at, end, Form::Stray),
@@ -99,11 +124,11 @@ fn scan_separated<const SEPARATOR: u8, K: Copy>(
         let name = Span { start: at as u32, end: name_end as u32 };
         let value = name_end + 1;
         if bytes.get(value) != Some(&b'"') {
-            at = bare_end::<SEPARATOR>(bytes, value);
+            at = marks.next::<ENDS>(value).unwrap_or(bytes.len());
             push(pairs, key, name, value, before_blanks::<SEPARATOR>(bytes, value, at), Form::Bare);
             continue;
         }
-        let (end, form) = quoted::<SEPARATOR>(bytes, value + 1);
+        let (end, form) = quoted::<SEPARATOR>(bytes, marks, value + 1);
         push(pairs, key, name, value + 1, end, form);
         at = if form == Form::Unclosed { bytes.len() } else { end + 1 };
     }
@@ -174,12 +199,12 @@ const NAME: [bool; 256] = {
 
 /// Finds the end of a quoted value that begins at `from`, and how it is written.
 #[inline]
-fn quoted<const SEPARATOR: u8>(bytes: &[u8], from: usize) -> (usize, Form) {
+fn quoted<const SEPARATOR: u8>(bytes: &[u8], marks: &Marks<2>, from: usize) -> (usize, Form) {
     let mut form = Form::Quoted;
     let mut last_quote = None;
     let mut at = from;
     loop {
-        let Some(found) = quote_or_backslash(bytes, at) else {
+        let Some(found) = marks.next::<IN_QUOTES>(at) else {
             return match last_quote {
                 Some(end) => end,
                 None => (bytes.len(), Form::Unclosed),
@@ -217,28 +242,6 @@ const fn zero_bytes(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }
 
-/// Finds where an unquoted value that begins at `from` ends: at the next blank, or the next comma or line feed.
-#[inline]
-fn bare_end<const SEPARATOR: u8>(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    // Eight bytes at a time: a byte below 0x21 borrows into its highest bit. A borrow can mark a byte above the first
-    // such one wrongly, never one below it, and only the first is asked for.
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk);
-        let marks = if SEPARATOR == b' ' {
-            word.wrapping_sub(ONES * 0x21) & !word & HIGHS
-        } else {
-            zero_bytes(word ^ (ONES * SEPARATOR as u64)) | zero_bytes(word ^ (ONES * b'\n' as u64))
-        };
-        if marks != 0 {
-            return at + (marks.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|&byte| ends_value::<SEPARATOR>(byte)).unwrap_or(rest.len())
-}
-
 /// Returns where an unquoted value ends when the blanks in front of its comma are left off.
 #[inline]
 fn before_blanks<const SEPARATOR: u8>(bytes: &[u8], from: usize, end: usize) -> usize {
@@ -247,26 +250,6 @@ fn before_blanks<const SEPARATOR: u8>(bytes: &[u8], from: usize, end: usize) -> 
     }
     let value = bytes.get(from..end).unwrap_or_default();
     end - value.iter().rev().take_while(|&&byte| byte <= b' ').count()
-}
-
-/// Finds the next quote or backslash at or after `from`.
-#[inline(always)]
-fn quote_or_backslash(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    // Most values are short: two words in registers cost less than starting memchr. The marks are exact for the
-    // first match, as above.
-    for _ in 0..4 {
-        let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) else {
-            break;
-        };
-        let word = u64::from_le_bytes(*chunk);
-        let marks = zero_bytes(word ^ (ONES * b'"' as u64)) | zero_bytes(word ^ (ONES * b'\\' as u64));
-        if marks != 0 {
-            return Some(at + (marks.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
-    memchr::memchr2(b'"', b'\\', bytes.get(at..)?).map(|found| at + found)
 }
 
 #[cfg(test)]

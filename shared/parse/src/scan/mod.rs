@@ -10,5 +10,6 @@ mod kv_reference;
 pub(crate) mod leef;
 #[cfg(test)]
 mod leef_reference;
+pub(crate) mod marks;
 pub(crate) mod pair;
 pub(crate) mod shape;
