@@ -303,11 +303,11 @@ fn fields_of(text: &str) -> (Vec<Part>, Vec<Place>) {
             }
         }
         Format::KeyValueComma => {
-            kv::scan_commas(text, &mut kv::Scratch::default(), &mut pairs, |_| None);
+            kv::scan_commas(text, &mut kv::Scratch::<_, ()>::default(), &mut pairs, |_| None);
             found.pairs(&pairs, Some(b','));
         }
         Format::KeyValue => {
-            kv::scan(text, &mut kv::Scratch::default(), &mut pairs, |_| None);
+            kv::scan(text, &mut kv::Scratch::<_, ()>::default(), &mut pairs, |_| None);
             found.pairs(&pairs, None);
         }
         Format::Csv | Format::Json => {

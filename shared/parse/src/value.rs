@@ -58,12 +58,23 @@ pub(crate) fn first_ip(text: &str) -> Option<IpAddr> {
 #[inline]
 pub(crate) fn is_placeholder(text: &str) -> bool {
     // Nearly every value is none, and its first letter says so.
-    !matches!(
-        text.as_bytes().first(),
-        Some(b'!' | b'#'..=b'\'' | b'*'..=b',' | b'.'..=b'M' | b'O'..=b'm' | b'o'..=b't')
-    ) && is_placeholder_word(text)
+    match text.as_bytes().first() {
+        Some(&first) => BEGINS_PLACEHOLDER[first as usize] && is_placeholder_word(text),
+        None => true,
+    }
 }
 
+const BEGINS_PLACEHOLDER: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut rest: &[u8] = b" Nn(u-\"";
+    while let [first, others @ ..] = rest {
+        table[*first as usize] = true;
+        rest = others;
+    }
+    table
+};
+
+#[inline(never)]
 fn is_placeholder_word(text: &str) -> bool {
     matches!(
         text,

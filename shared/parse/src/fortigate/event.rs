@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use hinomi_model::{AnomalyKind, Disposition, Event, Function, Posture, Protocol, Severity};
 
 use super::fields::Fields;
-use super::keys::Key;
+use super::keys::{Key, Keys};
 use super::kind::Kind;
 use super::{orient, verdict};
 use crate::value;
@@ -40,7 +40,10 @@ impl Ends {
 }
 
 fn address(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
-    if fields.peek(key).is_none() && fields.has(key) {
+    if !fields.has(key) {
+        return None;
+    }
+    if fields.peek(key).is_none() {
         fields.note_at(AnomalyKind::Placeholder, key);
         return None;
     }
@@ -54,7 +57,6 @@ fn has_one_translation(fields: &Fields<'_>) -> bool {
 
 /// Address translation that did not take place is written as `0.0.0.0` or `::`.
 fn translated(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
-    fields.peek(key)?;
     fields.ip(key).filter(|ip| !ip.is_unspecified())
 }
 
@@ -135,7 +137,29 @@ fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
     event.duration_ms = fields.number(Key::Duration).map(|seconds| seconds.saturating_mul(1000));
 }
 
+/// What a request, a look-up or a mail says; a session's own record has nothing of it.
+const CONTENT: Keys = Keys::of(&[
+    Key::Url,
+    Key::Hostname,
+    Key::QueryName,
+    Key::ServerName,
+    Key::BotnetDomain,
+    Key::HttpMethod,
+    Key::HttpStatus,
+    Key::Agent,
+    Key::Referral,
+    Key::Forwarded,
+    Key::Category,
+    Key::VirusCategory,
+    Key::Message,
+    Key::Reason,
+    Key::Mitm,
+]);
+
 fn content<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
+    if !fields.has_any(CONTENT) {
+        return;
+    }
     event.url = fields.text(Key::Url);
     // In events `hostname` is the appliance's.
     if !matches!(event.function, Function::System | Function::Ha | Function::Config) {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use hinomi_model::{Anomaly, AnomalyKind, Escape, ExtraField, FieldName, Span, Text};
 
-use super::keys::Key;
+use super::keys::{Key, Keys};
 use crate::scan::kv::MAX_FIELDS;
 use crate::scan::pair::{Form, Pair};
 use crate::value;
@@ -28,28 +28,46 @@ pub(super) enum Naming {
     Translated,
 }
 
+/// Where the fields that are read stand among a line's pairs: the same for all lines with the same names in the same
+/// order, unless a name repeats.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    first: [u16; Key::COUNT],
+    has: Keys,
+}
+
+impl Plan {
+    const EMPTY: Plan = Plan { first: [ABSENT; Key::COUNT], has: Keys::NONE };
+}
+
 pub(super) struct Fields<'a> {
     text: &'a str,
     naming: Naming,
     pairs: &'a [Pair<Key>],
-    first: [u16; Key::COUNT],
+    plan: Plan,
     taken: [u64; WORDS],
     anomalies: Vec<Anomaly<'a>>,
 }
 
 impl<'a> Fields<'a> {
+    /// Takes a scanned line that is nothing but pairs, of whose names the plan is known.
+    #[inline]
+    pub(super) fn planned(text: &'a str, pairs: &'a [Pair<Key>], plan: &Plan) -> Self {
+        Fields { text, naming: Naming::Native, pairs, plan: *plan, taken: [0; WORDS], anomalies: Vec::new() }
+    }
+
+    /// Returns the plan for all lines with the same names, unless this line has a name twice.
+    pub(super) fn plan(&self) -> Option<Plan> {
+        let named = self.pairs.iter().filter(|pair| pair.key.is_some_and(|key| key != Key::Kept)).count();
+        (named == self.plan.has.count()).then_some(self.plan)
+    }
+
     /// Indexes a scanned line. Of a repeated name the first counts, and one that repeats the value says nothing; a
     /// second `date` starts another device's log, which a relay glued on, and ends this one. FortiAnalyzer puts a
     /// `tz` of its own in front of the device's `date`; then the device's own, behind it, counts.
     pub(super) fn new(text: &'a str, naming: Naming, pairs: &'a mut Vec<Pair<Key>>) -> Self {
-        let mut fields = Fields {
-            text,
-            naming,
-            pairs: &[],
-            first: [ABSENT; Key::COUNT],
-            taken: [0; WORDS],
-            anomalies: Vec::new(),
-        };
+        let mut fields =
+            Fields { text, naming, pairs: &[], plan: Plan::EMPTY, taken: [0; WORDS], anomalies: Vec::new() };
         let mut another = None;
         for (index, pair) in pairs.iter().enumerate() {
             match pair.form {
@@ -61,11 +79,12 @@ impl<'a> Fields<'a> {
             let Some(key) = pair.key else {
                 continue;
             };
-            let Some(first) = fields.first.get_mut(key as usize) else {
+            let Some(first) = fields.plan.first.get_mut(key as usize) else {
                 continue;
             };
             if *first == ABSENT {
                 *first = index as u16;
+                fields.plan.has = fields.plan.has.and(key);
                 continue;
             }
             let before = usize::from(*first);
@@ -75,7 +94,7 @@ impl<'a> Fields<'a> {
                 continue;
             }
             if key == Key::Zone && fields.stands_before(before, Key::Date) {
-                fields.first[Key::Zone as usize] = index as u16;
+                fields.plan.first[Key::Zone as usize] = index as u16;
                 continue;
             }
             fields.note(AnomalyKind::DuplicateKey, Some(pair.name.of(text)));
@@ -109,7 +128,7 @@ impl<'a> Fields<'a> {
 
     #[inline]
     fn pair(&self, key: Key) -> Option<(usize, &'a Pair<Key>)> {
-        let index = usize::from(*self.first.get(key as usize)?);
+        let index = usize::from(*self.plan.first.get(key as usize)?);
         self.pairs.get(index).map(|pair| (index, pair))
     }
 
@@ -121,8 +140,15 @@ impl<'a> Fields<'a> {
     }
 
     /// Tells whether the line has the field, whatever it holds.
+    #[inline]
     pub(super) fn has(&self, key: Key) -> bool {
-        self.pair(key).is_some()
+        self.plan.has.any(Keys::NONE.and(key))
+    }
+
+    /// Tells whether the line has one of the fields: most lines have nothing of what others are about.
+    #[inline]
+    pub(super) fn has_any(&self, keys: Keys) -> bool {
+        self.plan.has.any(keys)
     }
 
     /// Says that a field's value is told by the event.
@@ -141,7 +167,7 @@ impl<'a> Fields<'a> {
     }
 
     fn stands_before(&self, index: usize, key: Key) -> bool {
-        self.first.get(key as usize).is_some_and(|&at| at != ABSENT && index < usize::from(at))
+        self.plan.first.get(key as usize).is_some_and(|&at| at != ABSENT && index < usize::from(at))
     }
 
     /// Takes a text, with its escapes undone.

@@ -139,6 +139,42 @@ keys! {
     Zone = "tz",
 }
 
+/// A set of fields that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Keys(u128);
+
+impl Keys {
+    /// No field.
+    pub(super) const NONE: Keys = Keys(0);
+
+    /// Makes the set of some fields.
+    pub(super) const fn of(keys: &[Key]) -> Keys {
+        let mut set = Keys::NONE;
+        let mut rest = keys;
+        while let [key, others @ ..] = rest {
+            set = set.and(*key);
+            rest = others;
+        }
+        set
+    }
+
+    /// Returns the set with a field added; [`Key::Kept`] is in none.
+    pub(super) const fn and(self, key: Key) -> Keys {
+        const { assert!(Key::COUNT <= 128, "the set has a bit for each field") };
+        if matches!(key, Key::Kept) { self } else { Keys(self.0 | 1 << key as u8) }
+    }
+
+    /// Tells whether a field is in both.
+    pub(super) const fn any(self, other: Keys) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Returns how many there are.
+    pub(super) const fn count(self) -> usize {
+        self.0.count_ones() as usize
+    }
+}
+
 impl Key {
     /// Returns the field that a name stands for; [`Key::Kept`] for one of the vendor's that is not read, `None` for one
     /// that the vendor's tables do not have.

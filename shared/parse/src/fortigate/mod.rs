@@ -32,21 +32,21 @@ use hinomi_model::{Event, ExtraField, Format, Posture, QuarantineReason, Reject,
 use simd_json::Node;
 
 use self::cef::Product;
-use self::fields::{Fields, Naming};
+use self::fields::{Fields, Naming, Plan};
 use self::keys::Key;
 use self::kind::Kind;
 use crate::Context;
 use crate::payload::Payload;
 use crate::scan::kv;
 use crate::scan::pair::Pair;
-use crate::scan::shape::Meanings;
+use crate::scan::shape::{Meanings, Place};
 use crate::syslog::Header;
 use crate::when::Zones;
 
 /// Reused memory.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    kv: kv::Scratch<Key>,
+    kv: kv::Scratch<Key, Plan>,
     meanings: Meanings<Key>,
     pairs: Vec<Pair<Key>>,
     extra: Vec<ExtraField>,
@@ -109,38 +109,45 @@ struct Split<'a> {
     format: Format,
     firmware: Option<&'a str>,
     product: Product,
+    /// What lines have the same names as this one.
+    place: Option<Place>,
 }
 
 /// Splits a line, whatever its form; its pairs replace those in `pairs`. What does not stand in the line as it is goes
 /// to `text`.
 fn split<'a>(
     payload: &Payload<'a, '_>,
-    scratch: &mut kv::Scratch<Key>,
+    scratch: &mut kv::Scratch<Key, Plan>,
     meanings: &mut Meanings<Key>,
     pairs: &mut Vec<Pair<Key>>,
     text: &'a mut String,
 ) -> Result<Split<'a>, Reject> {
     let line = payload.text;
-    let product = Product::Unsaid;
+    let (firmware, product, place) = (None, Product::Unsaid, None);
     if let Some(object) = payload.object {
         json::read(object, text, meanings, pairs)?;
-        return Ok(Split { text, naming: Naming::Translated, format: Format::Json, firmware: None, product });
+        return Ok(Split {
+            text,
+            naming: Naming::Translated,
+            format: Format::Json,
+            firmware,
+            product,
+            place,
+        });
     }
     let value = first_value(line);
     if value.is_none()
         && let Some(log) = cef::log_in(line)
     {
         let cef::Log { text, firmware, product } = cef::read(log, text, meanings, pairs);
-        return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product });
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product, place });
     }
-    let format = if value.is_some_and(|value| has_commas(line, value)) {
-        kv::scan_commas(line, scratch, pairs, Key::of);
-        Format::KeyValueComma
+    let (format, place) = if value.is_some_and(|value| has_commas(line, value)) {
+        (Format::KeyValueComma, kv::scan_commas(line, scratch, pairs, Key::of))
     } else {
-        kv::scan(line, scratch, pairs, Key::of);
-        Format::KeyValue
+        (Format::KeyValue, kv::scan(line, scratch, pairs, Key::of))
     };
-    Ok(Split { text: line, naming: Naming::Native, format, firmware: None, product })
+    Ok(Split { text: line, naming: Naming::Native, format, firmware, product, place })
 }
 
 /// Reads one log.
@@ -156,8 +163,17 @@ pub(crate) fn read<'a>(
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
     let Scratch { kv, meanings, pairs, extra, zones, text } = scratch;
-    let Split { text, naming, format, firmware, product } = split(payload, kv, meanings, pairs, text)?;
-    let mut fields = Fields::new(text, naming, pairs);
+    let Split { text, naming, format, firmware, product, place } = split(payload, kv, meanings, pairs, text)?;
+    let mut fields = match place.and_then(|place| kv.shape.end(place)) {
+        Some(plan) => Fields::planned(text, pairs, plan),
+        None => {
+            let fields = Fields::new(text, naming, pairs);
+            if let Some((place, plan)) = place.zip(fields.plan()) {
+                kv.shape.keep(place, plan);
+            }
+            fields
+        }
+    };
     let device_id = fields.peek(Key::DeviceId);
     let has_marks = product == Product::FortiGate
         || (fields.has(Key::LogId) && (fields.has(Key::Vdom) || fields.has(Key::DeviceId)));

@@ -27,21 +27,23 @@ use wide::u8x16;
 
 use super::marks::Marks;
 use super::pair::{Form, Pair};
-use super::shape::Shape;
+use super::shape::{Place, Shape};
 
 /// Most fields of one line. FortiOS 7.6 writes up to some 120; what exceeds the limit is kept as one text.
 pub(crate) const MAX_FIELDS: usize = 512;
 
 const MAX_NAME_BYTES: usize = 64;
 
-/// Reused memory, which makes it faster and changes nothing.
+/// Reused memory, which makes it faster and changes nothing. `E` is what the caller keeps of lines that have the same
+/// names in the same order.
 #[derive(Debug)]
-pub(crate) struct Scratch<K> {
-    shape: Shape<K>,
+pub(crate) struct Scratch<K, E = ()> {
+    /// Which names lines have.
+    pub(crate) shape: Shape<K, E>,
     marks: Marks<2>,
 }
 
-impl<K> Default for Scratch<K> {
+impl<K, E> Default for Scratch<K, E> {
     fn default() -> Self {
         Scratch { shape: Shape::default(), marks: Marks::default() }
     }
@@ -53,37 +55,40 @@ const ENDS: usize = 1;
 
 /// Splits `text`, in which blanks stand between the pairs; they replace those in `pairs`. `known` tells what a name
 /// stands for, and must know no name that is not made of name bytes: one that it knows is not looked at again.
+///
+/// Returns the place in the shape where a line ends that is nothing but pairs whose quotes are closed, if it has one.
 // Within its caller the loop would run short of registers.
 #[inline(never)]
-pub(crate) fn scan<K: Copy>(
+pub(crate) fn scan<K: Copy, E>(
     text: &str,
-    scratch: &mut Scratch<K>,
+    scratch: &mut Scratch<K, E>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<K>,
-) {
-    scan_separated::<b' ', K>(text, scratch, pairs, known);
+) -> Option<Place> {
+    scan_separated::<b' ', K, E>(text, scratch, pairs, known)
 }
 
 /// Splits `text` as [`scan`] does, but with commas between the pairs.
 #[inline(never)]
-pub(crate) fn scan_commas<K: Copy>(
+pub(crate) fn scan_commas<K: Copy, E>(
     text: &str,
-    scratch: &mut Scratch<K>,
+    scratch: &mut Scratch<K, E>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<K>,
-) {
-    scan_separated::<b',', K>(text, scratch, pairs, known);
+) -> Option<Place> {
+    scan_separated::<b',', K, E>(text, scratch, pairs, known)
 }
 
 /// One body for both separators, which are known when it is compiled: neither form pays for the other.
 #[inline(always)]
-fn scan_separated<const SEPARATOR: u8, K: Copy>(
+fn scan_separated<const SEPARATOR: u8, K: Copy, E>(
     text: &str,
-    Scratch { shape, marks }: &mut Scratch<K>,
+    Scratch { shape, marks }: &mut Scratch<K, E>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<K>,
-) {
+) -> Option<Place> {
     pairs.clear();
+    shape.begin(MAX_FIELDS);
     let bytes = text.as_bytes();
     marks.find(bytes, |bytes| {
         let are = |byte| bytes.simd_eq(u8x16::splat(byte));
@@ -91,6 +96,90 @@ fn scan_separated<const SEPARATOR: u8, K: Copy>(
         let ends = if SEPARATOR == b' ' { blanks } else { are(SEPARATOR) | are(b'\n') };
         [are(b'"') | are(b'\\'), ends]
     });
+    let place = scan_plain::<SEPARATOR, K, E>(bytes, shape, marks, pairs, &known);
+    if place.is_none() {
+        pairs.clear();
+        scan_any::<SEPARATOR, K>(bytes, marks, pairs, &known);
+    }
+    place
+}
+
+/// Splits a line that is nothing but pairs with one separator between them, as nearly all are; `None` for every other
+/// one.
+#[inline(always)]
+fn scan_plain<const SEPARATOR: u8, K: Copy, E>(
+    bytes: &[u8],
+    shape: &mut Shape<K, E>,
+    marks: &Marks<2>,
+    pairs: &mut Vec<Pair<K>>,
+    known: &impl Fn(&[u8]) -> Option<K>,
+) -> Option<Place> {
+    let (mut place, mut at) = (Place::START, 0);
+    loop {
+        match follow::<SEPARATOR, K, E>(bytes, shape, marks, pairs, (place, at)) {
+            Followed::End(place) => return Some(place),
+            Followed::Oddity => return None,
+            Followed::Unknown(from, start) => (place, at) = (from, start),
+        }
+        // The name is learnt, and the next round finds it.
+        let (end, key) = name(bytes, at, known)?;
+        shape.learn(place, bytes, (at, end), key)?;
+    }
+}
+
+/// How far a line goes as lines before it did.
+enum Followed {
+    /// To its end.
+    End(Place),
+    /// To a name that did not come here before: the place before it, and where it starts.
+    Unknown(Place, usize),
+    /// To something else than a pair and one separator.
+    Oddity,
+}
+
+/// Splits a line from `at` on as far as its names come in an order that is known.
+#[inline(always)]
+fn follow<const SEPARATOR: u8, K: Copy, E>(
+    bytes: &[u8],
+    shape: &Shape<K, E>,
+    marks: &Marks<2>,
+    pairs: &mut Vec<Pair<K>>,
+    (mut place, mut at): (Place, usize),
+) -> Followed {
+    while pairs.len() < MAX_FIELDS {
+        let Some((next, length, key)) = shape.guess(place, bytes, at) else {
+            return Followed::Unknown(place, at);
+        };
+        place = next;
+        let name = Span { start: at as u32, end: (at + length) as u32 };
+        let mut value = at + length + 1;
+        let (end, form);
+        if bytes.get(value) == Some(&b'"') {
+            value += 1;
+            let Some(quoted) = quoted::<SEPARATOR>(bytes, marks, value) else { return Followed::Oddity };
+            (end, form) = quoted;
+            at = end + 1;
+        } else {
+            at = marks.next::<ENDS>(value).unwrap_or(bytes.len());
+            (end, form) = (before_blanks::<SEPARATOR>(bytes, value, at), Form::Bare);
+        }
+        push(pairs, key, name, value, end, form);
+        match bytes.get(at) {
+            Some(&byte) if byte == SEPARATOR => at += 1,
+            Some(_) => return Followed::Oddity,
+            None => return Followed::End(place),
+        }
+    }
+    Followed::Oddity
+}
+
+/// Splits any line.
+fn scan_any<const SEPARATOR: u8, K: Copy>(
+    bytes: &[u8],
+    marks: &Marks<2>,
+    pairs: &mut Vec<Pair<K>>,
+    known: &impl Fn(&[u8]) -> Option<K>,
+) {
     let mut at = 0;
     while let Some(start) = next_token::<SEPARATOR>(bytes, at) {
         match start {
@@ -100,26 +189,18 @@ fn scan_separated<const SEPARATOR: u8, K: Copy>(
                 return;
             }
         }
-        let index = pairs.len();
-        if index >= MAX_FIELDS {
+        if pairs.len() >= MAX_FIELDS {
             push(pairs, None, Span::default(), at, bytes.len(), Form::TooMany);
             return;
         }
-        let (name_end, key) = match shape.guess(index, bytes, at) {
-            Some(guessed) => guessed,
-            None => {
-                let Some((end, key)) = name(bytes, at, &known) else {
-                    let end = marks.next::<ENDS>(at).unwrap_or(bytes.len());
-                    match pairs.last_mut() {
-                        Some(last) if last.form == Form::Stray => last.value.end = end as u32,
-                        _ => push(pairs, None, Span::default(), at, end, Form::Stray),
-                    }
-                    at = end;
-                    continue;
-                };
-                shape.learn(index, bytes, at, end, key);
-                (end, key)
+        let Some((name_end, key)) = name(bytes, at, known) else {
+            let end = marks.next::<ENDS>(at).unwrap_or(bytes.len());
+            match pairs.last_mut() {
+                Some(last) if last.form == Form::Stray => last.value.end = end as u32,
+                _ => push(pairs, None, Span::default(), at, end, Form::Stray),
             }
+            at = end;
+            continue;
         };
         let name = Span { start: at as u32, end: name_end as u32 };
         let value = name_end + 1;
@@ -128,9 +209,16 @@ fn scan_separated<const SEPARATOR: u8, K: Copy>(
             push(pairs, key, name, value, before_blanks::<SEPARATOR>(bytes, value, at), Form::Bare);
             continue;
         }
-        let (end, form) = quoted::<SEPARATOR>(bytes, marks, value + 1);
-        push(pairs, key, name, value + 1, end, form);
-        at = if form == Form::Unclosed { bytes.len() } else { end + 1 };
+        match quoted::<SEPARATOR>(bytes, marks, value + 1) {
+            Some((end, form)) => {
+                push(pairs, key, name, value + 1, end, form);
+                at = end + 1;
+            }
+            None => {
+                push(pairs, key, name, value + 1, bytes.len(), Form::Unclosed);
+                return;
+            }
+        }
     }
 }
 
@@ -197,18 +285,30 @@ const NAME: [bool; 256] = {
     table
 };
 
-/// Finds the end of a quoted value that begins at `from`, and how it is written.
-#[inline]
-fn quoted<const SEPARATOR: u8>(bytes: &[u8], marks: &Marks<2>, from: usize) -> (usize, Form) {
+/// Finds the end of a quoted value that begins at `from`, and how it is written; `None` when it has none.
+#[inline(always)]
+fn quoted<const SEPARATOR: u8>(bytes: &[u8], marks: &Marks<2>, from: usize) -> Option<(usize, Form)> {
+    // Nearly every value ends at the first quote.
+    match marks.next::<IN_QUOTES>(from) {
+        Some(end)
+            if bytes.get(end) == Some(&b'"')
+                && bytes.get(end + 1).is_none_or(|&next| ends_value::<SEPARATOR>(next)) =>
+        {
+            Some((end, Form::Quoted))
+        }
+        _ => quoted_oddly::<SEPARATOR>(bytes, marks, from),
+    }
+}
+
+/// Does what [`quoted`] does for a value that holds quotes or backslashes, or does not end.
+#[inline(never)]
+fn quoted_oddly<const SEPARATOR: u8>(bytes: &[u8], marks: &Marks<2>, from: usize) -> Option<(usize, Form)> {
     let mut form = Form::Quoted;
     let mut last_quote = None;
     let mut at = from;
     loop {
         let Some(found) = marks.next::<IN_QUOTES>(at) else {
-            return match last_quote {
-                Some(end) => end,
-                None => (bytes.len(), Form::Unclosed),
-            };
+            return last_quote;
         };
         if bytes.get(found) == Some(&b'\\') {
             form = Form::Escaped;
@@ -219,7 +319,7 @@ fn quoted<const SEPARATOR: u8>(bytes: &[u8], marks: &Marks<2>, from: usize) -> (
             continue;
         }
         if bytes.get(found + 1).is_none_or(|&next| ends_value::<SEPARATOR>(next)) {
-            return (found, form);
+            return Some((found, form));
         }
         last_quote = Some((found, form));
         at = found + 1;

@@ -14,13 +14,13 @@ fn known(name: &[u8]) -> Option<()> {
 
 fn fast(text: &str) -> Vec<Pair<()>> {
     let mut pairs = Vec::new();
-    scan(text, &mut Scratch::default(), &mut pairs, known);
+    scan(text, &mut Scratch::<_, ()>::default(), &mut pairs, known);
     pairs
 }
 
 fn fast_commas(text: &str) -> Vec<Pair<()>> {
     let mut pairs = Vec::new();
-    scan_commas(text, &mut Scratch::default(), &mut pairs, known);
+    scan_commas(text, &mut Scratch::<_, ()>::default(), &mut pairs, known);
     pairs
 }
 
@@ -155,7 +155,7 @@ proptest! {
 
     #[test]
     fn shapes_of_other_lines_change_nothing(texts in prop::collection::vec(like_logs(), 1..6)) {
-        let mut shape = Scratch::default();
+        let mut shape = Scratch::<_, ()>::default();
         let mut pairs = Vec::new();
         for text in texts.iter().chain(&texts) {
             scan(text, &mut shape, &mut pairs, known);

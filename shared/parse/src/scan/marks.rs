@@ -41,17 +41,22 @@ impl<const N: usize> Marks<N> {
     /// Returns the first byte of a kind at or after `from`.
     #[inline(always)]
     pub(crate) fn next<const KIND: usize>(&self, from: usize) -> Option<usize> {
-        let mut rest = self.0.get(from / BLOCK..)?.iter();
-        let here = rest.next()?[KIND] >> (from % BLOCK);
+        let here = self.0.get(from / BLOCK)?[KIND] >> (from % BLOCK);
         if here != 0 {
             return Some(from + here.trailing_zeros() as usize);
         }
-        let mut start = from - from % BLOCK;
+        self.next_block::<KIND>(from)
+    }
+
+    /// Returns the first byte of a kind in the blocks behind that of `from`.
+    #[inline(always)]
+    fn next_block<const KIND: usize>(&self, from: usize) -> Option<usize> {
+        let mut block = from / BLOCK;
         loop {
-            start += BLOCK;
-            let word = rest.next()?[KIND];
+            block += 1;
+            let word = self.0.get(block)?[KIND];
             if word != 0 {
-                return Some(start + word.trailing_zeros() as usize);
+                return Some(block * BLOCK + word.trailing_zeros() as usize);
             }
         }
     }
