@@ -85,6 +85,22 @@ pub(crate) fn open<'a>(
 ) -> Result<Contents<'a>, Reject> {
     let (payload, header) = syslog::strip(line);
     watch.headers(line, payload, &header);
+    open_stripped(payload, header, scratch, spare, watch)
+}
+
+/// Does what [`open`] does, from behind the outermost headers on.
+///
+/// # Errors
+///
+/// As [`open`].
+#[inline]
+pub(crate) fn open_stripped<'a>(
+    payload: &'a str,
+    header: Header<'a>,
+    scratch: &'a mut Scratch,
+    spare: &mut SpareTape,
+    watch: &mut impl Watch,
+) -> Result<Contents<'a>, Reject> {
     let mut contents =
         Contents { payload, document: None, header, received: None, collected: Collected::default() };
     for layer in &mut scratch.layers {

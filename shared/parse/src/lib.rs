@@ -69,7 +69,17 @@ pub fn parse_line<'a>(
 ) -> Result<Event<'a>, Reject> {
     let Scratch { lossy, envelope, tape, fortigate, panos } = scratch;
     let (text, is_utf8) = text_of(line, lossy)?;
-    let contents = envelope::open(text, envelope, tape, &mut ())?;
+    let (payload, header) = syslog::strip(text);
+    if payload.starts_with('{') {
+        let object = trim_end(payload);
+        let arrival = Arrival { is_mended: !is_utf8, received: context.collected.received };
+        let context =
+            Context { received: context.collected.received.unwrap_or(context.received), ..*context };
+        if let Some(object) = fortigate.plain_object(object) {
+            return fortigate::read_object(object, arrival, &header, &context, fortigate);
+        }
+    }
+    let contents = envelope::open_stripped(payload, header, envelope, tape, &mut ())?;
     let received = contents.received.or(context.collected.received);
     let context = Context {
         registry: context.registry,

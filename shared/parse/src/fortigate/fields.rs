@@ -38,6 +38,11 @@ pub(super) struct Plan {
 
 impl Plan {
     const EMPTY: Plan = Plan { first: [ABSENT; Key::COUNT], has: Keys::NONE };
+
+    /// Returns the fields that such lines have.
+    pub(super) fn has(&self) -> Keys {
+        self.has
+    }
 }
 
 pub(super) struct Fields<'a> {
@@ -52,8 +57,8 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Takes a scanned line that is nothing but pairs, of whose names the plan is known.
     #[inline]
-    pub(super) fn planned(text: &'a str, pairs: &'a [Pair<Key>], plan: &Plan) -> Self {
-        Fields { text, naming: Naming::Native, pairs, plan: *plan, taken: [0; WORDS], anomalies: Vec::new() }
+    pub(super) fn planned(text: &'a str, naming: Naming, pairs: &'a [Pair<Key>], plan: &Plan) -> Self {
+        Fields { text, naming, pairs, plan: *plan, taken: [0; WORDS], anomalies: Vec::new() }
     }
 
     /// Returns the plan for all lines with the same names, unless this line has a name twice.

@@ -11,7 +11,7 @@ use hinomi_model::{QuarantineReason, Reject, Span};
 use simd_json::{Node, StaticNode};
 
 use super::cef_names::without_prefix;
-use super::keys::Key;
+use super::keys::{Key, Keys};
 use crate::scan::json::{append, members, write_value};
 use crate::scan::kv::MAX_FIELDS;
 use crate::scan::pair::{Form, Pair};
@@ -57,6 +57,20 @@ fn is_log(text: &str) -> bool {
 pub(super) fn looks_like(object: &[Node<'_>]) -> bool {
     let is_ours = |name: &str| matches!(without_prefix(name), "logid" | "log_id" | "devid" | "device_id");
     members(object).any(|(name, _)| is_ours(name)) || is_document(object)
+}
+
+/// Returns the field that a name stands for in an object whose names are FortiOS's own as it writes them; `None` of a name
+/// for which [`is_document`] and [`read`] must look at the whole object.
+pub(super) fn plain_key(name: &[u8]) -> Option<Option<Key>> {
+    let is_plain =
+        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+    let is_ambiguous = matches!(name, b"message" | b"log" | b"log_id" | b"device_id" | b"log_type");
+    (name.iter().all(is_plain) && !is_ambiguous).then(|| Key::of(name))
+}
+
+/// The fields without one of which an object is looked at as a whole: the type, and what is FortiOS's alone.
+pub(super) fn is_plain_document(keys: &Keys) -> bool {
+    keys.any(Keys::of(&[Key::Type])) && keys.any(Keys::of(&[Key::LogId, Key::DeviceId]))
 }
 
 /// Reads an object, which is given as its tape; the pairs replace those in `pairs` and point into `text`.

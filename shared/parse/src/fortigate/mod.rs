@@ -33,13 +33,13 @@ use simd_json::Node;
 
 use self::cef::Product;
 use self::fields::{Fields, Naming, Plan};
-use self::keys::Key;
+use self::keys::{Key, Keys};
 use self::kind::Kind;
 use crate::Context;
-use crate::payload::Payload;
-use crate::scan::kv;
+use crate::payload::{Arrival, Payload};
 use crate::scan::pair::Pair;
-use crate::scan::shape::{Meanings, Place};
+use crate::scan::shape::{Meanings, Place, Shape};
+use crate::scan::{flat, kv};
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -47,6 +47,7 @@ use crate::when::Zones;
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     kv: kv::Scratch<Key, Plan>,
+    flat: flat::Scratch<Key, Plan>,
     meanings: Meanings<Key>,
     pairs: Vec<Pair<Key>>,
     extra: Vec<ExtraField>,
@@ -109,8 +110,38 @@ struct Split<'a> {
     format: Format,
     firmware: Option<&'a str>,
     product: Product,
-    /// What lines have the same names as this one.
-    place: Option<Place>,
+    /// What is known of all lines with the same names.
+    plan: Planned,
+}
+
+/// What is known of all lines with the same names as this one.
+enum Planned {
+    /// Nothing can be.
+    Not,
+    /// What is kept at this place of the shape of pairs.
+    Pairs(Place),
+    /// What is kept at this place of the shape of objects.
+    Object(Place),
+}
+
+/// A JSON object that was split by [`Scratch::plain_object`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlainObject<'a> {
+    text: &'a str,
+    place: Place,
+}
+
+impl Scratch {
+    /// Splits an object that is a log as FortiOS writes it; `None` for every other one, which has to be read as a whole.
+    #[inline]
+    pub(crate) fn plain_object<'a>(&mut self, text: &'a str) -> Option<PlainObject<'a>> {
+        let place = flat::scan(text, &mut self.flat, &mut self.pairs, json::plain_key)?;
+        let keys = match self.flat.shape.end(place) {
+            Some(plan) => plan.has(),
+            None => self.pairs.iter().filter_map(|pair| pair.key).fold(Keys::NONE, Keys::and),
+        };
+        json::is_plain_document(&keys).then_some(PlainObject { text, place })
+    }
 }
 
 /// Splits a line, whatever its form; its pairs replace those in `pairs`. What does not stand in the line as it is goes
@@ -123,31 +154,25 @@ fn split<'a>(
     text: &'a mut String,
 ) -> Result<Split<'a>, Reject> {
     let line = payload.text;
-    let (firmware, product, place) = (None, Product::Unsaid, None);
+    let (firmware, product, plan) = (None, Product::Unsaid, Planned::Not);
     if let Some(object) = payload.object {
         json::read(object, text, meanings, pairs)?;
-        return Ok(Split {
-            text,
-            naming: Naming::Translated,
-            format: Format::Json,
-            firmware,
-            product,
-            place,
-        });
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Json, firmware, product, plan });
     }
     let value = first_value(line);
     if value.is_none()
         && let Some(log) = cef::log_in(line)
     {
         let cef::Log { text, firmware, product } = cef::read(log, text, meanings, pairs);
-        return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product, place });
+        return Ok(Split { text, naming: Naming::Translated, format: Format::Cef, firmware, product, plan });
     }
     let (format, place) = if value.is_some_and(|value| has_commas(line, value)) {
         (Format::KeyValueComma, kv::scan_commas(line, scratch, pairs, Key::of))
     } else {
         (Format::KeyValue, kv::scan(line, scratch, pairs, Key::of))
     };
-    Ok(Split { text: line, naming: Naming::Native, format, firmware, product, place })
+    let plan = place.map_or(Planned::Not, Planned::Pairs);
+    Ok(Split { text: line, naming: Naming::Native, format, firmware, product, plan })
 }
 
 /// Reads one log.
@@ -162,17 +187,70 @@ pub(crate) fn read<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { kv, meanings, pairs, extra, zones, text } = scratch;
-    let Split { text, naming, format, firmware, product, place } = split(payload, kv, meanings, pairs, text)?;
-    let mut fields = match place.and_then(|place| kv.shape.end(place)) {
-        Some(plan) => Fields::planned(text, pairs, plan),
-        None => {
-            let fields = Fields::new(text, naming, pairs);
-            if let Some((place, plan)) = place.zip(fields.plan()) {
-                kv.shape.keep(place, plan);
+    let Scratch { kv, flat, meanings, pairs, extra, zones, text } = scratch;
+    let split = split(payload, kv, meanings, pairs, text)?;
+    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, extra, zones };
+    read_split(split, (payload.text, payload.arrival), header, context, memory)
+}
+
+/// Reads a log that is a plain object.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn read_object<'a>(
+    PlainObject { text, place }: PlainObject<'a>,
+    arrival: Arrival,
+    header: &Header<'a>,
+    context: &Context<'a>,
+    scratch: &'a mut Scratch,
+) -> Result<Event<'a>, Reject> {
+    let Scratch { kv, flat, pairs, extra, zones, .. } = scratch;
+    let split = Split {
+        text,
+        naming: Naming::Translated,
+        format: Format::Json,
+        firmware: None,
+        product: Product::Unsaid,
+        plan: Planned::Object(place),
+    };
+    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, extra, zones };
+    read_split(split, (text, arrival), header, context, memory)
+}
+
+/// What of [`Scratch`] is needed once a line is split.
+struct Memory<'a> {
+    shapes: (&'a mut Shape<Key, Plan>, &'a mut Shape<Key, Plan>),
+    pairs: &'a mut Vec<Pair<Key>>,
+    extra: &'a mut Vec<ExtraField>,
+    zones: &'a mut Zones,
+}
+
+/// Makes an event of a line whose fields were found.
+fn read_split<'a>(
+    Split { text, naming, format, firmware, product, plan }: Split<'a>,
+    (raw, arrival): (&'a str, Arrival),
+    header: &Header<'a>,
+    context: &Context<'a>,
+    Memory { shapes, pairs, extra, zones }: Memory<'a>,
+) -> Result<Event<'a>, Reject> {
+    let place = match plan {
+        Planned::Not => None,
+        Planned::Pairs(place) => Some((shapes.0, place)),
+        Planned::Object(place) => Some((shapes.1, place)),
+    };
+    let mut fields = match place {
+        Some((shape, place)) => match shape.end(place) {
+            Some(plan) => Fields::planned(text, naming, pairs, plan),
+            None => {
+                let fields = Fields::new(text, naming, pairs);
+                if let Some(plan) = fields.plan() {
+                    shape.keep(place, plan);
+                }
+                fields
             }
-            fields
-        }
+        },
+        None => Fields::new(text, naming, pairs),
     };
     let device_id = fields.peek(Key::DeviceId);
     let has_marks = product == Product::FortiGate
@@ -208,7 +286,7 @@ pub(crate) fn read<'a>(
     if firmware.is_some() || fields.has(Key::LogVersion) {
         event.firmware = firmware.map(Cow::Borrowed).or_else(|| fields.copy(Key::LogVersion));
     }
-    event.raw = payload.text;
+    event.raw = raw;
     event.registration = registration;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
         (Some(id), ..) => id.clone(),
@@ -225,7 +303,7 @@ pub(crate) fn read<'a>(
     event::fill(&mut event, kind, ends, &mut fields);
     (event.anomalies, event.unknown_fields) = fields.finish(extra);
     event.extra = hinomi_model::Extra { line: text, fields: extra };
-    payload.arrival.remark(&mut event, context.received);
+    arrival.remark(&mut event, context.received);
     Ok(event)
 }
 

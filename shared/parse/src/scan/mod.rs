@@ -3,6 +3,7 @@
 pub(crate) mod cef;
 #[cfg(test)]
 mod cef_reference;
+pub(crate) mod flat;
 pub(crate) mod json;
 pub(crate) mod kv;
 #[cfg(test)]
