@@ -57,11 +57,13 @@ pub(crate) fn first_ip(text: &str) -> Option<IpAddr> {
 /// Tells whether text is a vendor's way to say "nothing".
 #[inline]
 pub(crate) fn is_placeholder(text: &str) -> bool {
-    // Nearly every value is none, and its first letter says so.
-    match text.as_bytes().first() {
-        Some(&first) => BEGINS_PLACEHOLDER[first as usize] && is_placeholder_word(text),
-        None => true,
-    }
+    !is_surely_present(text) && is_placeholder_word(text)
+}
+
+/// Tells by its first letter alone that text is no placeholder, as nearly every value's does.
+#[inline]
+pub(crate) fn is_surely_present(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(|first| !BEGINS_PLACEHOLDER[*first as usize])
 }
 
 const BEGINS_PLACEHOLDER: [bool; 256] = {

@@ -125,6 +125,8 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes something odd about a field, under the name that the line uses; under FortiOS's where it has none.
+    #[cold]
+    #[inline(never)]
     pub(super) fn note_at(&mut self, kind: AnomalyKind, key: Key) {
         let name = self.pair(key).map(|(_, pair)| pair.name.of(self.text));
         let name = name.map(|name| if name.is_empty() { key.name() } else { name });
@@ -179,6 +181,18 @@ impl<'a> Fields<'a> {
     // Some thirty calls: inlined into all of them it would push what matters out of the instruction cache.
     #[inline(never)]
     pub(super) fn text(&mut self, key: Key) -> Option<Text<'a>> {
+        let (index, pair) = self.pair(key)?;
+        let raw = pair.value.of(self.text);
+        if !matches!(pair.form, Form::Bare | Form::Quoted) || !value::is_surely_present(raw) {
+            return self.odd_text(key);
+        }
+        self.take_at(index);
+        Some(Text::Borrowed(raw))
+    }
+
+    /// Takes a text that has escapes, or may be a placeholder.
+    #[inline(never)]
+    fn odd_text(&mut self, key: Key) -> Option<Text<'a>> {
         let text = self.copy(key)?;
         self.take(key);
         Some(text)
@@ -227,10 +241,10 @@ impl<'a> Fields<'a> {
         otherwise: AnomalyKind,
         read: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
-        let raw = self.peek(key)?;
-        match read(raw) {
+        let (index, pair) = self.pair(key)?;
+        match read(value::present(pair.value.of(self.text))?) {
             Some(value) => {
-                self.take(key);
+                self.take_at(index);
                 Some(value)
             }
             None => {

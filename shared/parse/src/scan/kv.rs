@@ -152,19 +152,21 @@ fn follow<const SEPARATOR: u8, K: Copy, E>(
         };
         place = next;
         let name = Span { start: at as u32, end: (at + length) as u32 };
-        let mut value = at + length + 1;
-        let (end, form);
-        if bytes.get(value) == Some(&b'"') {
-            value += 1;
-            let Some(quoted) = quoted::<SEPARATOR>(bytes, marks, value) else { return Followed::Oddity };
-            (end, form) = quoted;
+        let is_quoted = bytes.get(at + length + 1) == Some(&b'"');
+        let value = at + length + 1 + usize::from(is_quoted);
+        let marked = marks.next_of(if is_quoted { IN_QUOTES } else { ENDS }, value);
+        let mut end = marked.unwrap_or(bytes.len());
+        let mut form = if is_quoted { Form::Quoted } else { Form::Bare };
+        at = end + usize::from(is_quoted);
+        let mut behind = bytes.get(at);
+        if is_quoted && (bytes.get(end) != Some(&b'"') || behind.is_some_and(|&byte| byte != SEPARATOR)) {
+            let Some(found) = quoted::<SEPARATOR>(bytes, marks, value) else { return Followed::Oddity };
+            (end, form) = found;
             at = end + 1;
-        } else {
-            at = marks.next::<ENDS>(value).unwrap_or(bytes.len());
-            (end, form) = (before_blanks::<SEPARATOR>(bytes, value, at), Form::Bare);
+            behind = bytes.get(at);
         }
-        push(pairs, key, name, value, end, form);
-        match bytes.get(at) {
+        push(pairs, key, name, value, before_blanks::<SEPARATOR>(bytes, value, end, form), form);
+        match behind {
             Some(&byte) if byte == SEPARATOR => at += 1,
             Some(_) => return Followed::Oddity,
             None => return Followed::End(place),
@@ -206,7 +208,8 @@ fn scan_any<const SEPARATOR: u8, K: Copy>(
         let value = name_end + 1;
         if bytes.get(value) != Some(&b'"') {
             at = marks.next::<ENDS>(value).unwrap_or(bytes.len());
-            push(pairs, key, name, value, before_blanks::<SEPARATOR>(bytes, value, at), Form::Bare);
+            let end = before_blanks::<SEPARATOR>(bytes, value, at, Form::Bare);
+            push(pairs, key, name, value, end, Form::Bare);
             continue;
         }
         match quoted::<SEPARATOR>(bytes, marks, value + 1) {
@@ -286,23 +289,8 @@ const NAME: [bool; 256] = {
 };
 
 /// Finds the end of a quoted value that begins at `from`, and how it is written; `None` when it has none.
-#[inline(always)]
-fn quoted<const SEPARATOR: u8>(bytes: &[u8], marks: &Marks<2>, from: usize) -> Option<(usize, Form)> {
-    // Nearly every value ends at the first quote.
-    match marks.next::<IN_QUOTES>(from) {
-        Some(end)
-            if bytes.get(end) == Some(&b'"')
-                && bytes.get(end + 1).is_none_or(|&next| ends_value::<SEPARATOR>(next)) =>
-        {
-            Some((end, Form::Quoted))
-        }
-        _ => quoted_oddly::<SEPARATOR>(bytes, marks, from),
-    }
-}
-
-/// Does what [`quoted`] does for a value that holds quotes or backslashes, or does not end.
 #[inline(never)]
-fn quoted_oddly<const SEPARATOR: u8>(bytes: &[u8], marks: &Marks<2>, from: usize) -> Option<(usize, Form)> {
+fn quoted<const SEPARATOR: u8>(bytes: &[u8], marks: &Marks<2>, from: usize) -> Option<(usize, Form)> {
     let mut form = Form::Quoted;
     let mut last_quote = None;
     let mut at = from;
@@ -344,8 +332,8 @@ const fn zero_bytes(word: u64) -> u64 {
 
 /// Returns where an unquoted value ends when the blanks in front of its comma are left off.
 #[inline]
-fn before_blanks<const SEPARATOR: u8>(bytes: &[u8], from: usize, end: usize) -> usize {
-    if SEPARATOR == b' ' {
+fn before_blanks<const SEPARATOR: u8>(bytes: &[u8], from: usize, end: usize, form: Form) -> usize {
+    if SEPARATOR == b' ' || form != Form::Bare {
         return end;
     }
     let value = bytes.get(from..end).unwrap_or_default();

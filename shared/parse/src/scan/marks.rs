@@ -41,21 +41,21 @@ impl<const N: usize> Marks<N> {
     /// Returns the first byte of a kind at or after `from`.
     #[inline(always)]
     pub(crate) fn next<const KIND: usize>(&self, from: usize) -> Option<usize> {
-        let here = self.0.get(from / BLOCK)?[KIND] >> (from % BLOCK);
+        self.next_of(KIND, from)
+    }
+
+    /// Does what [`next`](Marks::next) does, for a kind that is known only when it is asked.
+    #[inline(always)]
+    pub(crate) fn next_of(&self, kind: usize, from: usize) -> Option<usize> {
+        let here = self.0.get(from / BLOCK)?.get(kind)? >> (from % BLOCK);
         if here != 0 {
             return Some(from + here.trailing_zeros() as usize);
         }
-        self.next_block::<KIND>(from)
-    }
-
-    /// Returns the first byte of a kind in the blocks behind that of `from`.
-    #[inline(always)]
-    fn next_block<const KIND: usize>(&self, from: usize) -> Option<usize> {
         let mut block = from / BLOCK;
         loop {
             block += 1;
-            let word = self.0.get(block)?[KIND];
-            if word != 0 {
+            let word = self.0.get(block)?.get(kind)?;
+            if *word != 0 {
                 return Some(block * BLOCK + word.trailing_zeros() as usize);
             }
         }

@@ -86,20 +86,15 @@ impl Head {
 }
 
 /// Returns the bytes from `from` on; behind the text there are zeros, which no name has.
-#[inline(always)]
 fn sixteen(bytes: &[u8], from: usize) -> [u8; WIDTH] {
-    if let Some(rest) = bytes.get(from..)
-        && let Some(chunk) = rest.first_chunk()
-    {
-        return *chunk;
-    }
-    near_the_end(bytes, from)
+    let rest = bytes.get(from..).unwrap_or_default();
+    rest.first_chunk().copied().unwrap_or_else(|| near_the_end(rest))
 }
 
 #[cold]
-fn near_the_end(bytes: &[u8], from: usize) -> [u8; WIDTH] {
+fn near_the_end(rest: &[u8]) -> [u8; WIDTH] {
     let mut chunk = [0; WIDTH];
-    for (to, byte) in chunk.iter_mut().zip(bytes.get(from..).unwrap_or_default()) {
+    for (to, byte) in chunk.iter_mut().zip(rest) {
         *to = *byte;
     }
     chunk
@@ -126,7 +121,11 @@ impl<K: Copy, E> Shape<K, E> {
     /// Returns the place of the name at `from`, its length and what it stands for, when it once followed that of `place`.
     #[inline(always)]
     pub(super) fn guess(&self, place: Place, bytes: &[u8], from: usize) -> Option<(Place, usize, Option<K>)> {
-        let here = u8x16::new(sixteen(bytes, from));
+        let rest = bytes.get(from..)?;
+        let here = u8x16::new(match rest.first_chunk() {
+            Some(chunk) => *chunk,
+            None => near_the_end(rest),
+        });
         let nodes = self.nodes.as_slice();
         let mut next = nodes.get(usize::from(place.0))?.then;
         loop {

@@ -240,9 +240,12 @@ const fn object() -> Frames {
 
 /// Tells whether an object's line may hold more than one log: an array of them, or one object right behind another.
 fn may_hold_several(line: &[u8]) -> bool {
-    (memchr::memchr(b'[', line).is_some()
-        && (memchr::memmem::find(line, b"\"logEvents\"").is_some()
-            || memchr::memmem::find(line, b"ecords\"").is_some()))
-        || memchr::memmem::find(line, b"}{").is_some()
-        || memchr::memmem::find(line, b"} {").is_some()
+    let is_followed = |at: usize| {
+        let rest = line.get(at + 1..).unwrap_or_default();
+        rest.starts_with(b"{") || rest.starts_with(b" {")
+    };
+    memchr::memchr_iter(b'}', line).any(is_followed)
+        || (memchr::memchr(b'[', line).is_some()
+            && (memchr::memmem::find(line, b"\"logEvents\"").is_some()
+                || memchr::memmem::find(line, b"ecords\"").is_some()))
 }
