@@ -1,8 +1,13 @@
 //! The way from events to findings and facts.
 
-use hinomi_model::{Direction, Disposition, Event, FactBatch, Finding, Function, Locator, Login};
+use std::sync::Arc;
+
+use hinomi_model::{
+    Direction, Disposition, Event, FactBatch, Finding, FindingKind, Function, Locator, Login,
+};
 
 use crate::coalesce::{Coalescer, Part};
+use crate::indicators::Indicators;
 use crate::known::{KnownLines, short};
 use crate::line::{SessionKeys, line_id, line_time};
 use crate::sides::Sides;
@@ -19,6 +24,7 @@ pub struct Examiner {
     counts: Counts,
     sessions: SessionKeys,
     lines: Vec<u64>,
+    indicators: Arc<Indicators>,
 }
 
 /// What the events of a batch left behind.
@@ -61,6 +67,11 @@ impl Examiner {
         Examiner::default()
     }
 
+    /// Makes an examiner that knows what lists of enemies name.
+    pub fn with_indicators(indicators: Arc<Indicators>) -> Self {
+        Examiner { indicators, ..Examiner::default() }
+    }
+
     /// Examines one event. `locator` says where its line lies in the archive.
     pub fn examine(&mut self, event: &Event<'_>, locator: Option<&Locator>) {
         self.examine_new(event, locator, &KnownLines::default());
@@ -95,7 +106,14 @@ impl Examiner {
                 place,
             });
         }
-        let Some(verdict) = kinds::judge(event, &sides) else { return };
+        let verdict = match kinds::judge(event, &sides) {
+            // The appliance's own word says more than a list, unless it only names what was used.
+            Some(verdict) if !is_weak(verdict.kind) => verdict,
+            weak => match self.indicators.judge(event, &sides).or(weak) {
+                Some(verdict) => verdict,
+                None => return,
+            },
+        };
         let Some(placed) = subject::place(event, &sides, &verdict) else {
             self.counts.unplaced += 1;
             return;
@@ -148,4 +166,9 @@ impl Examiner {
             lines: std::mem::take(&mut self.lines),
         }
     }
+}
+
+/// Tells whether a kind of finding is about an application or a habit and names no enemy.
+fn is_weak(kind: FindingKind) -> bool {
+    matches!(kind, FindingKind::Behaviour | FindingKind::Policy)
 }
