@@ -135,7 +135,6 @@ impl Chunks {
             }
         };
         let uncompressed = pages.uncompressed;
-        drop(pages);
         let bytes = Bytes::from(sink.into_inner()?);
         let encodings = match dictionary {
             Some(_) => vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY],

@@ -129,8 +129,8 @@ impl Group {
     /// Returns the number of a line's object. Lines of an object come together, so the last few are looked at.
     fn object(&mut self, place: &Locator) -> u32 {
         const LOOK_BACK: usize = 8;
-        let known = self.objects.iter().enumerate().rev().take(LOOK_BACK);
-        if let Some((index, _)) = known.filter(|(_, object)| **object == place.object).next() {
+        let mut known = self.objects.iter().enumerate().rev().take(LOOK_BACK);
+        if let Some((index, _)) = known.find(|(_, object)| **object == place.object) {
             return index as u32;
         }
         self.objects.push(place.object.clone());
