@@ -302,7 +302,7 @@ pub struct Bench {
 pub enum Form {
     /// This project's event, one JSON object a line
     Json,
-    /// OCSF; not yet: it comes with the archive
+    /// The same as an event of OCSF 1.8.0, as replay writes it into OUT/ocsf
     Ocsf,
 }
 
