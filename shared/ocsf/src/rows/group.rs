@@ -8,7 +8,7 @@ use super::values::Values;
 use crate::layout::Layout;
 use crate::mapping::{Line, Value};
 use crate::text;
-use crate::unmapped;
+use crate::unmapped::{self, Names};
 
 /// What a group takes before its first row: its columns' buffers, roughly.
 pub(super) const EMPTY_BYTES: usize = 16 << 10;
@@ -40,6 +40,8 @@ pub(crate) struct Group {
     pub(crate) shape_of: Vec<u32>,
     /// A column each.
     pub(crate) values: Vec<Values>,
+    /// The names of what has no column.
+    names: Names,
 }
 
 impl Group {
@@ -52,6 +54,7 @@ impl Group {
             known_shapes: BTreeMap::new(),
             shape_of: Vec::new(),
             values: layout.columns.iter().map(|column| Values::new(column.kind(), column.coding)).collect(),
+            names: Names::default(),
         }
     }
 
@@ -84,7 +87,8 @@ impl Group {
                     Some(values.push_text(scratch))
                 }
                 Value::Unmapped => {
-                    let written = values.push_written(|out| unmapped::write(line, self.layout, beyond, out));
+                    let written = values
+                        .push_written(|out| unmapped::write(line, self.layout, beyond, &mut self.names, out));
                     let Some(written) = written else { continue };
                     Some(written)
                 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use hinomi_model::{Event, EventTime, Locator, TenantId, UtcDay};
 
+pub(crate) use dictionary::hash_of;
 pub(crate) use group::Group;
 pub(crate) use values::{Texts, Values};
 
