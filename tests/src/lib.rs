@@ -9,6 +9,7 @@
 pub mod cloud;
 pub mod console;
 pub mod dated;
+pub mod duckdb;
 pub mod emulator;
 pub mod encodings;
 pub mod envelopes;
