@@ -45,6 +45,54 @@ impl Memory {
         // Nothing below panics between two changes that belong together, so a poisoned lock guards whole values.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Forgets the objects whose names begin with `folder` and come before `name`, as a bucket's life cycle does, and
+    /// returns how many they were.
+    pub fn expire(&self, folder: &str, name: &str) -> usize {
+        let mut kept = self.kept();
+        let before = kept.archive.len();
+        kept.archive.retain(|key, _| !(key.as_str().starts_with(folder) && key.as_str() < name));
+        before - kept.archive.len()
+    }
+
+    /// Returns how many bytes the kept values have: objects; and states, incidents, what waits to be told, and documents
+    /// of the ledger. Names and what the maps themselves take are not counted.
+    pub fn weight(&self) -> Weight {
+        let kept = self.kept();
+        let sum = |lengths: &mut dyn Iterator<Item = usize>| lengths.map(|length| length as u64).sum();
+        Weight {
+            objects: sum(&mut kept.archive.values().map(Vec::len)),
+            states: sum(&mut kept.states.values().map(|stored| stored.bytes.len())),
+            subjects: kept.states.len() as u64,
+            incident_bytes: sum(&mut kept.incidents.values().map(|(_, incident)| incident.bytes.len())),
+            incidents: kept.incidents.len() as u64,
+            documents: sum(&mut kept.ledger.values().map(|stored| stored.bytes.len())),
+        }
+    }
+}
+
+/// What a store in memory keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// Bytes of the archive's objects.
+    pub objects: u64,
+    /// Bytes of the subjects' states.
+    pub states: u64,
+    /// How many subjects have one.
+    pub subjects: u64,
+    /// Bytes of the incidents.
+    pub incident_bytes: u64,
+    /// How many there are.
+    pub incidents: u64,
+    /// Bytes of the ledger's documents.
+    pub documents: u64,
+}
+
+impl Weight {
+    /// Returns all bytes together.
+    pub const fn bytes(&self) -> u64 {
+        self.objects + self.states + self.incident_bytes + self.documents
+    }
 }
 
 impl States for Memory {
@@ -264,6 +312,21 @@ mod tests {
         block_on(clone.write("k", None, b"x")).unwrap();
         assert!(block_on(one.read("k")).unwrap().is_some());
         assert!(block_on(Memory::new().read("k")).unwrap().is_none());
+    }
+
+    #[test]
+    fn objects_expire_by_folder_and_name_and_weigh_nothing_then() {
+        let store = Memory::new();
+        for name in ["facts/1/a.zst", "facts/2/a.zst", "raw/1/a.zst"] {
+            let key = ArchiveKey::new(name).unwrap();
+            block_on(store.put_new(&key, b"four")).unwrap();
+        }
+        block_on(store.write("k", None, b"x")).unwrap();
+        assert_eq!((store.weight().objects, store.weight().bytes()), (12, 13));
+        assert_eq!(store.expire("facts/", "facts/2"), 1);
+        assert_eq!(store.expire("facts/", "facts/2"), 0);
+        assert_eq!(store.weight().objects, 8);
+        assert_eq!(block_on(store.list("", None, 9)).unwrap().len(), 2);
     }
 
     #[test]
