@@ -131,9 +131,11 @@ impl<F: Functions> Play<F> {
     ///
     /// When the deployment cannot be reached.
     pub fn slice(&mut self, slice: &Slice) -> Result<(), F::Error> {
-        let arrived = self.functions.arrive(slice)?;
+        let mut arrived = self.functions.arrive(slice)?;
+        // A shard that nothing arrived in may have something that waits.
+        arrived.resize_with(arrived.len().max(self.behind.len()), Vec::new);
         let mut behind = std::mem::take(&mut self.behind);
-        behind.resize_with(behind.len().max(arrived.len()), VecDeque::new);
+        behind.resize_with(arrived.len(), VecDeque::new);
         for (shard, (waiting, records)) in behind.iter_mut().zip(arrived).enumerate() {
             waiting.extend(records);
             let records = (shard, &*waiting.make_contiguous());

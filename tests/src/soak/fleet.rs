@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
-use hinomi_generate::site::{GATEWAY, WEB, WEB_PUBLIC, ip, outside};
+use hinomi_generate::site::{GATEWAY, ip, outside};
 use hinomi_generate::{
     End, FortigateUnit, Happening, Maker, PanosUnit, SplitMix64, Via, botnet, catalog, cc_lookup, denied,
     exploit, malware, quiet, scan, traffic, vpn_login,
@@ -48,8 +49,16 @@ pub struct Fleet {
 struct Device {
     id: String,
     maker: Maker,
-    /// The third number of the addresses behind it.
+    /// The third number of the addresses behind it, and the last one of its server's.
     network: u8,
+}
+
+impl Device {
+    /// Returns the address of its server, and the public one.
+    fn server(&self) -> (IpAddr, IpAddr) {
+        // Public addresses end with the range, at 63.
+        (ip(10, 1, 200, self.network), ip(198, 51, 100, self.network % 64))
+    }
 }
 
 impl Fleet {
@@ -64,8 +73,8 @@ impl Fleet {
                 let id = format!("0128{number:08}");
                 (id.clone(), Maker::Panos(PanosUnit::new(&id, &name)))
             };
-            // Below the guests' and the servers' networks.
-            let network = 10 + (number / size.tenants.max(1) % 60) as u8;
+            // Below the guests' and the servers' networks; and each has a public address of its own.
+            let network = 10 + (number / size.tenants.max(1) % 50) as u8;
             Device { id, maker, network }
         };
         Fleet {
@@ -92,8 +101,6 @@ impl Fleet {
     soc: {{name: {{ja: 東京SOC, en: Tokyo SOC}}, phone: \"+81300000000\"}}
     internal: [10.1.0.0/16, 198.51.100.0/26]
     roles: {{server: [10.1.200.0/24]}}
-    assets:
-      - {{ip: {WEB}, public: {WEB_PUBLIC}, name: WEB, product: Apache Struts}}
     contacts:
       - {{id: duty, name: Duty, email: soc@t{tenant}.example, sms: \"+819000000000\", for: [attack], levels: [2, 3, 4], hours: always, order: 1}}
     devices:
@@ -148,7 +155,7 @@ impl Fleet {
     }
 
     /// Returns the address of a machine behind a device.
-    fn host(&mut self, device: usize) -> std::net::IpAddr {
+    fn host(&mut self, device: usize) -> IpAddr {
         let network = self.devices.get(device).map_or(10, |device| device.network);
         ip(10, 1, network, 20 + self.random.below(200) as u8)
     }
@@ -157,14 +164,20 @@ impl Fleet {
     fn attack(&mut self, minute: i64) {
         let device = self.random.below(self.devices.len() as u64) as usize;
         let (pc, outsider) = (self.host(device), outside(100 + self.random.below(400) as u32));
+        let (server, public) = self.devices.get(device).map_or((pc, pc), Device::server);
         let at = BEGIN.plus(minute * 60 + self.random.below(30) as Seconds);
         self.session += 1_000;
         let session = self.session - 900;
-        let hit = |n: i64| exploit(at.plus(n), outsider, WEB, 80, &catalog::STRUTS).behind(WEB_PUBLIC);
+        let hit = |n: i64| exploit(at.plus(n), outsider, server, 80, &catalog::STRUTS).behind(public);
         let told: Vec<Happening> = match self.random.below(8) {
             0 => (0..6).map(|n| hit(n * 4).session(session + n.unsigned_abs()).reset()).collect(),
+            1 if self.random.percent(50) => {
+                // The server answers, and calls the attacker twenty minutes later.
+                let called = traffic(at.plus(1_200), server, outsider, 8_080).session(session + 1);
+                vec![hit(0).session(session), called.bytes(5_000, 90_000)]
+            }
             1 => {
-                let answered = traffic(at.plus(3), outsider, WEB, 80).behind(WEB_PUBLIC);
+                let answered = traffic(at.plus(3), outsider, server, 80).behind(public);
                 vec![hit(0).session(session), answered.session(session).bytes(1_900, 5_200)]
             }
             2 => {

@@ -11,7 +11,7 @@ pub mod fleet;
 pub mod sender;
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::ops::{ControlFlow, Range};
 
 use hinomi_lambda::Function;
@@ -34,10 +34,6 @@ use sender::{Flaky, Sender};
 /// Minutes for which the archive's objects are kept here, as a bucket's life cycle keeps them for days. Nothing that is
 /// played looks further back.
 const KEPT_MINUTES: i64 = 120;
-/// Folders whose objects expire and whose names go on with day and hour; and those that go on with the minute.
-const BY_HOUR: [&str; 2] = ["raw/", "quarantine/"];
-const BY_MINUTE: [&str; 1] = ["facts/"];
-
 /// What is played.
 #[derive(Clone, Debug)]
 pub struct Load {
@@ -208,13 +204,7 @@ impl Soak {
         self.books.read(&site.store)?;
         site.expire_findings();
         let oldest = end.plus(-KEPT_MINUTES * 60);
-        let (day, hour) = (oldest.day(), oldest.hour().rem_euclid(24));
-        for folder in BY_HOUR {
-            site.store.expire(folder, &format!("{folder}{day}/{hour:02}"));
-        }
-        for folder in BY_MINUTE {
-            site.store.expire(folder, &format!("{folder}{day}T{hour:02}"));
-        }
+        site.store.expire(|name| is_over(name, oldest));
         let weight = site.store.weight();
         self.count();
         let waiting = self.play.behind.iter().flatten();
@@ -238,7 +228,8 @@ impl Soak {
             let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
             let is_whole = line["function"] == Function::Ingest.as_str() && line.get("reason").is_none();
             if is_whole && let Some(lines) = line["Lines"].as_u64() {
-                let parts = ["LinesDone", "LinesQuarantined"].map(|name| line[name].as_u64().unwrap_or_default());
+                let parts =
+                    ["LinesDone", "LinesQuarantined"].map(|name| line[name].as_u64().unwrap_or_default());
                 self.counted.0 += lines;
                 self.counted.1 += parts.iter().sum::<u64>();
             }
@@ -246,14 +237,19 @@ impl Soak {
     }
 }
 
-fn end_of(minute: i64) -> EventTime {
-    BEGIN.plus((minute + 1) * 60)
+/// Tells whether an object of the archive is older than an instant, by the hour or the minute in its name.
+fn is_over(name: &str, oldest: EventTime) -> bool {
+    let (day, hour) = (oldest.day(), oldest.hour().rem_euclid(24));
+    match name.split_once('/') {
+        Some(("raw" | "quarantine", place)) => place < format!("{day}/{hour:02}").as_str(),
+        Some(("facts", place)) => place < format!("{day}T{hour:02}").as_str(),
+        Some(("follow", place)) => {
+            place.rsplit('/').next().is_some_and(|minute| minute < format!("{day}T{hour:02}").as_str())
+        }
+        _ => false,
+    }
 }
 
-/// Returns how many bytes of memory this process has in use, as Linux tells it; nothing elsewhere.
-pub fn resident_bytes() -> io::Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = resident.and_then(|text| text.trim().strip_suffix(" kB")).and_then(|text| text.parse().ok());
-    Ok(kilobytes.unwrap_or(0_u64) * 1_024)
+fn end_of(minute: i64) -> EventTime {
+    BEGIN.plus((minute + 1) * 60)
 }

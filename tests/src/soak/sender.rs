@@ -46,12 +46,7 @@ pub struct Sender {
 impl Sender {
     /// Makes a sender to so many shards.
     pub fn new(shards: usize) -> Self {
-        Sender {
-            cutter: Cutter::new(&Form::ALL, shards),
-            shards,
-            number: 0,
-            again: vec![Vec::new(); shards],
-        }
+        Sender { cutter: Cutter::new(&Form::ALL, shards), shards, number: 0, again: vec![Vec::new(); shards] }
     }
 
     /// Sends the lines of a minute; returns the records of each shard as they come to lie in it.
@@ -68,8 +63,12 @@ impl Sender {
             }
         });
         for (shard, (records, again)) in (0..).zip(shards.iter_mut().zip(&mut self.again)) {
-            let repeats: Vec<Sent> =
-                records.iter().enumerate().filter(|(place, _)| *place as u64 % REPEATED == 4).map(|(_, sent)| sent.clone()).collect();
+            let repeats: Vec<Sent> = records
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| *place as u64 % REPEATED == 4)
+                .map(|(_, sent)| sent.clone())
+                .collect();
             records.extend(std::mem::replace(again, repeats));
             // One overtakes another.
             records.chunks_exact_mut(2).for_each(<[Sent]>::reverse);
