@@ -1,4 +1,4 @@
-//! Plays a long soak: `cargo xtask soak [--minutes N]`, or `cargo run -p hinomi-tests --example soak --release -- --minutes 10`.
+//! Plays a long soak: `cargo xtask soak [--minutes N]`.
 //!
 //! A thousand devices of forty customers through the functions, with a reader that stands still for ten of each two
 //! hundred minutes of the load's time, until this clock says that it is enough. A line a minute tells how it stands; the

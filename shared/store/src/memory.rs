@@ -33,6 +33,7 @@ struct Kept {
     deliveries: BTreeMap<Unit, Delivery>,
     archive: BTreeMap<ArchiveKey, Vec<u8>>,
     ledger: BTreeMap<String, Stored>,
+    written: Written,
 }
 
 impl Memory {
@@ -68,6 +69,43 @@ impl Memory {
             incidents: kept.incidents.len() as u64,
             documents: sum(&mut kept.ledger.values().map(|stored| stored.bytes.len())),
         }
+    }
+
+    /// Returns what commits have written until now, each time counted.
+    pub fn written(&self) -> Written {
+        self.kept().written
+    }
+}
+
+/// What commits have written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// How many commits there were.
+    pub commits: u64,
+    /// States, one a commit.
+    pub states: Values,
+    /// Incidents.
+    pub incidents: Values,
+    /// Notices put into the outbox.
+    pub entries: Values,
+}
+
+/// Values that were written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// How many.
+    pub count: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Their kilobytes, each begun one counted, as those bill who charge by the kilobyte.
+    pub kilobytes: u64,
+}
+
+impl Values {
+    fn add(&mut self, bytes: &[u8]) {
+        self.count += 1;
+        self.bytes += bytes.len() as u64;
+        self.kilobytes += bytes.len().div_ceil(1_024).max(1) as u64;
     }
 }
 
@@ -106,6 +144,10 @@ impl States for Memory {
         let mut kept = self.kept();
         let found = kept.states.get(&commit.key).map(|stored| stored.version);
         let version = next_version(found, commit.expected, &commit.key.subject)?;
+        kept.written.commits += 1;
+        kept.written.states.add(&commit.state);
+        commit.incidents.iter().for_each(|row| kept.written.incidents.add(&row.bytes));
+        commit.outbox.iter().for_each(|entry| kept.written.entries.add(&entry.bytes));
         kept.states.insert(commit.key.clone(), Stored { version, bytes: commit.state.clone() });
         match commit.wake {
             Some(wake) => kept.wakes.insert(commit.key.clone(), wake),
