@@ -28,7 +28,16 @@ pub struct Outcome {
 /// Whatever the replay reports; with files in memory it has nothing to report.
 pub fn run(files: Vec<(String, Vec<u8>)>, registry: Registry, acts: Vec<Act>) -> Result<Outcome, Fault> {
     let inputs = files.into_iter().map(|(name, bytes)| Input::Bytes { name, bytes }).collect();
-    let result = replay(ReplayOptions { acts, ..ReplayOptions::in_memory(inputs, registry) })?;
+    run_with(ReplayOptions { acts, ..ReplayOptions::in_memory(inputs, registry) })
+}
+
+/// Replays as these options say.
+///
+/// # Errors
+///
+/// Whatever the replay reports.
+pub fn run_with(options: ReplayOptions) -> Result<Outcome, Fault> {
+    let result = replay(options)?;
     Ok(Outcome {
         incidents: documents(&result.incidents),
         notices: documents(&result.notices),
@@ -37,6 +46,7 @@ pub fn run(files: Vec<(String, Vec<u8>)>, registry: Registry, acts: Vec<Act>) ->
     })
 }
 
-fn documents<T: Serialize>(values: &[T]) -> Vec<Value> {
+/// Returns values as the documents that other programs read.
+pub fn documents<T: Serialize>(values: &[T]) -> Vec<Value> {
     values.iter().map(|value| serde_json::to_value(value).unwrap_or_default()).collect()
 }

@@ -19,5 +19,6 @@ pub mod play;
 pub mod poller;
 pub mod reading;
 pub mod same;
+pub mod soak;
 pub mod stories;
 pub mod story;

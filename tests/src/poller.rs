@@ -63,6 +63,16 @@ pub struct Account {
     pub left: usize,
 }
 
+impl Account {
+    /// Adds what became of others.
+    pub fn add(&mut self, more: Account) {
+        self.calls += more.calls;
+        self.delivered += more.delivered;
+        self.given_up.extend(more.given_up);
+        self.left += more.left;
+    }
+}
+
 /// Delivers the records of one shard until its end, or until the function was called `most_calls` times.
 pub fn drive(
     records: &[Polled],

@@ -3,11 +3,13 @@
 //! 85 of a hundred are sessions, the rest web filter, application control and look-ups that passed. It does not
 //! represent attacks, config changes of several kilobytes, or anything malformed.
 
-use crate::day::{self, ordinary};
+use crate::day;
 use crate::random::SplitMix64;
 use crate::site::ip;
 use crate::{FortigateUnit, Happening, Maker, PanosUnit};
 use hinomi_model::EventTime;
+
+pub use crate::day::ordinary;
 
 /// Returns `count` lines of a FortiGate with FortiOS 7.4.
 pub fn quiet_fortigate(count: usize, seed: u64) -> Vec<String> {

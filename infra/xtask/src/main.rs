@@ -28,6 +28,7 @@ usage: cargo xtask COMMAND
   test --list            lists the checks
   local-aws [--stay]     deploys template.yaml to an emulator, sends the sample day, prints what was told; then stops,
                          or stays with the console's page until Ctrl-C
+  soak [--minutes N]     plays a long load through the functions in one process, for ten minutes or N
   bench [FILTER]         measures each stage in release mode
   sample-day             makes the sample day under events/ again from its seed
   fuzz [TARGET [ARG...]] drives one entry with hostile bytes until stopped; without TARGET lists the targets
@@ -66,6 +67,12 @@ fn run(words: &[&str]) -> Result<(), Error> {
         ["bench", filter @ ..] => {
             // `--bench *` leaves out the unit tests, which cargo would otherwise build and run as benches too.
             Call::cargo(&["bench", "--workspace", "--bench", "*"]).separated(filter).run(&root)
+        }
+        ["soak", rest @ ..] => {
+            // In the profile of the checks: it is built already, and arithmetic that overflows ends it.
+            Call::cargo(&["run", "--profile", "ci", "--package", "hinomi-tests", "--example", "soak"])
+                .separated(rest)
+                .run(&root)
         }
         ["sample-day"] => {
             Call::cargo(&["run", "--release", "--package", "hinomi-generate", "--", "sample-day"]).run(&root)

@@ -28,7 +28,7 @@ pub use block_on::block_on;
 pub use embedded::{Durability, Embedded, fetch_file};
 pub use error::{Error, Result};
 pub use faulty::{Call, Fault, Faulty, When};
-pub use memory::Memory;
+pub use memory::{Memory, Values, Weight, Written};
 pub use ports::{
     Archive, ArchiveKey, Claim, Commit, Deliveries, Delivery, IncidentPage, IncidentRow, Ledger, Message,
     Outbox, OutboxEntry, Put, Scope, Sighting, Standing, States, Store, Stored, StoredIncident, SubjectKey,

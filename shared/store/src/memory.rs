@@ -33,6 +33,7 @@ struct Kept {
     deliveries: BTreeMap<Unit, Delivery>,
     archive: BTreeMap<ArchiveKey, Vec<u8>>,
     ledger: BTreeMap<String, Stored>,
+    written: Written,
 }
 
 impl Memory {
@@ -44,6 +45,91 @@ impl Memory {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         // Nothing below panics between two changes that belong together, so a poisoned lock guards whole values.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the objects whose names are of those that are over, as a bucket's life cycle does, and returns how many
+    /// they were.
+    pub fn expire(&self, is_over: impl Fn(&str) -> bool) -> usize {
+        let mut kept = self.kept();
+        let before = kept.archive.len();
+        kept.archive.retain(|key, _| !is_over(key.as_str()));
+        before - kept.archive.len()
+    }
+
+    /// Returns how many bytes the kept values have: objects; and states, incidents, what waits to be told, and documents
+    /// of the ledger. Names and what the maps themselves take are not counted.
+    pub fn weight(&self) -> Weight {
+        let kept = self.kept();
+        let sum = |lengths: &mut dyn Iterator<Item = usize>| lengths.map(|length| length as u64).sum();
+        Weight {
+            objects: sum(&mut kept.archive.values().map(Vec::len)),
+            states: sum(&mut kept.states.values().map(|stored| stored.bytes.len())),
+            subjects: kept.states.len() as u64,
+            incident_bytes: sum(&mut kept.incidents.values().map(|(_, incident)| incident.bytes.len())),
+            incidents: kept.incidents.len() as u64,
+            documents: sum(&mut kept.ledger.values().map(|stored| stored.bytes.len())),
+        }
+    }
+
+    /// Returns what commits have written until now, each time counted.
+    pub fn written(&self) -> Written {
+        self.kept().written
+    }
+}
+
+/// What commits have written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// How many commits there were.
+    pub commits: u64,
+    /// States, one a commit.
+    pub states: Values,
+    /// Incidents.
+    pub incidents: Values,
+    /// Notices put into the outbox.
+    pub entries: Values,
+}
+
+/// Values that were written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// How many.
+    pub count: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Their kilobytes, each begun one counted, as those bill who charge by the kilobyte.
+    pub kilobytes: u64,
+}
+
+impl Values {
+    fn add(&mut self, bytes: &[u8]) {
+        self.count += 1;
+        self.bytes += bytes.len() as u64;
+        self.kilobytes += bytes.len().div_ceil(1_024).max(1) as u64;
+    }
+}
+
+/// What a store in memory keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// Bytes of the archive's objects.
+    pub objects: u64,
+    /// Bytes of the subjects' states.
+    pub states: u64,
+    /// How many subjects have one.
+    pub subjects: u64,
+    /// Bytes of the incidents.
+    pub incident_bytes: u64,
+    /// How many there are.
+    pub incidents: u64,
+    /// Bytes of the ledger's documents.
+    pub documents: u64,
+}
+
+impl Weight {
+    /// Returns all bytes together.
+    pub const fn bytes(&self) -> u64 {
+        self.objects + self.states + self.incident_bytes + self.documents
     }
 }
 
@@ -58,6 +144,10 @@ impl States for Memory {
         let mut kept = self.kept();
         let found = kept.states.get(&commit.key).map(|stored| stored.version);
         let version = next_version(found, commit.expected, &commit.key.subject)?;
+        kept.written.commits += 1;
+        kept.written.states.add(&commit.state);
+        commit.incidents.iter().for_each(|row| kept.written.incidents.add(&row.bytes));
+        commit.outbox.iter().for_each(|entry| kept.written.entries.add(&entry.bytes));
         kept.states.insert(commit.key.clone(), Stored { version, bytes: commit.state.clone() });
         match commit.wake {
             Some(wake) => kept.wakes.insert(commit.key.clone(), wake),
@@ -264,6 +354,21 @@ mod tests {
         block_on(clone.write("k", None, b"x")).unwrap();
         assert!(block_on(one.read("k")).unwrap().is_some());
         assert!(block_on(Memory::new().read("k")).unwrap().is_none());
+    }
+
+    #[test]
+    fn objects_expire_by_name_and_weigh_nothing_then() {
+        let store = Memory::new();
+        for name in ["facts/1/a.zst", "facts/2/a.zst", "raw/1/a.zst"] {
+            let key = ArchiveKey::new(name).unwrap();
+            block_on(store.put_new(&key, b"four")).unwrap();
+        }
+        block_on(store.write("k", None, b"x")).unwrap();
+        assert_eq!((store.weight().objects, store.weight().bytes()), (12, 13));
+        let is_over = |name: &str| ("facts/".."facts/2").contains(&name);
+        assert_eq!((store.expire(is_over), store.expire(is_over)), (1, 0));
+        assert_eq!(store.weight().objects, 8);
+        assert_eq!(block_on(store.list("", None, 9)).unwrap().len(), 2);
     }
 
     #[test]

@@ -65,6 +65,14 @@ impl MemoryStream {
         records.filter(|(sequence, _)| *sequence > after).cloned().collect()
     }
 
+    /// Forgets the records of a shard up to a sequence number, as a stream does with what it no longer keeps.
+    pub fn expire(&self, shard: usize, up_to: u64) {
+        let mut shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(records) = shards.records.get_mut(shard) {
+            records.retain(|(sequence, _)| *sequence > up_to);
+        }
+    }
+
     /// Returns every record, in the order in which they were put.
     pub fn records(&self) -> Vec<StreamRecord> {
         let shards = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,6 +140,12 @@ mod tests {
         }
         assert_eq!(stream.records(), records);
         assert_eq!(stream.read(4, 0), []);
+        for shard in 0..4 {
+            let read = stream.read(shard, 0);
+            let (first, _) = read.first().unwrap();
+            stream.expire(shard, *first);
+            assert_eq!(stream.read(shard, 0), read[1..]);
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! A day of lines on its way into a stream: by time, by device, in the forms that collectors send.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Cycle;
 use std::ops::Bound;
+use std::slice;
 
 use hinomi_generate::encode::frames;
 use hinomi_model::{EventTime, Fingerprint, Seconds};
@@ -47,7 +49,7 @@ const COLLECTOR: &str = "c1";
 const LINES: usize = 128;
 
 /// The lines of one slice, by device.
-type Devices<'l> = BTreeMap<&'l str, Vec<&'l Dated>>;
+pub type Devices<'l> = BTreeMap<&'l str, Vec<&'l Dated>>;
 
 /// Returns the end of each part of the day, of this length, in which there is a line.
 pub fn every(length: Seconds, lines: &[Dated]) -> BTreeSet<EventTime> {
@@ -77,36 +79,58 @@ pub fn slices(lines: &[Dated], ends: &BTreeSet<EventTime>, forms: &[Form], shard
             devices.entry(&line.device).or_default().push(line);
         }
     }
-    let mut number = 0_u64;
-    let mut forms = forms.iter().cycle();
-    let mut slice = |(end, devices): (EventTime, Devices<'_>)| {
+    let mut cutter = Cutter::new(forms, shards);
+    let slice = |(end, devices)| {
         let mut slice = Slice { end, shards: vec![Vec::new(); shards.max(1)], lines: 0 };
+        cutter.cut(devices, |shard, record, lines| {
+            slice.lines += lines.len();
+            if let Some(shard) = slice.shards.get_mut(shard) {
+                shard.push(record);
+            }
+        });
+        slice
+    };
+    divided.into_iter().map(slice).collect()
+}
+
+/// Puts lines into records, whose forms take turns.
+#[derive(Debug)]
+pub struct Cutter<'f> {
+    forms: Cycle<slice::Iter<'f, Form>>,
+    shards: usize,
+    /// Of the last record.
+    number: u64,
+}
+
+impl<'f> Cutter<'f> {
+    /// Makes records for so many shards.
+    pub fn new(forms: &'f [Form], shards: usize) -> Self {
+        Cutter { forms: forms.iter().cycle(), shards: shards.max(1), number: 0 }
+    }
+
+    /// Cuts what came in a while, and hands each record to `put` with the shard of its device and the lines in it.
+    pub fn cut(&mut self, devices: Devices<'_>, mut put: impl FnMut(usize, Polled, &[&Dated])) {
         for (device, mut lines) in devices {
             lines.sort_by_key(|line| line.at);
             let hash = Fingerprint::new("tests/shard").text(device).finish_short();
-            let shard = usize::try_from(hash % slice.shards.len() as u64).unwrap_or(0);
+            let shard = usize::try_from(hash % self.shards as u64).unwrap_or(0);
             let mut rest = lines.as_slice();
-            while let (false, Some(form)) = (rest.is_empty(), forms.next()) {
+            while let (false, Some(form)) = (rest.is_empty(), self.forms.next()) {
                 let most = if *form == Form::Raw { 1 } else { LINES };
                 let (chunk, later) = rest.split_at(most.min(rest.len()));
                 rest = later;
-                slice.lines += chunk.len();
-                number += 1;
+                self.number += 1;
                 let arrived = chunk.last().map_or(EventTime::EPOCH, |line| line.at);
                 let record = Polled {
-                    sequence: format!("{number:020}"),
+                    sequence: format!("{:020}", self.number),
                     partition_key: device.to_owned(),
                     arrived: arrived.nanos() as f64 / 1e9,
                     data: written(chunk, *form),
                 };
-                if let Some(shard) = slice.shards.get_mut(shard) {
-                    shard.push(record);
-                }
+                put(shard, record, chunk);
             }
         }
-        slice
-    };
-    divided.into_iter().map(&mut slice).collect()
+    }
 }
 
 /// Makes a day as bad as collectors and producers make it: each record comes twice, the second time in the order of
@@ -128,7 +152,7 @@ pub fn mistreat(slices: &mut [Slice]) {
 }
 
 /// Returns a record with the head of gzip, and nothing that could be inflated behind it.
-fn poison(end: EventTime) -> Polled {
+pub fn poison(end: EventTime) -> Polled {
     let data = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff poison".to_vec();
     let arrived = end.plus(-1).seconds() as f64;
     Polled { sequence: String::new(), partition_key: "nobody".to_owned(), arrived, data }

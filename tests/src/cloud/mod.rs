@@ -8,6 +8,8 @@ pub mod day;
 pub mod payload;
 mod site;
 
+use std::collections::VecDeque;
+
 use hinomi_lambda::Function;
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, EventTime, Seconds};
@@ -74,12 +76,23 @@ pub struct Play<F> {
     pub logs: Account,
     /// What became of the records of the findings.
     pub found: Account,
+    /// Calls of `ingest` for one shard in a slice, at most: what a reader that is slow, or stands still, gets done.
+    pub calls: u64,
+    /// Records of the logs that were not done yet, by shard.
+    pub behind: Vec<VecDeque<Polled>>,
 }
 
 impl<F: Functions> Play<F> {
     /// Makes a play of a deployment.
     pub fn new(functions: F, mapping: Mapping) -> Self {
-        Play { functions, mapping, logs: Account::default(), found: Account::default() }
+        Play {
+            functions,
+            mapping,
+            logs: Account::default(),
+            found: Account::default(),
+            calls: MOST_CALLS,
+            behind: Vec::new(),
+        }
     }
 
     /// Plays slices in order, and the end of the day: what waits for something that does not come waits no longer.
@@ -91,7 +104,18 @@ impl<F: Functions> Play<F> {
         for slice in slices {
             self.slice(slice)?;
         }
-        let Some(last) = slices.last().map(|slice| slice.end) else { return Ok(()) };
+        match slices.last() {
+            Some(last) => self.end(last.end, level2_hold),
+            None => Ok(()),
+        }
+    }
+
+    /// Plays the end of a day, behind its last slice.
+    ///
+    /// # Errors
+    ///
+    /// When the deployment cannot be reached.
+    pub fn end(&mut self, last: EventTime, level2_hold: Seconds) -> Result<(), F::Error> {
         self.follow(last.plus(SETTLES))?;
         // Joined as of the day's end: that nothing more came is not known, so nothing is closed.
         let end = last.plus(level2_hold);
@@ -101,10 +125,25 @@ impl<F: Functions> Play<F> {
         self.call(Function::Notify, last.plus(2 * 86_400), None)
     }
 
-    fn slice(&mut self, slice: &Slice) -> Result<(), F::Error> {
-        let arrived = self.functions.arrive(slice)?;
-        let account = self.read("logs", Function::Ingest, &arrived, slice.end.plus(-1))?;
-        add(&mut self.logs, account);
+    /// Plays one slice.
+    ///
+    /// # Errors
+    ///
+    /// When the deployment cannot be reached.
+    pub fn slice(&mut self, slice: &Slice) -> Result<(), F::Error> {
+        let mut arrived = self.functions.arrive(slice)?;
+        // A shard that nothing arrived in may have something that waits.
+        arrived.resize_with(arrived.len().max(self.behind.len()), Vec::new);
+        let mut behind = std::mem::take(&mut self.behind);
+        behind.resize_with(arrived.len(), VecDeque::new);
+        for (shard, (waiting, records)) in behind.iter_mut().zip(arrived).enumerate() {
+            waiting.extend(records);
+            let records = (shard, &*waiting.make_contiguous());
+            let account = self.read("logs", Function::Ingest, records, self.calls, slice.end.plus(-1))?;
+            waiting.drain(..waiting.len() - account.left);
+            self.logs.add(account);
+        }
+        self.behind = behind;
         self.join(slice.end)?;
         self.follow(slice.end)?;
         self.call(Function::Correlate, slice.end, None)?;
@@ -130,35 +169,31 @@ impl<F: Functions> Play<F> {
     /// Reads what is new of the findings.
     fn join(&mut self, now: EventTime) -> Result<(), F::Error> {
         let found = self.functions.findings(now)?;
-        let account = self.read("findings", Function::Correlate, &found, now)?;
-        add(&mut self.found, account);
+        for (shard, records) in found.iter().enumerate() {
+            let account = self.read("findings", Function::Correlate, (shard, records), MOST_CALLS, now)?;
+            self.found.add(account);
+        }
         Ok(())
     }
 
-    /// Delivers what shards hold to a function.
+    /// Delivers what a shard holds to a function.
     fn read(
         &mut self,
         stream: &str,
         function: Function,
-        shards: &[Vec<Polled>],
+        (shard, records): (usize, &[Polled]),
+        calls: u64,
         now: EventTime,
     ) -> Result<Account, F::Error> {
-        let mut sum = Account::default();
-        for (shard, records) in shards.iter().enumerate() {
-            let mut unreached = None;
-            let account = drive(records, self.mapping, MOST_CALLS, |batch| {
-                let event = payload::kinesis(stream, shard, batch);
-                self.functions.invoke(function, &event, now).unwrap_or_else(|error| {
-                    unreached = Some(error);
-                    Answer::Failed
-                })
-            });
-            if let Some(error) = unreached {
-                return Err(error);
-            }
-            add(&mut sum, account);
-        }
-        Ok(sum)
+        let mut unreached = None;
+        let account = drive(records, self.mapping, calls, |batch| {
+            let event = payload::kinesis(stream, shard, batch);
+            self.functions.invoke(function, &event, now).unwrap_or_else(|error| {
+                unreached = Some(error);
+                Answer::Failed
+            })
+        });
+        unreached.map_or(Ok(account), Err)
     }
 
     /// Calls a function as its schedule does, until it answers: a schedule that failed comes again.
@@ -171,13 +206,6 @@ impl<F: Functions> Play<F> {
         }
         Ok(())
     }
-}
-
-fn add(sum: &mut Account, more: Account) {
-    sum.calls += more.calls;
-    sum.delivered += more.delivered;
-    sum.given_up.extend(more.given_up);
-    sum.left += more.left;
 }
 
 /// Returns every incident of a store as others read it, by first_seen and id. Those of tenants who are not in the

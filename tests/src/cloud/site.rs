@@ -74,6 +74,11 @@ impl Site {
         })
     }
 
+    /// Forgets what the stream of findings holds and was read.
+    pub fn expire_findings(&mut self) {
+        self.read.iter().enumerate().for_each(|(shard, read)| self.stream.expire(shard, *read));
+    }
+
     /// Returns what customers were sent, in the order in which it was decided.
     pub fn notices(&self) -> Vec<Notice> {
         let mut notices: Vec<Notice> = self.notifier.taken().into_iter().map(|taken| taken.notice).collect();

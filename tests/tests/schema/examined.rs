@@ -102,6 +102,9 @@ pub(crate) fn plans() -> Vec<Value> {
         findings_per_million: 500.0,
         window: 5.0,
         events_per_core: 600_000.0,
+        archive_per_core: 300_000.0,
+        compactors: 4.0,
+        athena_tb: 1.0,
         siem_usd_per_gb: Some(0.5),
     };
     let sudden = Question { events_per_day: 1e6, peak: 2_000.0, siem_usd_per_gb: None, ..steady };

@@ -17,6 +17,9 @@ const STEADY: Question = Question {
     findings_per_million: 1_000.0,
     window: 5.0,
     events_per_core: 600_000.0,
+    archive_per_core: 300_000.0,
+    compactors: 4.0,
+    athena_tb: 1.0,
     siem_usd_per_gb: None,
 };
 

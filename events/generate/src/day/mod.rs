@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use crate::random::SplitMix64;
 use crate::{FortigateUnit, Happening, Maker, PanosUnit};
 
-pub(crate) use office::ordinary;
+pub use office::ordinary;
 
 /// Seed of the committed files.
 pub const SEED: u64 = 20_261_020;

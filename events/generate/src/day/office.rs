@@ -59,7 +59,7 @@ const CURVE: [u64; 24] =
     [8, 7, 6, 6, 6, 7, 10, 25, 78, 96, 98, 92, 58, 84, 94, 92, 88, 64, 36, 18, 10, 7, 5, 5];
 
 /// Returns one ordinary happening of a PC.
-pub(crate) fn ordinary(random: &mut SplitMix64, at: EventTime, session: u64, client: IpAddr) -> Happening {
+pub fn ordinary(random: &mut SplitMix64, at: EventTime, session: u64, client: IpAddr) -> Happening {
     let destination = random.pick(&DESTINATIONS);
     let server = outside(destination.address);
     let scale = 1 + random.below(3);

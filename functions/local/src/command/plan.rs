@@ -15,6 +15,8 @@ use crate::terminal::{self, Screen};
 /// Lines a second from a record to findings on one core of two of a small machine, without a measurement of one's own:
 /// `cargo bench -p hinomi-tests --bench stages`, `frame_to_findings`.
 const MEASURED: f64 = 600_000.0;
+/// Lines a second from raw objects to Parquet with all fields, on the same core.
+const ARCHIVED: f64 = 300_000.0;
 /// Longest file of `hinomi bench` that is read.
 const MAX_BENCH_BYTES: u64 = 64 << 10;
 
@@ -27,6 +29,8 @@ struct Bench {
 #[derive(Deserialize)]
 struct Stages {
     detect: Stage,
+    /// Only of those who measure it.
+    archive: Option<Stage>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +44,8 @@ struct Stage {
 ///
 /// [`Fault::Usage`] for a region without prices and a file that is no measurement, and faults of reading and printing.
 pub(crate) fn run(args: &cli::Plan, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
+    let (events_per_core, archive_per_core) =
+        args.bench.as_deref().map_or(Ok((MEASURED, ARCHIVED)), measured)?;
     let question = Question {
         events_per_day: args.events_per_day,
         avg_bytes: args.avg_bytes,
@@ -49,7 +55,10 @@ pub(crate) fn run(args: &cli::Plan, language: Language, out: &mut dyn Write) -> 
         tenants: args.tenants,
         findings_per_million: args.findings_per_million,
         window: args.window,
-        events_per_core: args.bench.as_deref().map_or(Ok(MEASURED), measured)?,
+        events_per_core,
+        archive_per_core,
+        compactors: args.compactors,
+        athena_tb: args.athena_tb,
         siem_usd_per_gb: args.siem_usd_per_gb,
     };
     let Some(made) = plan(&question, &args.region) else {
@@ -68,13 +77,16 @@ pub(crate) fn run(args: &cli::Plan, language: Language, out: &mut dyn Write) -> 
     Ok(out.flush()?)
 }
 
-fn measured(path: &Path) -> Result<f64, Fault> {
+/// Returns the rates of a measurement; without one of the archive that which is taken for granted.
+fn measured(path: &Path) -> Result<(f64, f64), Fault> {
     let file = File::open(path).map_err(|source| Fault::Open { path: path.to_owned(), source })?;
     let read: Result<Bench, _> = serde_json::from_reader(BufReader::new(file.take(MAX_BENCH_BYTES)));
-    match read {
-        Ok(bench) if bench.stages.detect.events_per_s >= 1.0 => Ok(bench.stages.detect.events_per_s),
-        _ => Err(Fault::Usage(format!("{} is no result of `hinomi bench --json`", path.display()))),
-    }
+    let rates = read.ok().map(|Bench { stages: Stages { detect, archive } }| {
+        (detect.events_per_s, archive.map_or(ARCHIVED, |stage| stage.events_per_s))
+    });
+    rates
+        .filter(|(detect, archive)| detect.min(*archive) >= 1.0)
+        .ok_or_else(|| Fault::Usage(format!("{} is no result of `hinomi bench --json`", path.display())))
 }
 
 #[cfg(test)]
@@ -114,7 +126,12 @@ mod tests {
     fn what_is_no_measurement_or_no_region_is_wrong_usage() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("here.json");
-        for text in ["", "{}", r#"{"stages":{"detect":{"events_per_s":0}}}"#] {
+        for text in [
+            "",
+            "{}",
+            r#"{"stages":{"detect":{"events_per_s":0}}}"#,
+            r#"{"stages":{"detect":{"events_per_s":9},"archive":{"events_per_s":0}}}"#,
+        ] {
             std::fs::write(&path, text).unwrap();
             let fault = printed(&["--bench", path.to_str().unwrap()]).unwrap_err();
             assert!(matches!(fault, Fault::Usage(_)), "{fault}");

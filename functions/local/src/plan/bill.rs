@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::capacity::{Capacity, RECORD_BYTES, StreamMode};
+use super::capacity::{Capacity, INCIDENT_KB, RECORD_BYTES, STATE_KB, StreamMode};
 use super::prices::{Item, Prices};
 use super::{Assumption, DAY, DAYS, GB, Load, Question};
 
@@ -22,8 +22,8 @@ const FACT_BYTES: f64 = 18.0;
 const FACT_DAYS: f64 = 2.0;
 /// Days for which an incident and its state are kept on average.
 const TABLE_DAYS: f64 = 120.0;
-/// Findings of a subject that come to lie in one state and one incident.
-const SAME_SUBJECT: f64 = 10.0;
+/// Findings of a subject that come to lie in one state and one incident: as many as on the sample day.
+const SAME_SUBJECT: f64 = 8.0;
 /// Bytes that a call of a function leaves in its log, with what Lambda writes itself.
 const LOG_BYTES: f64 = 2_500.0;
 /// Messages to one customer in a month.
@@ -41,8 +41,10 @@ pub enum Part {
     Kinesis,
     /// The functions.
     Lambda,
-    /// The archive.
+    /// The archive of raw lines, and facts.
     S3,
+    /// The columnar archive: its files, and the queries that read them.
+    Columns,
     /// The tables.
     DynamoDb,
     /// Messages to customers.
@@ -58,6 +60,7 @@ impl Part {
             Part::Kinesis => "kinesis",
             Part::Lambda => "lambda",
             Part::S3 => "s3",
+            Part::Columns => "columns",
             Part::DynamoDb => "dynamo_db",
             Part::Sns => "sns",
             Part::CloudWatch => "cloud_watch",
@@ -96,6 +99,7 @@ pub(super) fn parts(
         (Part::Kinesis, kinesis(load, capacity)),
         (Part::Lambda, lambda(capacity)),
         (Part::S3, s3(question, load, capacity)),
+        (Part::Columns, columns(question, capacity)),
         (Part::DynamoDb, dynamo_db(capacity)),
         (Part::Sns, sns(question)),
         (Part::CloudWatch, cloud_watch(capacity)),
@@ -128,7 +132,7 @@ fn kinesis(load: &Load, capacity: &Capacity) -> Vec<(Item, f64)> {
 
 /// The functions that the load moves. The others, and the sweeps, are together under a dollar.
 fn lambda(capacity: &Capacity) -> Vec<(Item, f64)> {
-    let functions = [capacity.ingest, capacity.follow, capacity.correlate];
+    let functions = [capacity.ingest, capacity.follow, capacity.correlate, capacity.compact];
     vec![
         (Item::Compute, functions.iter().map(|function| function.gb_seconds).sum()),
         (Item::Requests, functions.iter().map(|function| function.calls).sum::<f64>() / 1e6),
@@ -154,15 +158,24 @@ fn s3(question: &Question, load: &Load, capacity: &Capacity) -> Vec<(Item, f64)>
     ]
 }
 
+/// Each compactor reads every object of raw lines, and the plan of an hour once more. Files stay in the first class for
+/// as long as raw lines are kept.
+fn columns(question: &Question, capacity: &Capacity) -> Vec<(Item, f64)> {
+    vec![
+        (Item::Put, capacity.column_files / 1e3),
+        (Item::Get, (question.compactors + 1.0) * capacity.objects / 1e3),
+        (Item::Standard, capacity.column_bytes / GB),
+        (Item::Scanned, question.athena_tb),
+    ]
+}
+
 fn dynamo_db(capacity: &Capacity) -> Vec<(Item, f64)> {
-    // What a transaction writes twice is stored once.
-    let kb_per_finding = capacity.write_units_per_finding / 2.0;
     vec![
         (Item::TableWrite, capacity.findings * capacity.write_units_per_finding / 1e6),
         (Item::TableRead, capacity.findings * capacity.read_units_per_finding / 1e6),
         (
             Item::TableStored,
-            capacity.findings / DAYS * TABLE_DAYS * kb_per_finding * 1024.0 / GB / SAME_SUBJECT,
+            capacity.findings / DAYS * TABLE_DAYS / SAME_SUBJECT * (STATE_KB + INCIDENT_KB) * 1024.0 / GB,
         ),
     ]
 }
@@ -173,7 +186,11 @@ fn sns(question: &Question) -> Vec<(Item, f64)> {
 
 fn cloud_watch(capacity: &Capacity) -> Vec<(Item, f64)> {
     let sweeps = 2.0 * DAYS * DAY / 60.0;
-    let calls = capacity.ingest.calls + capacity.follow.calls + capacity.correlate.calls + sweeps;
+    let calls = capacity.compact.calls
+        + capacity.ingest.calls
+        + capacity.follow.calls
+        + capacity.correlate.calls
+        + sweeps;
     vec![
         (Item::LogsIn, calls * LOG_BYTES / GB),
         (Item::MetricMonth, METRICS),

@@ -1,5 +1,6 @@
 //! What a load takes: shards, batches, copies of functions, units of tables, objects.
 
+use hinomi_detect::Follow;
 use serde::Serialize;
 
 use super::{Assumption, DAY, DAYS, Load, Question};
@@ -26,15 +27,31 @@ const CORRELATE_BATCH: f64 = 0.05;
 const CORRELATE_FINDING: f64 = 0.01;
 /// Batches of one shard of findings at once, as the template has it.
 const CORRELATE_AT_ONCE: f64 = 2.0;
-/// Findings that are joined in one write of their subject.
+/// Findings that are joined in one write of their subject, and incidents that such a write holds: measured, as are the
+/// following, by `cargo run -p hinomi-tests --example sizes`, which plays the sample day minute by minute.
 const FINDINGS_PER_WRITE: f64 = 2.0;
-/// Kilobytes of a subject's state and of its incident.
-const STATE_KB: f64 = 4.0;
-const INCIDENT_KB: f64 = 6.0;
+const INCIDENTS_PER_WRITE: f64 = 0.85;
+/// Kilobytes of a subject's state and of an incident as DynamoDB counts them, begun ones whole, with a quarter for keys.
+pub(super) const STATE_KB: f64 = 2.5;
+pub(super) const INCIDENT_KB: f64 = 2.5;
+/// Units of a write that moves its entry in an index: one entry is removed, one put.
+const INDEX_MOVE: f64 = 2.0;
+/// Units of what else comes with a write: sightings, and a notice's outbox, claim, receipt and ledger, where one is due.
+const OTHER_UNITS: f64 = 2.0;
 /// Facts that follow reads a second, and seconds of a read of S3, of which some go at once.
 const FACTS_PER_S: f64 = 1_000_000.0;
 const GET_SECONDS: f64 = 0.03;
 const GETS_AT_ONCE: f64 = 16.0;
+/// Lines in all lines that are sessions, which follow remembers.
+const SESSIONS: f64 = 0.85;
+/// Rows of a part of compact, and classes of events that a customer has in an hour: each is a file.
+const PART_ROWS: f64 = 2_000_000.0;
+const CLASSES: f64 = 5.0;
+/// Bytes of an event in the columnar archive. Of synthetic lines, which repeat themselves more than those in life.
+pub(super) const COLUMN_BYTES: f64 = 45.0;
+/// Seconds for which follow is to remember outgoing sessions.
+const REACH: f64 = 2_400.0;
+const HOUR: f64 = 3_600.0;
 /// Parts that follow divides tenants into.
 const PARTITIONS: f64 = hinomi_steps::facts::PARTITIONS as f64;
 
@@ -80,8 +97,20 @@ pub struct Capacity {
     pub follow: Function,
     /// Seconds of a minute that the busiest partition of follow takes at the peak; above 60 it falls behind.
     pub follow_minute: f64,
+    /// Seconds for which follow remembers outgoing sessions at the peak. Forty minutes are meant; with less, a call-back
+    /// is missed whose session is read so much earlier than the attack.
+    pub follow_reach: f64,
     /// The function correlate.
     pub correlate: Function,
+    /// The function compact, all its compactors.
+    pub compact: Function,
+    /// Seconds that each compactor takes for an hour of the peak; above 900 Lambda ends it, and it goes on in its next
+    /// call.
+    pub compact_hour: f64,
+    /// Files of the columnar archive in a month.
+    pub column_files: f64,
+    /// Bytes of the columnar archive kept.
+    pub column_bytes: f64,
     /// Findings in a month.
     pub findings: f64,
     /// DynamoDB's write units for a finding.
@@ -102,6 +131,8 @@ impl Capacity {
     ///   own second.
     /// * A batch takes `0.12 s + events / (rate * 0.6)`. At the peak `batches/s * seconds` copies are busy; a shard that needs
     ///   more than one of them is worked on by several at once.
+    /// * Each compactor reads all objects of an hour, 16 at once, and writes its share of the lines at `rate * 0.6`; each
+    ///   part of two million rows makes a file of each class of each of its customers.
     pub(super) fn of(question: &Question, load: &Load, stream_mode: StreamMode) -> Self {
         let month = DAYS * DAY;
         let bytes_per_s = load.sent_bytes_per_day / DAY;
@@ -129,6 +160,17 @@ impl Capacity {
             let facts = events_per_s * 60.0 / PARTITIONS / (FACTS_PER_S * LAMBDA_SHARE);
             INGEST_WAITS + reading + facts
         };
+        let remembered = PARTITIONS * Follow::MOST_OPENED as f64;
+
+        let compact_seconds = |calls_of_ingest_per_s: f64, events_per_s: f64| {
+            let reading = calls_of_ingest_per_s * HOUR * GET_SECONDS / GETS_AT_ONCE;
+            reading + events_per_s * HOUR / question.compactors / (question.archive_per_core * LAMBDA_SHARE)
+        };
+        let compact_calls = question.compactors * month / HOUR;
+        let parts = (load.events_per_s * HOUR / question.compactors / PART_ROWS).ceil().max(1.0);
+        let tenants_each = (question.tenants / question.compactors).max(1.0);
+        let compacting = question.compactors.min(question.tenants) / question.compactors;
+
         let follow_usual = follow_seconds(calls / month, load.events_per_s);
         let follow_minute = follow_seconds(peak_bytes_per_s / busy, load.peak_events_per_s);
 
@@ -141,6 +183,16 @@ impl Capacity {
             ingest: Function::of(calls, seconds(usual), logs_shards * parallelization, 1769.0),
             follow: Function::of(follow_calls, follow_usual, PARTITIONS, 3008.0),
             follow_minute,
+            follow_reach: (remembered / (load.peak_events_per_s * SESSIONS)).min(REACH),
+            compact: Function::of(
+                compact_calls,
+                compact_seconds(calls / month, load.events_per_s),
+                question.compactors,
+                2048.0,
+            ),
+            compact_hour: compact_seconds(peak_bytes_per_s / busy, load.peak_events_per_s),
+            column_files: compact_calls * compacting * parts * tenants_each * CLASSES,
+            column_bytes: question.events_per_day * COLUMN_BYTES * question.retention_days,
             correlate: Function::of(
                 correlate_calls,
                 CORRELATE_BATCH + per_call * CORRELATE_FINDING,
@@ -148,9 +200,14 @@ impl Capacity {
                 1024.0,
             ),
             findings,
-            // A transaction writes twice what it holds; the sighting and the notice are some two more.
-            write_units_per_finding: (2.0 * (STATE_KB + INCIDENT_KB) + 2.0) / FINDINGS_PER_WRITE,
-            read_units_per_finding: ((STATE_KB / 4.0).ceil() + 1.0) / FINDINGS_PER_WRITE,
+            // A transaction writes twice what it holds, and moves its entries in the index of what is to be looked at and,
+            // for each incident, in that of the queue.
+            write_units_per_finding: (2.0 * (STATE_KB + INCIDENTS_PER_WRITE * INCIDENT_KB)
+                + INDEX_MOVE * (1.0 + INCIDENTS_PER_WRITE)
+                + OTHER_UNITS)
+                / FINDINGS_PER_WRITE,
+            // The state, and a sweep that looks at it again.
+            read_units_per_finding: 2.0 * (STATE_KB / 4.0).ceil() / FINDINGS_PER_WRITE,
             objects: calls,
             object_bytes: usual,
             kept_bytes: load.sent_bytes_per_day * question.retention_days,
@@ -177,10 +234,15 @@ pub(super) fn assumptions() -> impl Iterator<Item = Assumption> {
         ("finding-bytes", FINDING_BYTES),
         ("correlate-finding", CORRELATE_FINDING),
         ("findings-per-write", FINDINGS_PER_WRITE),
+        ("incidents-per-write", INCIDENTS_PER_WRITE),
         ("state-kb", STATE_KB),
         ("incident-kb", INCIDENT_KB),
+        ("other-units", OTHER_UNITS),
         ("facts-per-s", FACTS_PER_S),
         ("get-seconds", GET_SECONDS),
+        ("sessions", SESSIONS),
+        ("classes", CLASSES),
+        ("column-bytes", COLUMN_BYTES),
     ]
     .into_iter()
     .map(|(name, value)| Assumption { name, value })

@@ -45,6 +45,12 @@ pub struct Question {
     pub window: f64,
     /// Lines a second from a record to findings on one core of the machine that measured.
     pub events_per_core: f64,
+    /// Lines a second from raw objects to the columnar archive on one core of that machine.
+    pub archive_per_core: f64,
+    /// Copies of compact that share the customers.
+    pub compactors: f64,
+    /// Terabytes that queries of the columnar archive read in a month.
+    pub athena_tb: f64,
     /// What another product takes for a gigabyte of text.
     pub siem_usd_per_gb: Option<f64>,
 }
@@ -155,8 +161,13 @@ pub fn plan(question: &Question, region: &str) -> Option<Plan> {
         siem: question
             .siem_usd_per_gb
             .map(|usd_per_gb| Siem { usd_per_gb, usd: usd_per_gb * load.text_bytes_per_day / 1e9 * DAYS }),
-        assumptions: capacity::assumptions().chain(bill::assumptions()).collect(),
+        assumptions: assumptions().collect(),
     })
+}
+
+/// Returns what is taken for granted, whatever the load.
+pub fn assumptions() -> impl Iterator<Item = Assumption> {
+    capacity::assumptions().chain(bill::assumptions())
 }
 
 /// Returns the regions that there are prices of.

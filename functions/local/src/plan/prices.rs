@@ -46,6 +46,7 @@ items! {
     GlacierInstant = "s3-glacier-instant",
     ToInfrequent = "s3-to-infrequent",
     ToGlacierInstant = "s3-to-glacier-instant",
+    Scanned = "athena-scanned",
     Mail = "sns-mail",
     Sms = "sns-sms",
     LogsIn = "cloudwatch-logs",

@@ -8,6 +8,9 @@ use crate::plan::{Part, PartOfBill, Plan, StreamMode};
 /// Bytes of a gigabyte and a terabyte of text, as people count them.
 const GIGA: f64 = 1e9;
 const TERA: f64 = 1e12;
+/// Seconds for which follow is to remember sessions, and for which Lambda lets a function work.
+const FORTY_MINUTES: f64 = 2_400.0;
+const QUARTER: f64 = 900.0;
 
 /// Writes the plan.
 ///
@@ -75,6 +78,9 @@ impl Page<'_> {
         if capacity.follow_minute > 60.0 {
             self.item(out, "plan-follow-behind", &[])?;
         }
+        if capacity.follow_reach < FORTY_MINUTES {
+            self.item(out, "plan-follow-reach", &[("seconds", &amount(capacity.follow_reach))])?;
+        }
         let correlate = [
             ("findings", amount(capacity.findings / 1e6)),
             ("copies", whole(capacity.correlate.concurrency)),
@@ -87,7 +93,18 @@ impl Page<'_> {
             ("size", amount(capacity.object_bytes / 1e6)),
             ("kept", amount(capacity.kept_bytes / TERA)),
         ];
-        self.item(out, "plan-archive", &borrowed(&archive))
+        self.item(out, "plan-archive", &borrowed(&archive))?;
+        let columns = [
+            ("seconds", amount(capacity.compact_hour)),
+            ("copies", whole(capacity.compact.concurrency)),
+            ("files", amount(capacity.column_files / 1e6)),
+            ("kept", amount(capacity.column_bytes / TERA)),
+        ];
+        self.item(out, "plan-columns", &borrowed(&columns))?;
+        if capacity.compact_hour > QUARTER {
+            self.item(out, "plan-columns-behind", &[])?;
+        }
+        Ok(())
     }
 
     fn bill(&self, out: &mut dyn Write, plan: &Plan) -> io::Result<()> {

@@ -36,7 +36,7 @@ const MAX_ATTACKS: usize = 1 << 16;
 /// Attacks kept of one server; beyond, the oldest call-backs of a mass attack may be missed.
 const MAX_ATTACKS_EACH: usize = 1024;
 /// Outgoing sessions kept of the last forty minutes.
-const MAX_OPENED: usize = 1 << 18;
+pub(super) const MAX_OPENED: usize = 1 << 18;
 /// Outgoing sessions kept of one host.
 const MAX_OPENED_EACH: usize = 4096;
 /// Durations are whole seconds: a session may seem to begin this long before its cause.

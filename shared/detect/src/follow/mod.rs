@@ -92,6 +92,8 @@ struct Scene<'s> {
 impl Follow {
     /// The version of what [`encode`](Self::encode) writes; no other is read.
     pub const MEMORY_VERSION: u8 = wire::VERSION;
+    /// Outgoing sessions that are remembered for call-backs, at most. Beyond, those that came first are forgotten.
+    pub const MOST_OPENED: usize = callback::MAX_OPENED;
 
     /// Makes a follower that knows nothing yet.
     pub fn new(settings: Settings) -> Self {
