@@ -48,6 +48,7 @@ impl SampleDay {
         let result = replay(ReplayOptions {
             inputs: inputs.into_iter().map(|name| Input::File(events.join(name))).collect(),
             registry: registry.clone(),
+            indicators: Default::default(),
             out: Some(directory.path().to_owned()),
             append: false,
             settings: Settings::default(),

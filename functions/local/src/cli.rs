@@ -224,6 +224,9 @@ pub struct Replay {
     /// Who owns which device, and who is who inside; without it there is one tenant and private ranges are inside
     #[arg(long, value_name = "FILE")]
     pub registry: Option<PathBuf>,
+    /// A list of known enemies, one a line: addresses, networks, names, URLs, hashes of files; may be given again
+    #[arg(long, value_name = "FILE")]
+    pub indicators: Vec<PathBuf>,
     /// Directory for the results
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,

@@ -8,6 +8,7 @@ pub mod cli;
 mod command;
 mod doctor;
 mod error;
+mod indicators;
 mod input;
 mod output;
 mod pipeline;

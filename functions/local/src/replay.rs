@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use hinomi_correlate::Act;
-use hinomi_detect::{Examiner, KnownLines};
+use hinomi_detect::{Examiner, Indicators, KnownLines};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, EventTime, Locator, Notice, Quarantined, Reject, Settings};
 use hinomi_parse::Scratch;
@@ -32,6 +33,8 @@ pub struct ReplayOptions {
     pub inputs: Vec<Input>,
     /// Who owns which device, and who is who inside.
     pub registry: Registry,
+    /// What lists of known enemies name.
+    pub indicators: Arc<Indicators>,
     /// Directory for the results, the store and the archive; without one everything stays in memory.
     pub out: Option<PathBuf>,
     /// Goes on from what the directory holds, instead of starting afresh.
@@ -48,6 +51,7 @@ impl ReplayOptions {
         ReplayOptions {
             inputs,
             registry,
+            indicators: Arc::default(),
             out: None,
             append: false,
             settings: Settings::default(),
@@ -89,11 +93,11 @@ pub(crate) fn run(
     progress: Option<fn(Option<u64>) -> Progress>,
 ) -> Result<ReplayResult, Fault> {
     let started = Instant::now();
-    let ReplayOptions { inputs, registry, out, append, settings, acts } = options;
+    let ReplayOptions { inputs, registry, indicators, out, append, settings, acts } = options;
     // Opened before anything of an earlier run is cleared: a misspelt name must not cost its results.
     let sources = Sources::open(inputs)?;
     let progress = progress.map_or_else(Progress::hidden, |start| start(sources.length()));
-    let scene = Scene { registry: &registry, settings: &settings, progress: &progress, started };
+    let scene = Scene { registry: &registry, indicators, settings: &settings, progress: &progress, started };
     let Some(out) = out else {
         let mut results = Results::create(None, append, kept)?;
         let summary = drive(sources, &scene, &Memory::new(), None, acts, &mut results)?;
@@ -112,6 +116,7 @@ pub(crate) fn run(
 /// What a run works with.
 struct Scene<'a> {
     registry: &'a Registry,
+    indicators: Arc<Indicators>,
     settings: &'a Settings,
     progress: &'a Progress,
     started: Instant,
@@ -128,6 +133,7 @@ fn drive<S: Store>(
 ) -> Result<Summary, Fault> {
     let mut run = Run {
         registry: scene.registry,
+        indicators: Arc::clone(&scene.indicators),
         scratch: Scratch::default(),
         count: LineCount::default(),
         window: Window::new(),
@@ -164,6 +170,7 @@ fn drive<S: Store>(
 
 struct Run<'a, S> {
     registry: &'a Registry,
+    indicators: Arc<Indicators>,
     scratch: Scratch,
     count: LineCount,
     window: Window<Examiner>,
@@ -186,11 +193,12 @@ impl<S: Store> Run<'_, S> {
         if let Some(columns) = &mut self.columns {
             columns.open(line.index, stream)?;
         }
-        let Run { registry, scratch, count, window, known, columns, .. } = self;
+        let Run { registry, indicators, scratch, count, window, known, columns, .. } = self;
         let read = caught_line(|| {
             let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
             line.clocks.see(&event.device, event.time);
-            window.at(event.time).examine_new(&event, Some(locator), known);
+            let examiner = || Examiner::with_indicators(Arc::clone(indicators));
+            window.at(event.time, examiner).examine_new(&event, Some(locator), known);
             if let Some(columns) = columns {
                 columns.push(line.index, &event, locator);
             }

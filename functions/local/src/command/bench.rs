@@ -217,6 +217,7 @@ fn pipeline(text: &[u8], registry: &Registry) -> Result<Work, Fault> {
     let options = ReplayOptions {
         inputs,
         registry: registry.clone(),
+        indicators: Arc::default(),
         out: None,
         append: false,
         settings: Settings::default(),

@@ -38,6 +38,7 @@ pub(crate) fn run(language: Language, out: &mut dyn Write) -> Result<(), Fault> 
     let options = ReplayOptions {
         inputs: files(&home.join(SAMPLE))?.into_iter().map(Input::File).collect(),
         registry,
+        indicators: Default::default(),
         out: Some(PathBuf::from(OUT)),
         append: false,
         settings: Settings::default(),

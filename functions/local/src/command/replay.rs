@@ -1,6 +1,7 @@
 //! `hinomi replay`: runs the files, writes the results, and shows a person what came of it.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use hinomi_model::registry::Registry;
 use hinomi_model::{Document, Language, Settings};
@@ -26,6 +27,7 @@ pub(crate) fn run(args: &cli::Replay, language: Language, out: &mut dyn Write) -
     let options = ReplayOptions {
         inputs: args.files.iter().map(|file| Input::from_argument(file)).collect(),
         registry,
+        indicators: Arc::new(crate::indicators::read(&args.indicators)?),
         out: Some(args.out.clone()),
         append: args.append,
         settings: Settings::default(),

@@ -25,19 +25,19 @@ pub(crate) struct Window<T> {
     late: u64,
 }
 
-impl<T: Default> Window<T> {
+impl<T> Window<T> {
     /// Makes an empty window.
     pub(crate) fn new() -> Self {
         Window { minutes: BTreeMap::new(), next: None, late: 0 }
     }
 
-    /// Returns what gathers the lines of an instant's minute.
-    pub(crate) fn at(&mut self, time: EventTime) -> &mut T {
+    /// Returns what gathers the lines of an instant's minute; `make` makes it when the minute is new.
+    pub(crate) fn at(&mut self, time: EventTime, make: impl FnOnce() -> T) -> &mut T {
         let minute = time.minute();
         if self.next.is_some_and(|next| minute < next) {
             self.late += 1;
         }
-        self.minutes.entry(minute).or_default()
+        self.minutes.entry(minute).or_insert_with(make)
     }
 
     /// Takes the oldest minute that need not wait any longer, now that all files have reached an instant; with the
@@ -89,7 +89,7 @@ mod tests {
     fn gives_minutes_out_in_order_once_fifteen_have_passed() {
         let mut window = Window::<Vec<i64>>::new();
         for minute in [101, 100, 103, 101, 100] {
-            window.at(at(minute)).push(minute);
+            window.at(at(minute), Default::default).push(minute);
         }
         assert_eq!(ripe(&mut window, 115), [[0; 0]; 0]);
         assert_eq!(ripe(&mut window, 116), [vec![100, 100]]);
@@ -102,10 +102,10 @@ mod tests {
     #[test]
     fn a_line_beyond_the_window_is_given_out_at_once_and_counted() {
         let mut window = Window::<Vec<i64>>::new();
-        window.at(at(100)).push(100);
+        window.at(at(100), Default::default).push(100);
         assert_eq!(ripe(&mut window, 200), [vec![100]]);
-        window.at(at(120)).push(120);
-        window.at(at(186)).push(186);
+        window.at(at(120), Default::default).push(120);
+        window.at(at(186), Default::default).push(186);
         assert_eq!(window.late(), 1);
         assert!(window.holds_late());
         assert_eq!(ripe(&mut window, 200), [vec![120]]);
@@ -115,7 +115,7 @@ mod tests {
     fn times_that_jump_about_cannot_fill_the_memory() {
         let mut window = Window::<Vec<i64>>::new();
         for minute in 0..10_000 {
-            window.at(at(minute * 7919 % 10_007)).push(minute);
+            window.at(at(minute * 7919 % 10_007), Default::default).push(minute);
             while window.take_surplus().is_some() {}
             assert!(window.minutes.len() <= MAX_MINUTES);
         }
@@ -124,8 +124,8 @@ mod tests {
     #[test]
     fn extreme_times_do_no_harm() {
         let mut window = Window::<u8>::new();
-        window.at(EventTime::from_nanos(i64::MIN));
-        window.at(EventTime::MAX);
+        window.at(EventTime::from_nanos(i64::MIN), Default::default);
+        window.at(EventTime::MAX, Default::default);
         assert!(window.take_ripe(EventTime::from_nanos(i64::MIN)).is_none());
         assert!(window.take_ripe(EventTime::MAX).is_some());
         assert!(window.take_ripe(EventTime::MAX).is_none());

@@ -1,0 +1,46 @@
+//! Reads lists of known enemies. What an indicator is, `detect` knows.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+use hinomi_detect::{Indicators, MAX_INDICATORS};
+
+use crate::error::Fault;
+
+/// Largest list that is read: as many indicators as are kept, at the length of the longest feeds' lines.
+const MAX_LIST_BYTES: u64 = MAX_INDICATORS as u64 * 128;
+
+/// Lines of a list that are told to be no indicators; a list with more has another form than it should.
+const MAX_TOLD: usize = 5;
+
+/// Reads lists, each of which is named by its file's name without the ending. Lines that are no indicators are told on
+/// standard error and left out: a slip in one list must not leave the others unused.
+///
+/// # Errors
+///
+/// [`Fault::Open`] and [`Fault::Read`] for a file, also for one that is too large or no text.
+pub(crate) fn read(paths: &[PathBuf]) -> Result<Indicators, Fault> {
+    let mut indicators = Indicators::default();
+    for path in paths {
+        let file = File::open(path).map_err(|source| Fault::Open { path: path.clone(), source })?;
+        let mut text = String::new();
+        let name = path.display().to_string();
+        let unread = |source| Fault::Read { name: name.clone(), source };
+        let length = file.take(MAX_LIST_BYTES + 1).read_to_string(&mut text).map_err(unread)?;
+        if length as u64 > MAX_LIST_BYTES {
+            let why = format!("larger than {} MiB", MAX_LIST_BYTES >> 20);
+            return Err(unread(io::Error::new(io::ErrorKind::FileTooLarge, why)));
+        }
+        let list = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+        let refused = indicators.add(&list, &text, MAX_TOLD + 1);
+        let mut errors = io::stderr().lock();
+        for refused in refused.iter().take(MAX_TOLD) {
+            writeln!(errors, "{name}: line {}: {}", refused.line, refused.why)?;
+        }
+        if refused.len() > MAX_TOLD {
+            writeln!(errors, "{name}: more lines are no indicators")?;
+        }
+    }
+    Ok(indicators)
+}
