@@ -61,10 +61,10 @@ impl<'a> Fields<'a> {
         Fields { text, naming, pairs, plan: *plan, taken: [0; WORDS], anomalies: Vec::new() }
     }
 
-    /// Returns the plan for all lines with the same names, unless this line has a name twice.
+    /// Returns the plan for all lines with the same names, unless this line has a name twice: then the values decide.
     pub(super) fn plan(&self) -> Option<Plan> {
-        let named = self.pairs.iter().filter(|pair| pair.key.is_some_and(|key| key != Key::Kept)).count();
-        (named == self.plan.has.count()).then_some(self.plan)
+        let is_whole = self.anomalies.is_empty();
+        (is_whole && named(self.pairs).1 == self.plan.has.count()).then_some(self.plan)
     }
 
     /// Indexes a scanned line. Of a repeated name the first counts, and one that repeats the value says nothing; a
@@ -288,6 +288,12 @@ impl<'a> Fields<'a> {
         }
         (self.anomalies, unknown)
     }
+}
+
+/// Returns which fields that are read some pairs have, and how many of the pairs have one.
+pub(super) fn named(pairs: &[Pair<Key>]) -> (Keys, usize) {
+    let read = pairs.iter().filter_map(|pair| pair.key).filter(|key| *key != Key::Kept);
+    read.fold((Keys::NONE, 0), |(keys, count), key| (keys.and(key), count + 1))
 }
 
 fn kept(pair: &Pair<Key>, naming: Naming) -> ExtraField {

@@ -33,7 +33,7 @@ use simd_json::Node;
 
 use self::cef::Product;
 use self::fields::{Fields, Naming, Plan};
-use self::keys::{Key, Keys};
+use self::keys::Key;
 use self::kind::Kind;
 use crate::Context;
 use crate::payload::{Arrival, Payload};
@@ -138,7 +138,14 @@ impl Scratch {
         let place = flat::scan(text, &mut self.flat, &mut self.pairs, json::plain_key)?;
         let keys = match self.flat.shape.end(place) {
             Some(plan) => plan.has(),
-            None => self.pairs.iter().filter_map(|pair| pair.key).fold(Keys::NONE, Keys::and),
+            None => {
+                let (keys, count) = fields::named(&self.pairs);
+                if keys.count() != count {
+                    // What a name that comes twice means is told where the object is read as a whole.
+                    return None;
+                }
+                keys
+            }
         };
         json::is_plain_document(&keys).then_some(PlainObject { text, place })
     }
