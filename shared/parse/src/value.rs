@@ -4,15 +4,18 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Reads an unsigned decimal number: digits only, no sign, no blank.
 pub(crate) fn number(text: &str) -> Option<u64> {
+    number_of(text.as_bytes())
+}
+
+/// Reads a number, of its bytes.
+#[inline]
+pub(crate) fn number_of(text: &[u8]) -> Option<u64> {
     // 19 digits never overflow; the rare longer text takes the checked way.
-    if text.len() > 19 {
-        return text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-    }
-    if text.is_empty() {
-        return None;
+    if text.is_empty() || text.len() > 19 {
+        return long_number(text);
     }
     let mut number = 0u64;
-    for byte in text.bytes() {
+    for &byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return None;
@@ -22,22 +25,46 @@ pub(crate) fn number(text: &str) -> Option<u64> {
     Some(number)
 }
 
+#[cold]
+fn long_number(text: &[u8]) -> Option<u64> {
+    let is_digits = text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text).ok().filter(|_| is_digits)?.parse().ok()
+}
+
 /// Reads a port number.
 pub(crate) fn port(text: &str) -> Option<u16> {
-    number(text).and_then(|number| u16::try_from(number).ok())
+    port_of(text.as_bytes())
+}
+
+/// Reads a port number, of its bytes.
+#[inline]
+pub(crate) fn port_of(text: &[u8]) -> Option<u16> {
+    number_of(text).and_then(|number| u16::try_from(number).ok())
 }
 
 /// Reads an IPv4 or IPv6 address. An IPv4 address mapped into IPv6 is the IPv4 address.
 pub(crate) fn ip(text: &str) -> Option<IpAddr> {
-    if let Some(ip) = ipv4(text.as_bytes()) {
-        return Some(IpAddr::V4(ip));
+    ip_of(text.as_bytes())
+}
+
+/// Reads an address, of its bytes.
+#[inline]
+pub(crate) fn ip_of(text: &[u8]) -> Option<IpAddr> {
+    match ipv4(text) {
+        Some(ip) => Some(IpAddr::V4(ip)),
+        None => ipv6(text),
     }
+}
+
+#[inline(never)]
+fn ipv6(text: &[u8]) -> Option<IpAddr> {
     // The longest IPv6 text is 45 bytes; a scope (`fe80::1%port1`) is the device's own affair.
-    let text = text.split('%').next().unwrap_or(text);
-    text.contains(':')
-        .then(|| text.parse::<Ipv6Addr>().ok())
-        .flatten()
-        .map(|ip| IpAddr::V6(ip).to_canonical())
+    let text = text.split(|&byte| byte == b'%').next().unwrap_or(text);
+    if !text.contains(&b':') {
+        return None;
+    }
+    let ip = std::str::from_utf8(text).ok()?.parse::<Ipv6Addr>().ok()?;
+    Some(IpAddr::V6(ip).to_canonical())
 }
 
 /// Reads an address that may carry a port or be the first of a list, as in X-Forwarded-For:
@@ -58,12 +85,31 @@ pub(crate) fn first_ip(text: &str) -> Option<IpAddr> {
 #[inline]
 pub(crate) fn is_placeholder(text: &str) -> bool {
     // Nearly every value is none, and its first letter says so.
-    !matches!(
-        text.as_bytes().first(),
-        Some(b'!' | b'#'..=b'\'' | b'*'..=b',' | b'.'..=b'M' | b'O'..=b'm' | b'o'..=b't')
-    ) && is_placeholder_word(text)
+    match text.as_bytes().first() {
+        Some(&first) => may_begin_placeholder(first) && is_placeholder_word(text),
+        None => true,
+    }
 }
 
+/// Tells whether a placeholder or a blank may begin with a byte.
+#[inline(always)]
+pub(crate) fn may_begin_placeholder(first: u8) -> bool {
+    BEGINS_PLACEHOLDER[usize::from(first)]
+}
+
+/// What the words of [`is_placeholder_word`] begin with.
+const BEGINS_PLACEHOLDER: [bool; 256] = {
+    let mut begins = [false; 256];
+    let firsts = b" \"(-Nnu";
+    let mut at = 0;
+    while at < firsts.len() {
+        begins[firsts[at] as usize] = true;
+        at += 1;
+    }
+    begins
+};
+
+#[inline(never)]
 fn is_placeholder_word(text: &str) -> bool {
     matches!(
         text,
@@ -88,37 +134,38 @@ pub(crate) fn present(text: &str) -> Option<&str> {
 }
 
 fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
-    if text.len() < 7 || text.len() > 15 {
+    let (a, rest) = octet(text)?;
+    let (b, rest) = octet(after_dot(rest)?)?;
+    let (c, rest) = octet(after_dot(rest)?)?;
+    let (d, rest) = octet(after_dot(rest)?)?;
+    rest.is_empty().then(|| Ipv4Addr::from_bits(a << 24 | b << 16 | c << 8 | d))
+}
+
+#[inline(always)]
+fn after_dot(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [b'.', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
+/// Reads the number that text begins with and returns what follows its digits, of which there are at most three. A
+/// leading zero is ambiguous (octal in some readers) and never written by either vendor.
+#[inline(always)]
+fn octet(text: &[u8]) -> Option<(u32, &[u8])> {
+    let digit = |byte: &u8| Some(u32::from(byte.wrapping_sub(b'0'))).filter(|digit| *digit <= 9);
+    let (first, rest) = text.split_first()?;
+    let first = digit(first)?;
+    let Some((second, after_second)) = rest.split_first() else { return Some((first, rest)) };
+    let Some(second) = digit(second) else { return Some((first, rest)) };
+    if first == 0 {
         return None;
     }
-    let mut octets = [0u8; 4];
-    let mut place = 0;
-    let mut value = 0u16;
-    let mut digits = 0u8;
-    for &byte in text {
-        if byte == b'.' {
-            if digits == 0 || place == 3 {
-                return None;
-            }
-            octets[place] = u8::try_from(value).ok()?;
-            place += 1;
-            value = 0;
-            digits = 0;
-            continue;
-        }
-        let digit = byte.wrapping_sub(b'0');
-        // A leading zero is ambiguous (octal in some readers) and never written by either vendor.
-        if digit > 9 || digits == 3 || (digits > 0 && value == 0) {
-            return None;
-        }
-        value = value * 10 + u16::from(digit);
-        digits += 1;
-    }
-    if place != 3 || digits == 0 {
-        return None;
-    }
-    octets[3] = u8::try_from(value).ok()?;
-    Some(Ipv4Addr::from(octets))
+    let two = first * 10 + second;
+    let Some((third, after_third)) = after_second.split_first() else { return Some((two, after_second)) };
+    let Some(third) = digit(third) else { return Some((two, after_second)) };
+    let three = two * 10 + third;
+    (three <= 255).then_some((three, after_third))
 }
 
 #[cfg(test)]
@@ -153,6 +200,15 @@ mod tests {
             "255.255.255.255",
             "0.0.0.0",
             "192.0.2.256",
+            "192.0.2.1000",
+            "192.0.2.00",
+            "00.0.2.1",
+            "1.2.3.4",
+            "1.2.3.4.",
+            "1.2.3.4 ",
+            "1.2.3.-4",
+            "1.2.3.4/8",
+            "999.2.3.4",
             "192.0.2",
             "192.0.2.1.1",
             "192..2.1",
@@ -199,5 +255,11 @@ mod tests {
             assert_eq!(present(text), None, "{text:?}");
         }
         assert_eq!(present("Reserved"), Some("Reserved"));
+        for first in 0..=127u8 {
+            for rest in ["", "/A", "/a", "A", "null)", "ull", "one", "ndefined", "\"", "nknown-0", " "] {
+                let text = format!("{}{rest}", char::from(first));
+                assert_eq!(is_placeholder(&text), is_placeholder_word(&text), "{text:?}");
+            }
+        }
     }
 }
