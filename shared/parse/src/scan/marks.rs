@@ -6,7 +6,7 @@
 use wide::u8x16;
 
 /// Bytes whose bits are one word.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK_BYTES: usize = 64;
 
 /// The places of `N` kinds of byte in a text.
 #[derive(Debug)]
@@ -24,31 +24,37 @@ impl<const N: usize> Marks<N> {
     #[inline(always)]
     pub(crate) fn find(&mut self, text: &[u8], kinds: impl Fn(u8x16) -> [u8x16; N]) {
         self.0.clear();
-        self.0.reserve(text.len() / BLOCK + 1);
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
+        self.0.reserve(text.len() / BLOCK_BYTES + 1);
+        let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
         self.0.extend(blocks.iter().map(|block| words(block, &kinds)));
         if !rest.is_empty() {
-            let mut block = [0; BLOCK];
+            let mut block = [0; BLOCK_BYTES];
             for (to, from) in block.iter_mut().zip(rest) {
                 *to = *from;
             }
             // What is not of the text is of no kind.
-            let inside = u64::MAX >> (BLOCK - rest.len());
+            let inside = u64::MAX >> (BLOCK_BYTES - rest.len());
             self.0.push(words(&block, &kinds).map(|word| word & inside));
         }
+    }
+
+    /// Returns the places of each block of [`BLOCK_BYTES`]: bit `i` of a kind's word is set when byte `i` is of the kind.
+    #[inline(always)]
+    pub(crate) fn blocks(&self) -> &[[u64; N]] {
+        &self.0
     }
 
     /// Returns the first byte of a kind at or after `from`.
     #[inline(always)]
     pub(crate) fn next<const KIND: usize>(&self, from: usize) -> Option<usize> {
-        let mut rest = self.0.get(from / BLOCK..)?.iter();
-        let here = rest.next()?[KIND] >> (from % BLOCK);
+        let mut rest = self.0.get(from / BLOCK_BYTES..)?.iter();
+        let here = rest.next()?[KIND] >> (from % BLOCK_BYTES);
         if here != 0 {
             return Some(from + here.trailing_zeros() as usize);
         }
-        let mut start = from - from % BLOCK;
+        let mut start = from - from % BLOCK_BYTES;
         loop {
-            start += BLOCK;
+            start += BLOCK_BYTES;
             let word = rest.next()?[KIND];
             if word != 0 {
                 return Some(start + word.trailing_zeros() as usize);
@@ -58,7 +64,7 @@ impl<const N: usize> Marks<N> {
 }
 
 #[inline(always)]
-fn words<const N: usize>(block: &[u8; BLOCK], kinds: &impl Fn(u8x16) -> [u8x16; N]) -> [u64; N] {
+fn words<const N: usize>(block: &[u8; BLOCK_BYTES], kinds: &impl Fn(u8x16) -> [u8x16; N]) -> [u64; N] {
     let mut words = [0; N];
     let (quarters, _) = block.as_chunks::<16>();
     for (number, quarter) in quarters.iter().enumerate() {
