@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use hinomi_model::registry::Identity;
+use hinomi_model::registry::{Identity, Tenant};
 use hinomi_model::{
-    AnomalyKind, Disposition, Event, Function, QuarantineReason, Reject, Text, TimeSource, Vendor,
+    AnomalyKind, Disposition, Event, EventTime, Extra, ExtraField, Format, Function, QuarantineReason,
+    Reject, Text, TimeSource, Vendor,
 };
 
 use super::columns::Slot;
@@ -14,18 +15,33 @@ use super::orient::{self, End, Ends};
 use super::values::{Values, part};
 use super::{clock, login, names, words};
 use crate::Context;
+use crate::payload::Arrival;
 use crate::syslog::Header;
 use crate::value;
 use crate::when::Zones;
 
-/// Makes the event; its extra fields are the caller's to add, when everything that has a place was taken.
+/// What is known of a line besides its values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'s, 'a> {
+    pub(crate) line: &'a str,
+    pub(crate) format: Format,
+    /// The release that a header names.
+    pub(crate) release: Option<&'a str>,
+    pub(crate) header: &'s Header<'a>,
+    pub(crate) context: &'s Context<'a>,
+    pub(crate) arrival: Arrival,
+}
+
+/// Makes the event. An event is some two kilobytes: it is made once, and every caller hands it on as it is.
+#[inline(never)]
 pub(crate) fn make<'a>(
     kind: Kind,
     values: &mut Values<'a>,
-    header: &Header<'a>,
-    context: &Context<'a>,
+    source: Source<'_, 'a>,
     zones: &mut Zones,
+    extra: &'a mut Vec<ExtraField>,
 ) -> Result<Event<'a>, Reject> {
+    let Source { header, context, .. } = source;
     let log_type = values.text(Slot::LogType).map(Kind::native_name).unwrap_or_default();
     let log_subtype = values.text(Slot::Subtype).unwrap_or_default();
     let subtype = kind.subtype(&log_type, &log_subtype);
@@ -33,90 +49,122 @@ pub(crate) fn make<'a>(
     let identity = identity(values, header);
     let src_ip = values.ip(ends.initiator.ip);
     let dst_ip = values.ip(ends.responder.ip);
-    let nat_dst_ip = values.raw(ends.responder.nat_ip).and_then(value::ip).filter(|ip| !ip.is_unspecified());
+    let nat_dst_ip = values.peek_ip(ends.responder.nat_ip);
+    let real_dst_ip = nat_dst_ip.filter(|ip| !ip.is_unspecified()).or(dst_ip);
     let (tenant, registration) =
-        context.registry.resolve(&identity, context.collected, [src_ip, nat_dst_ip.or(dst_ip)])?;
-
-    let mut event = Event::new(tenant, Vendor::Panos, context.received);
+        context.registry.resolve(&identity, context.collected, [src_ip, real_dst_ip])?;
     let (zone, is_given) = tenant.clock_zone(registration);
-    let Some((time, source)) = clock::time(values, header, context.received, zone, zones) else {
+    let Some((time, time_source)) = clock::time(values, header, context.received, zone, zones) else {
         return Err(Reject::new(QuarantineReason::Unreadable, "no time"));
     };
-    event.time = time;
-    event.time_source = source;
-    event.zone_assumed = !is_given && source == TimeSource::DeviceLocal;
-    event.registration = registration;
-    event.vsys = identity.vsys;
-    event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
-        (Some(serial), ..) => serial.clone(),
-        (None, Some(name), _) => name.clone(),
-        (None, None, Some(host)) => Cow::Borrowed(host),
-        (None, None, None) => Cow::Borrowed("unknown"),
-    };
-    event.device_name = identity.name;
-    (event.src_ip, event.dst_ip) = (src_ip, dst_ip);
-    if !kind.has_session() {
-        event.src_ip = src_ip.filter(|ip| !ip.is_unspecified());
-    }
 
-    // The column stays among the extra fields: it is the log schema's number, not the release's name.
-    event.firmware = values.peek(Slot::ConfigVersion).and_then(|text| part(&text, words::release));
-    event.log_type = log_type;
-    event.log_subtype = log_subtype;
-    event.function = kind.function(subtype);
-    event.payload = ends.payload;
-    event.action = values.text(Slot::Action);
-    event.sequence = values.peek(Slot::Sequence);
-    event.count = values.number(Slot::Repeat).unwrap_or(1).max(1);
-    event.severity = severity(values);
-    if let Some(flags) = values.raw(Slot::Flags) {
-        event.decrypted = words::is_decrypted(flags);
-    }
-    event.decrypted |= values.raw(Slot::IsDecrypted).is_some_and(|said| said.eq_ignore_ascii_case("true"));
+    in_place(tenant, context.received, |event| {
+        event.time = time;
+        event.time_source = time_source;
+        event.zone_assumed = !is_given && time_source == TimeSource::DeviceLocal;
+        event.registration = registration;
+        event.raw = source.line;
+        event.format = source.format;
+        event.frames = header.frames;
+        event.vsys = identity.vsys;
+        event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
+            (Some(serial), ..) => serial.clone(),
+            (None, Some(name), _) => name.clone(),
+            (None, None, Some(host)) => Cow::Borrowed(host),
+            (None, None, None) => Cow::Borrowed("unknown"),
+        };
+        event.device_name = identity.name;
+        (event.src_ip, event.dst_ip) = (src_ip, dst_ip);
+        if !kind.has_session() {
+            event.src_ip = src_ip.filter(|ip| !ip.is_unspecified());
+        }
 
-    session(ends, &mut event, values);
-    let said = match kind {
-        Kind::Threat => {
-            if subtype.is_empty() {
-                values.odd::<()>(Slot::Subtype, AnomalyKind::UnknownType);
+        // The column stays among the extra fields: it is the log schema's number, not the release's name.
+        event.firmware = match source.release.and_then(words::release) {
+            Some(release) => Some(Text::Borrowed(release)),
+            None => values.peek(Slot::ConfigVersion).and_then(|text| part(&text, words::release)),
+        };
+        event.log_type = log_type;
+        event.log_subtype = log_subtype;
+        event.function = kind.function(subtype);
+        event.payload = ends.payload;
+        event.action = values.text(Slot::Action);
+        event.sequence = values.peek(Slot::Sequence);
+        event.count = values.number(Slot::Repeat).unwrap_or(1).max(1);
+        event.severity = severity(values);
+        if let Some(flags) = values.raw(Slot::Flags) {
+            event.decrypted = words::is_decrypted(flags);
+        }
+        event.decrypted |=
+            values.raw(Slot::IsDecrypted).is_some_and(|said| said.eq_ignore_ascii_case("true"));
+
+        session(ends, nat_dst_ip, event, values);
+        let said = match kind {
+            Kind::Threat => {
+                if subtype.is_empty() {
+                    values.odd::<()>(Slot::Subtype, AnomalyKind::UnknownType);
+                }
+                threat(event, values, subtype);
+                None
             }
-            threat(&mut event, values, subtype);
-            None
-        }
-        Kind::System => system(&mut event, values),
-        Kind::GlobalProtect => global_protect(&mut event, values),
-        Kind::Authentication => authentication(&mut event, values),
-        Kind::Correlation => {
-            event.signature = values.text(Slot::Signature);
-            event.signature_id = values.text(Slot::SignatureId);
-            event.category = values.text(Slot::Category);
-            event.message = values.text(Slot::Message);
-            Some(Disposition::Detected)
-        }
-        Kind::Decryption => {
-            event.domain = values.text(Slot::ServerName);
-            event.reason = values.text(Slot::Error);
-            None
-        }
-        Kind::Config => {
-            event.message = values.text(Slot::Message);
-            Some(Disposition::Unknown)
-        }
-        Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
-        Kind::Traffic | Kind::Tunnel | Kind::Gtp | Kind::Sctp => {
-            event.category = category(values);
-            event.reason = values.text(Slot::EndReason);
-            event.interim = event.log_subtype == "start";
-            None
-        }
-    };
-    event.disposition = match said {
-        Some(disposition) => disposition,
-        None => disposition(kind, subtype, &event, values),
-    };
-    orient::judge(ends, &mut event, values);
-    event.anomalies = std::mem::take(&mut values.anomalies);
-    Ok(event)
+            Kind::System => system(event, values),
+            Kind::GlobalProtect => global_protect(event, values),
+            Kind::Authentication => authentication(event, values),
+            Kind::Correlation => {
+                event.signature = values.text(Slot::Signature);
+                event.signature_id = values.text(Slot::SignatureId);
+                event.category = values.text(Slot::Category);
+                event.message = values.text(Slot::Message);
+                Some(Disposition::Detected)
+            }
+            Kind::Decryption => {
+                event.domain = values.text(Slot::ServerName);
+                event.reason = values.text(Slot::Error);
+                None
+            }
+            Kind::Config => {
+                event.message = values.text(Slot::Message);
+                Some(Disposition::Unknown)
+            }
+            Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
+            Kind::Traffic | Kind::Tunnel | Kind::Gtp | Kind::Sctp => {
+                event.category = category(values);
+                event.reason = values.text(Slot::EndReason);
+                event.interim = event.log_subtype == "start";
+                None
+            }
+        };
+        event.disposition = match said {
+            Some(disposition) => disposition,
+            None => disposition(kind, subtype, event, values),
+        };
+        orient::judge(ends, event, values);
+        event.anomalies = std::mem::take(&mut values.anomalies);
+        let (fields, unknown) = values.extra(extra);
+        event.extra = Extra { line: values.line(), fields };
+        event.unknown_fields = unknown;
+        source.arrival.remark(event, context.received);
+    })
+}
+
+/// Makes an event and fills it where it is returned, so that it is not written a second time.
+#[inline(always)]
+fn in_place<'a>(
+    tenant: &'a Tenant,
+    received: EventTime,
+    fill: impl FnOnce(&mut Event<'a>),
+) -> Result<Event<'a>, Reject> {
+    let mut made = Ok(blank(tenant, received));
+    if let Ok(event) = &mut made {
+        fill(event);
+    }
+    made
+}
+
+// Inlined, it would be written elsewhere first.
+#[inline(never)]
+fn blank(tenant: &Tenant, received: EventTime) -> Event<'_> {
+    Event::new(tenant, Vendor::Panos, received)
 }
 
 /// Returns how the line names its device. Unlicensed machines and Prisma Access leave the serial out.
@@ -130,12 +178,14 @@ fn identity<'a>(values: &mut Values<'a>, header: &Header<'a>) -> Identity<'a> {
 }
 
 /// Reads what every log about a session has.
-fn session<'a>(ends: Ends, event: &mut Event<'a>, values: &mut Values<'a>) {
+fn session<'a>(ends: Ends, nat_dst_ip: Option<IpAddr>, event: &mut Event<'a>, values: &mut Values<'a>) {
     let Ends { initiator, responder, .. } = ends;
     event.src_port = values.port(initiator.port);
     event.dst_port = values.port(responder.port);
-    (event.nat_src_ip, event.nat_src_port) = translated(values, initiator, (event.src_ip, event.src_port));
-    (event.nat_dst_ip, event.nat_dst_port) = translated(values, responder, (event.dst_ip, event.dst_port));
+    (event.nat_src_ip, event.nat_src_port) =
+        translated(values, initiator, None, (event.src_ip, event.src_port));
+    (event.nat_dst_ip, event.nat_dst_port) =
+        translated(values, responder, nat_dst_ip, (event.dst_ip, event.dst_port));
     event.src_zone = values.text(initiator.zone);
     event.dst_zone = values.text(responder.zone);
     event.src_country = values.text(initiator.country);
@@ -161,13 +211,17 @@ fn session<'a>(ends: Ends, event: &mut Event<'a>, values: &mut Values<'a>) {
 }
 
 /// Reads an address and port after translation. The vendor repeats the untranslated ones where nothing was
-/// translated, and writes zeros where there is no translation at all.
+/// translated, and writes zeros where there is no translation at all. `known` is the address when it was read before.
 fn translated(
     values: &mut Values<'_>,
     end: &End,
+    known: Option<IpAddr>,
     (plain_ip, plain_port): (Option<IpAddr>, Option<u16>),
 ) -> (Option<IpAddr>, Option<u16>) {
-    let ip = values.ip(end.nat_ip).filter(|ip| !ip.is_unspecified());
+    if known.is_some() {
+        values.mark(end.nat_ip);
+    }
+    let ip = known.or_else(|| values.ip(end.nat_ip)).filter(|ip| !ip.is_unspecified());
     let port = values.port(end.nat_port);
     if ip.is_none() || ip != plain_ip {
         return (ip, port);
@@ -196,6 +250,7 @@ fn category<'a>(values: &mut Values<'a>) -> Option<Text<'a>> {
 }
 
 /// Reads what THREAT has besides the session.
+#[inline(never)]
 fn threat<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &'static str) {
     signature(event, values, subtype);
     event.event_type = values.peek(Slot::ThreatCategory);
@@ -277,6 +332,7 @@ fn subject<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &str) {
 }
 
 /// Reads SYSTEM; returns what it says of a log-in.
+#[inline(never)]
 fn system<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
     event.log_id = values.text(Slot::EventId);
     event.message = values.text(Slot::Message);
@@ -294,6 +350,7 @@ fn system<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposit
     Some(login.outcome.unwrap_or(Disposition::Unknown))
 }
 
+#[inline(never)]
 fn global_protect<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
     event.log_id = values.text(Slot::EventId);
     event.event_type = values.peek(Slot::Stage);
@@ -312,6 +369,7 @@ fn global_protect<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<
     Some(login::of_global_protect(event_id, stage, &status))
 }
 
+#[inline(never)]
 fn authentication<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
     event.action = values.text(Slot::Status);
     event.message = values.text(Slot::Message);
