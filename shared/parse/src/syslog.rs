@@ -7,6 +7,7 @@
 
 use hinomi_model::{EventTime, Frame, Frames};
 use jiff::tz::TimeZone;
+use wide::u8x16;
 
 use crate::when::{self, Civil, TimeOfDay, Zones};
 
@@ -156,7 +157,11 @@ fn is_payload(rest: &str) -> bool {
         [b'0' | b'1', b'|', ..] => return true,
         _ => {}
     }
-    let end = rest.bytes().find(|byte| matches!(byte, b'=' | b',' | b' ' | b'\t' | b'\n'));
+    let ends = |bytes: u8x16| {
+        let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+        is(b'=') | is(b',') | is(b' ') | is(b'\t') | is(b'\n')
+    };
+    let end = first_of(rest, ends).and_then(|end| rest.as_bytes().get(end));
     matches!(end, Some(b'=' | b','))
 }
 
@@ -173,10 +178,29 @@ fn trim_blanks(text: &str) -> &str {
     text.trim_start_matches([' ', '\t', '\r', '\n', '\0', '\u{feff}'])
 }
 
+/// Returns the first byte of a kind; `kind` marks the bytes of it with all their bits, as comparisons do. What is looked
+/// for is nearly always among the first sixteen.
+#[inline(always)]
+fn first_of(text: &str, kind: impl Fn(u8x16) -> u8x16) -> Option<usize> {
+    let (chunks, rest) = text.as_bytes().as_chunks::<16>();
+    for (number, chunk) in chunks.iter().enumerate() {
+        let found = kind(u8x16::new(*chunk)).to_bitmask();
+        if found != 0 {
+            return Some(16 * number + found.trailing_zeros() as usize);
+        }
+    }
+    let mut last = [0; 16];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    // No kind that is looked for has the byte that fills the last chunk up.
+    let found = kind(u8x16::new(last)).to_bitmask();
+    (found != 0).then(|| text.len() - rest.len() + found.trailing_zeros() as usize)
+}
+
 #[inline]
 fn next_token(text: &str) -> (&str, &str) {
-    // Tokens are short: setting a search up costs more than it saves.
-    let end = text.bytes().position(|byte| byte == b' ').unwrap_or(text.len());
+    let end = first_of(text, |bytes| bytes.simd_eq(u8x16::splat(b' '))).unwrap_or(text.len());
     match text.split_at_checked(end) {
         Some((token, rest)) => (token, trim_start(rest.get(1..).unwrap_or(""))),
         None => (text, ""),

@@ -25,6 +25,24 @@ pub(crate) fn number_of(text: &[u8]) -> Option<u64> {
     Some(number)
 }
 
+/// Reads a number of up to eight digits that stands in a line, all digits at once; `None` for any other, and for one so
+/// near the line's beginning that there are no eight bytes.
+#[inline]
+pub(crate) fn short_number(line: &[u8], start: usize, end: usize) -> Option<u64> {
+    const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
+    let length = end.checked_sub(start).filter(|length| (1..=8).contains(length))?;
+    let word = u64::from_le_bytes(*line.get(..end)?.last_chunk()?);
+    // The digits, the first of them lowest, and nothing of what stands before them.
+    let digits = (word ^ 0x3030_3030_3030_3030) & (u64::MAX << (64 - 8 * length));
+    // Adding 0x76 sets the highest bit of every byte above nine.
+    if (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & HIGHEST_BITS != 0 {
+        return None;
+    }
+    let pairs = (digits.wrapping_mul(10).wrapping_add(digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
+}
+
 #[cold]
 fn long_number(text: &[u8]) -> Option<u64> {
     let is_digits = text.iter().all(u8::is_ascii_digit);
@@ -86,27 +104,28 @@ pub(crate) fn first_ip(text: &str) -> Option<IpAddr> {
 pub(crate) fn is_placeholder(text: &str) -> bool {
     // Nearly every value is none, and its first letter says so.
     match text.as_bytes().first() {
-        Some(&first) => may_begin_placeholder(first) && is_placeholder_word(text),
+        Some(&first) => may_be_placeholder(first, text.len()) && is_placeholder_word(text),
         None => true,
     }
 }
 
-/// Tells whether a placeholder or a blank may begin with a byte.
+/// Tells whether a text that begins with a byte may be a placeholder, or begins with a blank.
 #[inline(always)]
-pub(crate) fn may_begin_placeholder(first: u8) -> bool {
-    BEGINS_PLACEHOLDER[usize::from(first)]
+pub(crate) fn may_be_placeholder(first: u8, length: usize) -> bool {
+    PLACEHOLDERS[usize::from(first)] >> length.min(15) & 1 != 0
 }
 
-/// What the words of [`is_placeholder_word`] begin with.
-const BEGINS_PLACEHOLDER: [bool; 256] = {
-    let mut begins = [false; 256];
-    let firsts = b" \"(-Nnu";
-    let mut at = 0;
-    while at < firsts.len() {
-        begins[firsts[at] as usize] = true;
-        at += 1;
-    }
-    begins
+/// How long the words of [`is_placeholder_word`] are, one bit a length, by what they begin with.
+const PLACEHOLDERS: [u16; 256] = {
+    let mut lengths = [0; 256];
+    lengths[b' ' as usize] = u16::MAX;
+    lengths[b'"' as usize] = 1 << 2;
+    lengths[b'(' as usize] = 1 << 6;
+    lengths[b'-' as usize] = 1 << 1;
+    lengths[b'N' as usize] = 1 << 2 | 1 << 3 | 1 << 4;
+    lengths[b'n' as usize] = 1 << 3 | 1 << 4;
+    lengths[b'u' as usize] = 1 << 9;
+    lengths
 };
 
 #[inline(never)]
@@ -170,7 +189,22 @@ fn octet(text: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn short_numbers_agree_with_the_plain_way(before in ".{0,9}", text in "[0-9]{1,9}|[ -~é]{0,9}") {
+            let line = format!("{before}{text}");
+            let read = short_number(line.as_bytes(), before.len(), line.len());
+            if (1..=8).contains(&text.len()) && line.len() >= 8 {
+                prop_assert_eq!(read, number(&text));
+            } else {
+                prop_assert_eq!(read, None);
+            }
+        }
+    }
 
     #[test]
     fn numbers_are_digits_only() {
@@ -256,7 +290,20 @@ mod tests {
         }
         assert_eq!(present("Reserved"), Some("Reserved"));
         for first in 0..=127u8 {
-            for rest in ["", "/A", "/a", "A", "null)", "ull", "one", "ndefined", "\"", "nknown-0", " "] {
+            for rest in [
+                "",
+                "/A",
+                "/a",
+                "A",
+                "null)",
+                "ull",
+                "one",
+                "ndefined",
+                "\"",
+                "nknown-0",
+                " ",
+                "                   ",
+            ] {
                 let text = format!("{}{rest}", char::from(first));
                 assert_eq!(is_placeholder(&text), is_placeholder_word(&text), "{text:?}");
             }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use hinomi_model::registry::{Identity, Tenant};
+use hinomi_model::registry::Identity;
 use hinomi_model::{
-    AnomalyKind, Disposition, Event, EventTime, Extra, ExtraField, Format, Function, QuarantineReason,
-    Reject, Text, TimeSource, Vendor,
+    AnomalyKind, Disposition, Event, Extra, ExtraField, Format, Function, QuarantineReason, Reject, Text,
+    TimeSource, Vendor,
 };
 
 use super::columns::Slot;
@@ -32,7 +32,7 @@ pub(crate) struct Source<'s, 'a> {
     pub(crate) arrival: Arrival,
 }
 
-/// Makes the event. An event is some two kilobytes: it is made once, and every caller hands it on as it is.
+/// Makes the event. An event is more than a kilobyte: every caller hands it on as it is, or it is written once more.
 #[inline(never)]
 pub(crate) fn make<'a>(
     kind: Kind,
@@ -58,113 +58,92 @@ pub(crate) fn make<'a>(
         return Err(Reject::new(QuarantineReason::Unreadable, "no time"));
     };
 
-    in_place(tenant, context.received, |event| {
-        event.time = time;
-        event.time_source = time_source;
-        event.zone_assumed = !is_given && time_source == TimeSource::DeviceLocal;
-        event.registration = registration;
-        event.raw = source.line;
-        event.format = source.format;
-        event.frames = header.frames;
-        event.vsys = identity.vsys;
-        event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
-            (Some(serial), ..) => serial.clone(),
-            (None, Some(name), _) => name.clone(),
-            (None, None, Some(host)) => Cow::Borrowed(host),
-            (None, None, None) => Cow::Borrowed("unknown"),
-        };
-        event.device_name = identity.name;
-        (event.src_ip, event.dst_ip) = (src_ip, dst_ip);
-        if !kind.has_session() {
-            event.src_ip = src_ip.filter(|ip| !ip.is_unspecified());
-        }
-
-        // The column stays among the extra fields: it is the log schema's number, not the release's name.
-        event.firmware = match source.release.and_then(words::release) {
-            Some(release) => Some(Text::Borrowed(release)),
-            None => values.peek(Slot::ConfigVersion).and_then(|text| part(&text, words::release)),
-        };
-        event.log_type = log_type;
-        event.log_subtype = log_subtype;
-        event.function = kind.function(subtype);
-        event.payload = ends.payload;
-        event.action = values.text(Slot::Action);
-        event.sequence = values.peek(Slot::Sequence);
-        event.count = values.number(Slot::Repeat).unwrap_or(1).max(1);
-        event.severity = severity(values);
-        if let Some(flags) = values.raw(Slot::Flags) {
-            event.decrypted = words::is_decrypted(flags);
-        }
-        event.decrypted |=
-            values.raw(Slot::IsDecrypted).is_some_and(|said| said.eq_ignore_ascii_case("true"));
-
-        session(ends, nat_dst_ip, event, values);
-        let said = match kind {
-            Kind::Threat => {
-                if subtype.is_empty() {
-                    values.odd::<()>(Slot::Subtype, AnomalyKind::UnknownType);
-                }
-                threat(event, values, subtype);
-                None
-            }
-            Kind::System => system(event, values),
-            Kind::GlobalProtect => global_protect(event, values),
-            Kind::Authentication => authentication(event, values),
-            Kind::Correlation => {
-                event.signature = values.text(Slot::Signature);
-                event.signature_id = values.text(Slot::SignatureId);
-                event.category = values.text(Slot::Category);
-                event.message = values.text(Slot::Message);
-                Some(Disposition::Detected)
-            }
-            Kind::Decryption => {
-                event.domain = values.text(Slot::ServerName);
-                event.reason = values.text(Slot::Error);
-                None
-            }
-            Kind::Config => {
-                event.message = values.text(Slot::Message);
-                Some(Disposition::Unknown)
-            }
-            Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
-            Kind::Traffic | Kind::Tunnel | Kind::Gtp | Kind::Sctp => {
-                event.category = category(values);
-                event.reason = values.text(Slot::EndReason);
-                event.interim = event.log_subtype == "start";
-                None
-            }
-        };
-        event.disposition = match said {
-            Some(disposition) => disposition,
-            None => disposition(kind, subtype, event, values),
-        };
-        orient::judge(ends, event, values);
-        event.anomalies = std::mem::take(&mut values.anomalies);
-        let (fields, unknown) = values.extra(extra);
-        event.extra = Extra { line: values.line(), fields };
-        event.unknown_fields = unknown;
-        source.arrival.remark(event, context.received);
-    })
-}
-
-/// Makes an event and fills it where it is returned, so that it is not written a second time.
-#[inline(always)]
-fn in_place<'a>(
-    tenant: &'a Tenant,
-    received: EventTime,
-    fill: impl FnOnce(&mut Event<'a>),
-) -> Result<Event<'a>, Reject> {
-    let mut made = Ok(blank(tenant, received));
-    if let Ok(event) = &mut made {
-        fill(event);
+    let mut event = Event::new(tenant, Vendor::Panos, context.received);
+    event.time = time;
+    event.time_source = time_source;
+    event.zone_assumed = !is_given && time_source == TimeSource::DeviceLocal;
+    event.registration = registration;
+    event.raw = source.line;
+    event.format = source.format;
+    event.frames = header.frames;
+    event.vsys = identity.vsys;
+    event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
+        (Some(serial), ..) => serial.clone(),
+        (None, Some(name), _) => name.clone(),
+        (None, None, Some(host)) => Cow::Borrowed(host),
+        (None, None, None) => Cow::Borrowed("unknown"),
+    };
+    event.device_name = identity.name;
+    (event.src_ip, event.dst_ip) = (src_ip, dst_ip);
+    if !kind.has_session() {
+        event.src_ip = src_ip.filter(|ip| !ip.is_unspecified());
     }
-    made
-}
 
-// Inlined, it would be written elsewhere first.
-#[inline(never)]
-fn blank(tenant: &Tenant, received: EventTime) -> Event<'_> {
-    Event::new(tenant, Vendor::Panos, received)
+    // The column stays among the extra fields: it is the log schema's number, not the release's name.
+    event.firmware = match source.release.and_then(words::release) {
+        Some(release) => Some(Text::Borrowed(release)),
+        None => values.peek(Slot::ConfigVersion).and_then(|text| part(&text, words::release)),
+    };
+    event.log_type = log_type;
+    event.log_subtype = log_subtype;
+    event.function = kind.function(subtype);
+    event.payload = ends.payload;
+    values.fill(Slot::Action, &mut event.action);
+    event.sequence = values.peek(Slot::Sequence);
+    event.count = values.number(Slot::Repeat).unwrap_or(1).max(1);
+    event.severity = severity(values);
+    if let Some(flags) = values.raw(Slot::Flags) {
+        event.decrypted = words::is_decrypted(flags);
+    }
+    event.decrypted |= values.raw(Slot::IsDecrypted).is_some_and(|said| said.eq_ignore_ascii_case("true"));
+
+    session(ends, nat_dst_ip, &mut event, values);
+    let said = match kind {
+        Kind::Threat => {
+            if subtype.is_empty() {
+                values.odd::<()>(Slot::Subtype, AnomalyKind::UnknownType);
+            }
+            threat(&mut event, values, subtype);
+            None
+        }
+        Kind::System => system(&mut event, values),
+        Kind::GlobalProtect => global_protect(&mut event, values),
+        Kind::Authentication => authentication(&mut event, values),
+        Kind::Correlation => {
+            event.signature = values.text(Slot::Signature);
+            event.signature_id = values.text(Slot::SignatureId);
+            event.category = values.text(Slot::Category);
+            event.message = values.text(Slot::Message);
+            Some(Disposition::Detected)
+        }
+        Kind::Decryption => {
+            event.domain = values.text(Slot::ServerName);
+            event.reason = values.text(Slot::Error);
+            None
+        }
+        Kind::Config => {
+            event.message = values.text(Slot::Message);
+            Some(Disposition::Unknown)
+        }
+        Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
+        Kind::Traffic | Kind::Tunnel | Kind::Gtp | Kind::Sctp => {
+            category(&mut event, values);
+            values.fill(Slot::EndReason, &mut event.reason);
+            event.interim = event.log_subtype == "start";
+            None
+        }
+    };
+    event.disposition = match said {
+        Some(disposition) => disposition,
+        None => disposition(kind, subtype, &event, values),
+    };
+    orient::judge(ends, &mut event, values);
+    event.anomalies = std::mem::take(&mut values.anomalies);
+    let (fields, unknown) = values.extra(extra);
+    event.extra = Extra { line: values.line(), fields };
+    event.unknown_fields = unknown;
+    source.arrival.remark(&mut event, context.received);
+    Ok(event)
 }
 
 /// Returns how the line names its device. Unlicensed machines and Prisma Access leave the serial out.
@@ -182,24 +161,27 @@ fn session<'a>(ends: Ends, nat_dst_ip: Option<IpAddr>, event: &mut Event<'a>, va
     let Ends { initiator, responder, .. } = ends;
     event.src_port = values.port(initiator.port);
     event.dst_port = values.port(responder.port);
-    (event.nat_src_ip, event.nat_src_port) =
-        translated(values, initiator, None, (event.src_ip, event.src_port));
-    (event.nat_dst_ip, event.nat_dst_port) =
-        translated(values, responder, nat_dst_ip, (event.dst_ip, event.dst_port));
-    event.src_zone = values.text(initiator.zone);
-    event.dst_zone = values.text(responder.zone);
-    event.src_country = values.text(initiator.country);
-    event.dst_country = values.text(responder.country);
-    event.app = values.text(Slot::App);
-    event.app_category = values.text(Slot::AppCategory);
-    event.rule = values.text(Slot::Rule);
-    event.policy = values.text(Slot::RuleUuid);
+    let plain = (event.src_ip, event.src_port);
+    translated(values, initiator, None, plain, (&mut event.nat_src_ip, &mut event.nat_src_port));
+    let plain = (event.dst_ip, event.dst_port);
+    translated(values, responder, nat_dst_ip, plain, (&mut event.nat_dst_ip, &mut event.nat_dst_port));
+    values.fill(initiator.zone, &mut event.src_zone);
+    values.fill(responder.zone, &mut event.dst_zone);
+    values.fill(initiator.country, &mut event.src_country);
+    values.fill(responder.country, &mut event.dst_country);
+    values.fill(Slot::App, &mut event.app);
+    values.fill(Slot::AppCategory, &mut event.app_category);
+    values.fill(Slot::Rule, &mut event.rule);
+    values.fill(Slot::RuleUuid, &mut event.policy);
     event.bytes_out = values.number(Slot::BytesSent);
     event.bytes_in = values.number(Slot::BytesReceived);
     event.packets_out = values.number(Slot::PacketsSent);
     event.packets_in = values.number(Slot::PacketsReceived);
     event.duration_ms = values.number(Slot::Elapsed).map(|seconds| seconds.saturating_mul(1000));
-    event.session_id = values.text(Slot::SessionId).filter(|id| *id != "0");
+    values.fill(Slot::SessionId, &mut event.session_id);
+    if event.session_id.as_deref() == Some("0") {
+        event.session_id = None;
+    }
     if let Some(protocol) = values.raw(Slot::Protocol).and_then(words::protocol) {
         event.protocol = Some(protocol);
         values.mark(Slot::Protocol);
@@ -210,28 +192,31 @@ fn session<'a>(ends: Ends, nat_dst_ip: Option<IpAddr>, event: &mut Event<'a>, va
     }
 }
 
-/// Reads an address and port after translation. The vendor repeats the untranslated ones where nothing was
-/// translated, and writes zeros where there is no translation at all. `known` is the address when it was read before.
+/// Reads an address and port after translation into the fields of the event. The vendor repeats the untranslated ones
+/// where nothing was translated, and writes zeros where there is no translation at all. `known` is the address when it
+/// was read before.
 fn translated(
     values: &mut Values<'_>,
     end: &End,
     known: Option<IpAddr>,
     (plain_ip, plain_port): (Option<IpAddr>, Option<u16>),
-) -> (Option<IpAddr>, Option<u16>) {
+    (nat_ip, nat_port): (&mut Option<IpAddr>, &mut Option<u16>),
+) {
     if known.is_some() {
         values.mark(end.nat_ip);
     }
     let ip = known.or_else(|| values.ip(end.nat_ip)).filter(|ip| !ip.is_unspecified());
     let port = values.port(end.nat_port);
     if ip.is_none() || ip != plain_ip {
-        return (ip, port);
+        (*nat_ip, *nat_port) = (ip, port);
+        return;
     }
     values.put_back(end.nat_ip);
     if port != plain_port {
-        return (None, port);
+        *nat_port = port;
+        return;
     }
     values.put_back(end.nat_port);
-    (None, None)
 }
 
 /// Reads the severity; Strata Logging Service has a number in one key and the word in another.
@@ -242,11 +227,10 @@ fn severity(values: &mut Values<'_>) -> Option<hinomi_model::Severity> {
 }
 
 /// Reads the category of a site; `any` stands for none.
-fn category<'a>(values: &mut Values<'a>) -> Option<Text<'a>> {
-    if values.raw(Slot::Category)? == "any" {
-        return None;
+fn category<'a>(event: &mut Event<'a>, values: &mut Values<'a>) {
+    if values.raw(Slot::Category) != Some("any") {
+        values.fill(Slot::Category, &mut event.category);
     }
-    values.text(Slot::Category)
 }
 
 /// Reads what THREAT has besides the session.
@@ -265,7 +249,7 @@ fn threat<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &'static 
     if subtype == "wildfire" {
         event.verdict = values.text(Slot::Verdict).or_else(|| values.text(Slot::Category));
     } else {
-        event.category = category(values);
+        category(event, values);
     }
     subject(event, values, subtype);
     // Strata Logging Service has keys of their own for what the native row has in one column.

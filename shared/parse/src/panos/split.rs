@@ -95,13 +95,12 @@ impl Fields {
 pub(crate) fn split(row: &str, fields: &mut Fields) -> Ending {
     let row = row.as_bytes();
     let row = row.get(..u32::MAX as usize).unwrap_or(row);
-    fields.marks.find(row, |bytes| [bytes.simd_eq(u8x16::splat(b',')), bytes.simd_eq(u8x16::splat(b'"'))]);
     let (last, slots) = match fields.slots.split_last_mut() {
         Some((last, slots)) => (Some(last), slots.iter_mut()),
         None => (None, Default::default()),
     };
     let mut columns = Columns { slots, last };
-    let ending = split_into(row, &fields.marks, &mut columns);
+    let ending = split_into(row, &mut fields.marks, &mut columns);
     let left = columns.slots.len() + usize::from(columns.last.is_some());
     fields.len = MAX_COLUMNS - left;
     ending
@@ -125,32 +124,64 @@ impl Columns<'_> {
         has_room
     }
 
-    /// Adds the columns that end at the commas of the block at `from`, the first of which starts at `start`, and moves
-    /// `start` on; false when there is no room for one of them and what follows.
+    /// Adds the columns that end at the commas of the block at `from`, the first of which starts at `start`; returns
+    /// where the next one starts, and whether there was room for all of them and what follows.
     #[inline(always)]
-    fn add_between(&mut self, mut commas: u64, from: usize, start: &mut usize) -> bool {
-        let mut span = span(*start, *start);
+    fn add_between(&mut self, mut commas: u64, from: u32, start: u32) -> (u32, bool) {
+        // Taken out, so that it need not be in memory after each column.
+        let mut slots = std::mem::take(&mut self.slots);
+        let mut span = Span { start, end: start };
         while commas != 0 {
-            let Some(slot) = self.slots.next() else { break };
-            span.end = from as u32 | commas.trailing_zeros();
+            let Some(slot) = slots.next() else { break };
+            span.end = from + commas.trailing_zeros();
             *slot = Field { span, escape: Escape::None };
             span.start = span.end + 1;
             commas &= commas - 1;
         }
-        *start = span.start as usize;
-        commas == 0
+        self.slots = slots;
+        (span.start, commas == 0)
+    }
+
+    /// Adds the columns that end in the block at `from` or, when they hold a quote, beyond it; returns where the next one
+    /// starts, or how the row ended.
+    #[inline(never)]
+    fn add_with_quotes(
+        &mut self,
+        row: &[u8],
+        marks: &Marks<2>,
+        from: u32,
+        mut start: u32,
+    ) -> Result<u32, Ending> {
+        let words = marks.blocks().get(from as usize / BLOCK_BYTES).copied().unwrap_or_default();
+        let end = from.saturating_add(BLOCK_BYTES as u32);
+        while start < end {
+            let ahead = u64::MAX << start.saturating_sub(from);
+            let quotes = words[QUOTE] & ahead;
+            // Every bit below that of the first quote.
+            let before_quote = quotes.wrapping_sub(1) & !quotes;
+            let (next, has_room) = self.add_between(words[COMMA] & ahead & before_quote, from, start);
+            start = next;
+            if !has_room {
+                return Err(self.end(plain(start as usize, row.len()), Ending::TooManyColumns));
+            }
+            if quotes == 0 {
+                break;
+            }
+            start =
+                self.add_with_quote(row, marks, start as usize, (from + quotes.trailing_zeros()) as usize)?;
+        }
+        Ok(start)
     }
 
     /// Adds the column at `start`, the first quote of which is at `quote`; returns where the next one starts, or how the
     /// row ended.
-    #[inline(never)]
     fn add_with_quote(
         &mut self,
         row: &[u8],
         marks: &Marks<2>,
         start: usize,
         quote: usize,
-    ) -> Result<usize, Ending> {
+    ) -> Result<u32, Ending> {
         let before = row.get(start..quote).unwrap_or_default();
         let (field, next) = if before.iter().all(|&byte| byte == b' ') {
             quoted(row, marks, quote + 1)
@@ -161,7 +192,7 @@ impl Columns<'_> {
             }
         };
         match next {
-            Ok(next) if self.add(field) => Ok(next),
+            Ok(next) if self.add(field) => Ok(next as u32),
             Ok(_) => Err(self.end(plain(start, row.len()), Ending::TooManyColumns)),
             Err(ending) => Err(self.end(field, ending)),
         }
@@ -177,38 +208,28 @@ impl Columns<'_> {
 }
 
 #[inline(never)]
-fn split_into(row: &[u8], marks: &Marks<2>, columns: &mut Columns<'_>) -> Ending {
+fn split_into(row: &[u8], marks: &mut Marks<2>, columns: &mut Columns<'_>) -> Ending {
+    marks.find(row, |bytes| [bytes.simd_eq(u8x16::splat(b',')), bytes.simd_eq(u8x16::splat(b'"'))]);
     // Where the open column starts. All before it is split.
     let mut start = 0;
-    for (number, words) in marks.blocks().iter().enumerate() {
-        let from = number * BLOCK_BYTES;
-        // A column that holds a quote may reach beyond its block.
-        if start >= from + BLOCK_BYTES {
-            continue;
-        }
-        let mut ahead = u64::MAX << start.saturating_sub(from);
-        loop {
-            let quotes = words[QUOTE] & ahead;
-            // Every bit below that of the first quote.
-            let before_quote = quotes.wrapping_sub(1) & !quotes;
-            if !columns.add_between(words[COMMA] & ahead & before_quote, from, &mut start) {
-                return columns.end(plain(start, row.len()), Ending::TooManyColumns);
+    let mut next_block = 0_u32;
+    for words in marks.blocks() {
+        let from = next_block;
+        next_block = from.wrapping_add(BLOCK_BYTES as u32);
+        if words[QUOTE] == 0 && start <= from {
+            let (next, has_room) = columns.add_between(words[COMMA], from, start);
+            start = next;
+            if !has_room {
+                return columns.end(plain(start as usize, row.len()), Ending::TooManyColumns);
             }
-            if quotes == 0 {
-                break;
-            }
-            let quote = from | quotes.trailing_zeros() as usize;
-            start = match columns.add_with_quote(row, marks, start, quote) {
+        } else {
+            start = match columns.add_with_quotes(row, marks, from, start) {
                 Ok(next) => next,
                 Err(ending) => return ending,
             };
-            if start >= from + BLOCK_BYTES {
-                break;
-            }
-            ahead = u64::MAX << (start - from);
         }
     }
-    columns.end(plain(start, row.len()), Ending::Whole)
+    columns.end(plain(start as usize, row.len()), Ending::Whole)
 }
 
 /// Reads the quoted column whose text starts at `first`, and tells where the next column starts.

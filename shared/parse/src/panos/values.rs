@@ -173,7 +173,9 @@ impl<'a> Values<'a> {
         let text = self.line.get(span.start as usize..span.end as usize)?;
         match text.as_bytes() {
             [first, .., last]
-                if !value::may_begin_placeholder(*first) && *last != b' ' && escape == Escape::None =>
+                if !value::may_be_placeholder(*first, text.len())
+                    && *last != b' '
+                    && escape == Escape::None =>
             {
                 Some(text)
             }
@@ -181,16 +183,69 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Fills a field of the event; without a value it stays as it is.
+    #[inline(always)]
+    pub(crate) fn fill(&mut self, slot: Slot, field: &mut Option<Text<'a>>) {
+        self.fill_from(self.index(slot), field);
+    }
+
+    #[inline(never)]
+    fn fill_from(&mut self, index: usize, field: &mut Option<Text<'a>>) {
+        if let Some(text) = self.plain(index) {
+            self.use_up(index);
+            *field = Some(Cow::Borrowed(text));
+        } else {
+            self.fill_present(index, field);
+        }
+    }
+
+    #[inline(never)]
+    fn fill_present(&mut self, index: usize, field: &mut Option<Text<'a>>) {
+        if let Some(text) = self.present(index) {
+            self.use_up(index);
+            *field = Some(text);
+        }
+    }
+
     /// Returns a number for the event; one that is none stays in the extra fields.
     #[inline(never)]
     pub(crate) fn number(&mut self, slot: Slot) -> Option<u64> {
+        let index = self.index(slot);
+        let span = self.placed.get(index)?.span;
+        if span.start == span.end {
+            return None;
+        }
+        match value::short_number(self.line.as_bytes(), span.start as usize, span.end as usize) {
+            Some(number) => {
+                self.use_up(index);
+                Some(number)
+            }
+            None => self.long_number(slot),
+        }
+    }
+
+    #[inline(never)]
+    fn long_number(&mut self, slot: Slot) -> Option<u64> {
         self.read(slot, AnomalyKind::BadNumber, value::number_of)
     }
 
     /// Returns a port for the event. Zero stands for none.
     #[inline(never)]
     pub(crate) fn port(&mut self, slot: Slot) -> Option<u16> {
-        self.read(slot, AnomalyKind::BadPort, value::port_of).filter(|&port| port != 0)
+        let index = self.index(slot);
+        let span = self.placed.get(index)?.span;
+        if span.start == span.end {
+            return None;
+        }
+        let number = value::short_number(self.line.as_bytes(), span.start as usize, span.end as usize);
+        let port = match number.and_then(|number| u16::try_from(number).ok()) {
+            Some(port) => {
+                self.use_up(index);
+                port
+            }
+            None => self.read(slot, AnomalyKind::BadPort, value::port_of)?,
+        };
+        (port != 0).then_some(port)
     }
 
     /// Returns an address for the event.

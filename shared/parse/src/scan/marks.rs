@@ -27,15 +27,22 @@ impl<const N: usize> Marks<N> {
         self.0.reserve(text.len() / BLOCK_BYTES + 1);
         let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
         self.0.extend(blocks.iter().map(|block| words(block, &kinds)));
-        if !rest.is_empty() {
-            let mut block = [0; BLOCK_BYTES];
-            for (to, from) in block.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            // What is not of the text is of no kind.
-            let inside = u64::MAX >> (BLOCK_BYTES - rest.len());
-            self.0.push(words(&block, &kinds).map(|word| word & inside));
+        if rest.is_empty() {
+            return;
         }
+        let beyond = BLOCK_BYTES - rest.len();
+        self.0.push(match text.last_chunk() {
+            // The last block begins in the one before, which costs less than to copy what is left.
+            Some(block) => words(block, &kinds).map(|word| word >> beyond),
+            None => {
+                let mut block = [0; BLOCK_BYTES];
+                for (to, from) in block.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                // What is not of the text is of no kind.
+                words(&block, &kinds).map(|word| word & (u64::MAX >> beyond))
+            }
+        });
     }
 
     /// Returns the places of each block of [`BLOCK_BYTES`]: bit `i` of a kind's word is set when byte `i` is of the kind.
