@@ -21,6 +21,7 @@ mod clock;
 mod columns;
 mod dictionary;
 mod event;
+mod extra;
 mod json;
 mod kind;
 mod leef;
@@ -99,14 +100,25 @@ pub(crate) fn read<'a>(
         let (kind, mut values) = json::read(object, named)?;
         return event::make(kind, &mut values, Source { format: Format::Json, ..source }, zones, extra);
     }
-    let is_cef = cef::looks_like(line);
-    if is_cef || leef::looks_like(line) {
-        let format = if is_cef { Format::Cef } else { Format::Leef };
-        let (kind, mut values, release) = match format {
-            Format::Cef => cef::read(line, named)?,
-            _ => leef::read(line, named)?,
-        };
-        return event::make(kind, &mut values, Source { format, release, ..source }, zones, extra);
+    if cef::looks_like(line) {
+        let (kind, mut values, release) = cef::read(line, named)?;
+        return event::make(
+            kind,
+            &mut values,
+            Source { format: Format::Cef, release, ..source },
+            zones,
+            extra,
+        );
+    }
+    if leef::looks_like(line) {
+        let (kind, mut values, release) = leef::read(line, named)?;
+        return event::make(
+            kind,
+            &mut values,
+            Source { format: Format::Leef, release, ..source },
+            zones,
+            extra,
+        );
     }
     let ending = split::split(line, fields);
     let Some((kind, row)) = align::find_type(line, fields) else {
