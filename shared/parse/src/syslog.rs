@@ -7,6 +7,7 @@
 
 use hinomi_model::{EventTime, Frame, Frames};
 use jiff::tz::TimeZone;
+use wide::u8x16;
 
 use crate::when::{self, Civil, TimeOfDay, Zones};
 
@@ -148,56 +149,102 @@ pub(crate) fn strip(line: &str) -> (&str, Header<'_>) {
 
 /// Tells whether a firewall's own text starts here: a pair, a comma-separated row, a JSON object, CEF or LEEF.
 fn is_payload(rest: &str) -> bool {
-    if rest.starts_with('{') || rest.starts_with("CEF:") || rest.starts_with("LEEF:") {
-        return true;
+    match rest.as_bytes() {
+        [b'{', ..] => return true,
+        [b'C', ..] if rest.starts_with("CEF:") => return true,
+        [b'L', ..] if rest.starts_with("LEEF:") => return true,
+        // CEF of which a relay took the mark for its tag.
+        [b'0' | b'1', b'|', ..] => return true,
+        _ => {}
     }
-    // CEF of which a relay took the mark for its tag.
-    if rest.starts_with("0|") || rest.starts_with("1|") {
-        return true;
-    }
-    for byte in rest.bytes() {
-        match byte {
-            b'=' | b',' => return true,
-            b' ' | b'\t' | b'\n' => return false,
-            _ => {}
-        }
-    }
-    false
+    let ends = |bytes: u8x16| {
+        let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+        is(b'=') | is(b',') | is(b' ') | is(b'\t') | is(b'\n')
+    };
+    let end = first_of(rest, ends).and_then(|end| rest.as_bytes().get(end));
+    matches!(end, Some(b'=' | b','))
 }
 
+#[inline]
 fn trim_start(text: &str) -> &str {
+    match text.as_bytes().first() {
+        Some(b'!'..=b'~') => text,
+        _ => trim_blanks(text),
+    }
+}
+
+fn trim_blanks(text: &str) -> &str {
     // A byte order mark may stand in front of the message of RFC 5424.
     text.trim_start_matches([' ', '\t', '\r', '\n', '\0', '\u{feff}'])
 }
 
+/// Returns the first byte of a kind; `kind` marks the bytes of it with all their bits, as comparisons do. What is looked
+/// for is nearly always among the first sixteen.
+#[inline(always)]
+fn first_of(text: &str, kind: impl Fn(u8x16) -> u8x16) -> Option<usize> {
+    let (chunks, rest) = text.as_bytes().as_chunks::<16>();
+    for (number, chunk) in chunks.iter().enumerate() {
+        let found = kind(u8x16::new(*chunk)).to_bitmask();
+        if found != 0 {
+            return Some(16 * number + found.trailing_zeros() as usize);
+        }
+    }
+    let mut last = [0; 16];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    // No kind that is looked for has the byte that fills the last chunk up.
+    let found = kind(u8x16::new(last)).to_bitmask();
+    (found != 0).then(|| text.len() - rest.len() + found.trailing_zeros() as usize)
+}
+
+#[inline]
 fn next_token(text: &str) -> (&str, &str) {
-    match text.split_once(' ') {
-        Some((token, rest)) => (token, trim_start(rest)),
+    let end = first_of(text, |bytes| bytes.simd_eq(u8x16::splat(b' '))).unwrap_or(text.len());
+    match text.split_at_checked(end) {
+        Some((token, rest)) => (token, trim_start(rest.get(1..).unwrap_or(""))),
         None => (text, ""),
     }
 }
 
 fn is_host(token: &str) -> bool {
     // RFC 1035 names have at most 255 bytes; IPv6 has colons, some relays add a scope or a port in brackets.
-    token.len() <= 255
-        && token.bytes().all(|b| b.is_ascii_alphanumeric() || b >= 0x80 || b".-_:%[]()/@".contains(&b))
-        && token != "-"
+    token.len() <= 255 && token.bytes().all(|b| IN_HOST[usize::from(b)]) && token != "-"
 }
+
+/// What a host may be written with.
+const IN_HOST: [bool; 256] = {
+    let mut known = [false; 256];
+    let mut byte = 0;
+    while byte < known.len() {
+        let marks = matches!(
+            byte as u8,
+            b'.' | b'-' | b'_' | b':' | b'%' | b'[' | b']' | b'(' | b')' | b'/' | b'@' | 0x80..
+        );
+        known[byte] = marks || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    known
+};
 
 /// `673 <189>...`: the byte count of RFC 6587, when the transport left it in.
 fn octet_count(rest: &str) -> Option<&str> {
+    if !rest.as_bytes().first()?.is_ascii_digit() {
+        return None;
+    }
     let digits = rest.bytes().take(6).take_while(u8::is_ascii_digit).count();
     let after = rest.get(digits..)?.strip_prefix(' ')?;
     (digits > 0 && after.starts_with('<') && priority(after).is_some()).then_some(after)
 }
 
 fn priority(rest: &str) -> Option<&str> {
-    let inner = rest.strip_prefix('<')?;
-    let digits = inner.bytes().take(4).take_while(u8::is_ascii_digit).count();
-    if digits == 0 || digits > 3 {
-        return None;
-    }
-    inner.get(digits..)?.strip_prefix('>')
+    let digits = match rest.as_bytes() {
+        [b'<', a, b'>', ..] if a.is_ascii_digit() => 1,
+        [b'<', a, b, b'>', ..] if [a, b].iter().all(|byte| byte.is_ascii_digit()) => 2,
+        [b'<', a, b, c, b'>', ..] if [a, b, c].iter().all(|byte| byte.is_ascii_digit()) => 3,
+        _ => return None,
+    };
+    rest.get(digits + 2..)
 }
 
 /// The version of RFC 5424, `1 `, when a time stamp or `-` follows.
@@ -291,8 +338,12 @@ fn bsd_stamp(rest: &str) -> Option<(Stamp, &str)> {
 }
 
 fn year_of(text: &str) -> Option<i64> {
-    let (token, _) = next_token(text);
-    (token.len() == 4).then(|| small(token, 4)).flatten().filter(|year| (1990..=2261).contains(year))
+    let year = match text.as_bytes() {
+        [a, b, c, d] | [a, b, c, d, b' ', ..] => [*a, *b, *c, *d],
+        _ => return None,
+    };
+    let year = crate::value::number_of(&year).and_then(|year| i64::try_from(year).ok())?;
+    (1990..=2261).contains(&year).then_some(year)
 }
 
 fn small(text: &str, digits: usize) -> Option<i64> {

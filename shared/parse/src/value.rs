@@ -4,15 +4,18 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Reads an unsigned decimal number: digits only, no sign, no blank.
 pub(crate) fn number(text: &str) -> Option<u64> {
+    number_of(text.as_bytes())
+}
+
+/// Reads a number, of its bytes.
+#[inline]
+pub(crate) fn number_of(text: &[u8]) -> Option<u64> {
     // 19 digits never overflow; the rare longer text takes the checked way.
-    if text.len() > 19 {
-        return text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-    }
-    if text.is_empty() {
-        return None;
+    if text.is_empty() || text.len() > 19 {
+        return long_number(text);
     }
     let mut number = 0u64;
-    for byte in text.bytes() {
+    for &byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return None;
@@ -22,22 +25,64 @@ pub(crate) fn number(text: &str) -> Option<u64> {
     Some(number)
 }
 
+/// Reads a number of up to eight digits that stands in a line, all digits at once; `None` for any other, and for one so
+/// near the line's beginning that there are no eight bytes.
+#[inline]
+pub(crate) fn short_number(line: &[u8], start: usize, end: usize) -> Option<u64> {
+    const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
+    let length = end.checked_sub(start).filter(|length| (1..=8).contains(length))?;
+    let word = u64::from_le_bytes(*line.get(..end)?.last_chunk()?);
+    // The digits, the first of them lowest, and nothing of what stands before them.
+    let digits = (word ^ 0x3030_3030_3030_3030) & (u64::MAX << (64 - 8 * length));
+    // Adding 0x76 sets the highest bit of every byte above nine.
+    if (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & HIGHEST_BITS != 0 {
+        return None;
+    }
+    let pairs = (digits.wrapping_mul(10).wrapping_add(digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
+}
+
+#[cold]
+fn long_number(text: &[u8]) -> Option<u64> {
+    let is_digits = text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text).ok().filter(|_| is_digits)?.parse().ok()
+}
+
 /// Reads a port number.
 pub(crate) fn port(text: &str) -> Option<u16> {
-    number(text).and_then(|number| u16::try_from(number).ok())
+    port_of(text.as_bytes())
+}
+
+/// Reads a port number, of its bytes.
+#[inline]
+pub(crate) fn port_of(text: &[u8]) -> Option<u16> {
+    number_of(text).and_then(|number| u16::try_from(number).ok())
 }
 
 /// Reads an IPv4 or IPv6 address. An IPv4 address mapped into IPv6 is the IPv4 address.
 pub(crate) fn ip(text: &str) -> Option<IpAddr> {
-    if let Some(ip) = ipv4(text.as_bytes()) {
-        return Some(IpAddr::V4(ip));
+    ip_of(text.as_bytes())
+}
+
+/// Reads an address, of its bytes.
+#[inline]
+pub(crate) fn ip_of(text: &[u8]) -> Option<IpAddr> {
+    match ipv4(text) {
+        Some(ip) => Some(IpAddr::V4(ip)),
+        None => ipv6(text),
     }
+}
+
+#[inline(never)]
+fn ipv6(text: &[u8]) -> Option<IpAddr> {
     // The longest IPv6 text is 45 bytes; a scope (`fe80::1%port1`) is the device's own affair.
-    let text = text.split('%').next().unwrap_or(text);
-    text.contains(':')
-        .then(|| text.parse::<Ipv6Addr>().ok())
-        .flatten()
-        .map(|ip| IpAddr::V6(ip).to_canonical())
+    let text = text.split(|&byte| byte == b'%').next().unwrap_or(text);
+    if !text.contains(&b':') {
+        return None;
+    }
+    let ip = std::str::from_utf8(text).ok()?.parse::<Ipv6Addr>().ok()?;
+    Some(IpAddr::V6(ip).to_canonical())
 }
 
 /// Reads an address that may carry a port or be the first of a list, as in X-Forwarded-For:
@@ -60,20 +105,29 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     !is_surely_present(text) && is_placeholder_word(text)
 }
 
-/// Tells by its first letter alone that text is no placeholder, as nearly every value's does.
-#[inline]
+/// Tells by its first letter and its length alone that text is no placeholder, as those of nearly every value do.
+#[inline(always)]
 pub(crate) fn is_surely_present(text: &str) -> bool {
-    text.as_bytes().first().is_some_and(|first| !BEGINS_PLACEHOLDER[*first as usize])
+    text.as_bytes().first().is_some_and(|first| !may_be_placeholder(*first, text.len()))
 }
 
-const BEGINS_PLACEHOLDER: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut rest: &[u8] = b" Nn(u-\"";
-    while let [first, others @ ..] = rest {
-        table[*first as usize] = true;
-        rest = others;
-    }
-    table
+/// Tells whether a text that begins with a byte may be a placeholder, or begins with a blank.
+#[inline(always)]
+pub(crate) fn may_be_placeholder(first: u8, length: usize) -> bool {
+    PLACEHOLDERS[usize::from(first)] >> length.min(15) & 1 != 0
+}
+
+/// How long the words of [`is_placeholder_word`] are, one bit a length, by what they begin with.
+const PLACEHOLDERS: [u16; 256] = {
+    let mut lengths = [0; 256];
+    lengths[b' ' as usize] = u16::MAX;
+    lengths[b'"' as usize] = 1 << 2;
+    lengths[b'(' as usize] = 1 << 6;
+    lengths[b'-' as usize] = 1 << 1;
+    lengths[b'N' as usize] = 1 << 2 | 1 << 3 | 1 << 4;
+    lengths[b'n' as usize] = 1 << 3 | 1 << 4;
+    lengths[b'u' as usize] = 1 << 9;
+    lengths
 };
 
 #[inline(never)]
@@ -101,42 +155,58 @@ pub(crate) fn present(text: &str) -> Option<&str> {
 }
 
 fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
-    if text.len() < 7 || text.len() > 15 {
+    let (a, rest) = octet(text)?;
+    let (b, rest) = octet(after_dot(rest)?)?;
+    let (c, rest) = octet(after_dot(rest)?)?;
+    let (d, rest) = octet(after_dot(rest)?)?;
+    rest.is_empty().then(|| Ipv4Addr::from_bits(a << 24 | b << 16 | c << 8 | d))
+}
+
+#[inline(always)]
+fn after_dot(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [b'.', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
+/// Reads the number that text begins with and returns what follows its digits, of which there are at most three. A
+/// leading zero is ambiguous (octal in some readers) and never written by either vendor.
+#[inline(always)]
+fn octet(text: &[u8]) -> Option<(u32, &[u8])> {
+    let digit = |byte: &u8| Some(u32::from(byte.wrapping_sub(b'0'))).filter(|digit| *digit <= 9);
+    let (first, rest) = text.split_first()?;
+    let first = digit(first)?;
+    let Some((second, after_second)) = rest.split_first() else { return Some((first, rest)) };
+    let Some(second) = digit(second) else { return Some((first, rest)) };
+    if first == 0 {
         return None;
     }
-    let mut octets = [0u8; 4];
-    let mut place = 0;
-    let mut value = 0u16;
-    let mut digits = 0u8;
-    for &byte in text {
-        if byte == b'.' {
-            if digits == 0 || place == 3 {
-                return None;
-            }
-            octets[place] = u8::try_from(value).ok()?;
-            place += 1;
-            value = 0;
-            digits = 0;
-            continue;
-        }
-        let digit = byte.wrapping_sub(b'0');
-        // A leading zero is ambiguous (octal in some readers) and never written by either vendor.
-        if digit > 9 || digits == 3 || (digits > 0 && value == 0) {
-            return None;
-        }
-        value = value * 10 + u16::from(digit);
-        digits += 1;
-    }
-    if place != 3 || digits == 0 {
-        return None;
-    }
-    octets[3] = u8::try_from(value).ok()?;
-    Some(Ipv4Addr::from(octets))
+    let two = first * 10 + second;
+    let Some((third, after_third)) = after_second.split_first() else { return Some((two, after_second)) };
+    let Some(third) = digit(third) else { return Some((two, after_second)) };
+    let three = two * 10 + third;
+    (three <= 255).then_some((three, after_third))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn short_numbers_agree_with_the_plain_way(before in ".{0,9}", text in "[0-9]{1,9}|[ -~é]{0,9}") {
+            let line = format!("{before}{text}");
+            let read = short_number(line.as_bytes(), before.len(), line.len());
+            if (1..=8).contains(&text.len()) && line.len() >= 8 {
+                prop_assert_eq!(read, number(&text));
+            } else {
+                prop_assert_eq!(read, None);
+            }
+        }
+    }
 
     #[test]
     fn numbers_are_digits_only() {
@@ -166,6 +236,15 @@ mod tests {
             "255.255.255.255",
             "0.0.0.0",
             "192.0.2.256",
+            "192.0.2.1000",
+            "192.0.2.00",
+            "00.0.2.1",
+            "1.2.3.4",
+            "1.2.3.4.",
+            "1.2.3.4 ",
+            "1.2.3.-4",
+            "1.2.3.4/8",
+            "999.2.3.4",
             "192.0.2",
             "192.0.2.1.1",
             "192..2.1",
@@ -212,5 +291,24 @@ mod tests {
             assert_eq!(present(text), None, "{text:?}");
         }
         assert_eq!(present("Reserved"), Some("Reserved"));
+        for first in 0..=127u8 {
+            for rest in [
+                "",
+                "/A",
+                "/a",
+                "A",
+                "null)",
+                "ull",
+                "one",
+                "ndefined",
+                "\"",
+                "nknown-0",
+                " ",
+                "                   ",
+            ] {
+                let text = format!("{}{rest}", char::from(first));
+                assert_eq!(is_placeholder(&text), is_placeholder_word(&text), "{text:?}");
+            }
+        }
     }
 }

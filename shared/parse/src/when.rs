@@ -111,7 +111,7 @@ pub(crate) fn epoch(text: &str) -> Option<EventTime> {
 
 /// Reads `2026-01-20` or `2026/01/20` with a time of day, `10:15:01` or `10:15:01.123456789`.
 pub(crate) fn civil(date: &str, time: &str) -> Option<Civil> {
-    let (year, month, day) = date_parts(date.as_bytes())?;
+    let (year, month, day) = date_parts(date.as_bytes().try_into().ok()?)?;
     let (time, rest) = time_of_day(time)?;
     if !rest.is_empty() {
         return None;
@@ -122,14 +122,19 @@ pub(crate) fn civil(date: &str, time: &str) -> Option<Civil> {
 /// Reads a date and time with an offset: `2026-01-20T10:15:01.123+09:00`, `2026-01-20T01:15:01Z`.
 /// Without an offset the reading alone is returned.
 pub(crate) fn timestamp(text: &str) -> Option<(Civil, Option<i32>)> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let rest = rest.strip_prefix(['T', 't', ' '])?;
-    let (year, month, day) = date_parts(date.as_bytes())?;
-    let (time, zone) = time_of_day(rest)?;
+    let (date, rest) = text.as_bytes().split_first_chunk::<10>()?;
+    let (year, month, day) = date_parts(date)?;
+    let Some((b'T' | b't' | b' ', rest)) = rest.split_first() else { return None };
+    let (time, length) = clock(rest)?;
     let civil = Civil::new(year, month, day, time)?;
-    match zone {
-        "" => Some((civil, None)),
-        zone => Some((civil, Some(offset(zone)?))),
+    match rest.get(length..)? {
+        [] => Some((civil, None)),
+        [b'Z'] => Some((civil, Some(0))),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let seconds = offset_of(two(*h1, *h2)?, two(*m1, *m2)?)?;
+            Some((civil, Some(if *sign == b'-' { -seconds } else { seconds })))
+        }
+        zone => Some((civil, Some(offset(std::str::from_utf8(zone).ok()?)?))),
     }
 }
 
@@ -157,17 +162,27 @@ pub(crate) fn offset(text: &str) -> Option<i32> {
             (number(hours)?, number(minutes)?)
         }
     };
+    let seconds = offset_of(u32::try_from(hours).ok()?, u32::try_from(minutes).ok()?)?;
+    Some(sign * seconds)
+}
+
+fn offset_of(hours: u32, minutes: u32) -> Option<i32> {
     // The widest offsets in use are -12:00 and +14:00.
     if hours > 14 || minutes > 59 {
         return None;
     }
-    i32::try_from(hours * 3600 + minutes * 60).ok().map(|seconds| sign * seconds)
+    i32::try_from(hours * 3600 + minutes * 60).ok()
 }
 
 /// Reads a time of day and returns what follows it.
 pub(crate) fn time_of_day(text: &str) -> Option<(TimeOfDay, &str)> {
-    let bytes = text.as_bytes();
-    let clock = bytes.first_chunk::<8>()?;
+    let (time, length) = clock(text.as_bytes())?;
+    Some((time, text.get(length..)?))
+}
+
+/// Reads a time of day and returns how many bytes it has.
+fn clock(bytes: &[u8]) -> Option<(TimeOfDay, usize)> {
+    let (clock, rest) = bytes.split_first_chunk::<8>()?;
     if clock[2] != b':' || clock[5] != b':' {
         return None;
     }
@@ -179,25 +194,25 @@ pub(crate) fn time_of_day(text: &str) -> Option<(TimeOfDay, &str)> {
         return None;
     }
     let seconds = hour * 3600 + minute * 60 + second;
-    let mut rest = text.get(8..)?;
-    let mut nanos = 0;
-    if let Some(fraction) = rest.strip_prefix(['.', ',']) {
-        let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
-        if digits == 0 {
-            return None;
+    let Some((b'.' | b',', fraction)) = rest.split_first() else {
+        return Some((TimeOfDay { seconds, nanos: 0 }, clock.len()));
+    };
+    let (mut nanos, mut digits) = (0, 0);
+    // What is beyond nanoseconds has no weight.
+    let mut scale = 100_000_000;
+    for &byte in fraction {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
         }
-        let mut scale = 100_000_000;
-        for byte in fraction.bytes().take(digits.min(9)) {
-            nanos += u32::from(byte - b'0') * scale;
-            scale /= 10;
-        }
-        rest = fraction.get(digits..)?;
+        nanos += u32::from(digit) * scale;
+        scale /= 10;
+        digits += 1;
     }
-    Some((TimeOfDay { seconds, nanos }, rest))
+    (digits > 0).then_some((TimeOfDay { seconds, nanos }, clock.len() + 1 + digits))
 }
 
-fn date_parts(date: &[u8]) -> Option<(i64, u32, u32)> {
-    let date: &[u8; 10] = date.try_into().ok()?;
+fn date_parts(date: &[u8; 10]) -> Option<(i64, u32, u32)> {
     if !matches!((date[4], date[7]), (b'-', b'-') | (b'/', b'/')) {
         return None;
     }

@@ -1,21 +1,44 @@
 //! Sets of networks.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// A set of networks; small, so a walk is the fastest look-up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Networks {
-    v4: Vec<Ipv4Net>,
+    v4: Vec<Range>,
     v6: Vec<Ipv6Net>,
+}
+
+/// A network as it is compared with addresses, which happens several times a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    network: u32,
+    mask: u32,
+}
+
+impl Range {
+    fn contains(self, ip: Ipv4Addr) -> bool {
+        ip.to_bits() & self.mask == self.network
+    }
+
+    fn prefix_length(self) -> u8 {
+        self.mask.leading_ones() as u8
+    }
+}
+
+impl From<Ipv4Net> for Range {
+    fn from(net: Ipv4Net) -> Self {
+        Range { network: net.network().to_bits(), mask: net.netmask().to_bits() }
+    }
 }
 
 impl Networks {
     /// Tells whether an address is in one of the networks. An IPv4 address mapped into IPv6 counts as IPv4.
     pub fn contains(&self, ip: IpAddr) -> bool {
         match ip.to_canonical() {
-            IpAddr::V4(ip) => self.v4.iter().any(|net| net.contains(&ip)),
+            IpAddr::V4(ip) => self.v4.iter().any(|range| range.contains(ip)),
             IpAddr::V6(ip) => self.v6.iter().any(|net| net.contains(&ip)),
         }
     }
@@ -23,7 +46,10 @@ impl Networks {
     /// Returns the prefix length of the smallest network that holds an address; `None` when none does.
     pub fn closest(&self, ip: IpAddr) -> Option<u8> {
         match ip.to_canonical() {
-            IpAddr::V4(ip) => self.v4.iter().filter(|net| net.contains(&ip)).map(Ipv4Net::prefix_len).max(),
+            IpAddr::V4(ip) => {
+                let holding = self.v4.iter().filter(|range| range.contains(ip));
+                holding.map(|range| range.prefix_length()).max()
+            }
             IpAddr::V6(ip) => self.v6.iter().filter(|net| net.contains(&ip)).map(Ipv6Net::prefix_len).max(),
         }
     }
@@ -39,7 +65,7 @@ impl FromIterator<IpNet> for Networks {
         let mut set = Networks::default();
         for network in networks {
             match network {
-                IpNet::V4(net) => set.v4.push(net),
+                IpNet::V4(net) => set.v4.push(net.into()),
                 IpNet::V6(net) => set.v6.push(net),
             }
         }

@@ -37,8 +37,12 @@ mod column {
 /// Finds the type column among the first columns and the two columns before it that say something.
 pub(crate) fn find_type(line: &str, fields: &[Field]) -> Option<(Kind, Row)> {
     let text = |index: usize| fields.get(index).map_or("", |field| field.span.of(line));
-    let (at, kind) = (1..=LAST_TYPE_COLUMN)
-        .find_map(|index| Kind::of_token(text(index).trim()).map(|kind| (index, kind)))?;
+    let bytes = |index: usize| {
+        let span = fields.get(index)?.span;
+        line.as_bytes().get(span.start as usize..span.end as usize)
+    };
+    let (at, kind) =
+        (1..=LAST_TYPE_COLUMN).find_map(|index| Some((index, Kind::of_column(bytes(index)?)?)))?;
     let (receive_time, serial) = match at {
         3 => (Some(1), Some(2)),
         2 => (Some(0), Some(1)),
@@ -58,7 +62,7 @@ pub(crate) fn repair(line: &str, kind: Kind, at: usize, fields: &mut Fields) -> 
         fields.get(at + column).map_or("", |field| field.span.of(line).trim())
     };
     match kind {
-        Kind::Traffic if text(fields, column::LINK_SWITCHES).starts_with('{') => {
+        Kind::Traffic if begins_with_brace(line, fields.get(at + column::LINK_SWITCHES)) => {
             let first = at + column::LINK_SWITCHES;
             let parts = fields.get(first..).unwrap_or_default().iter().take(MAX_PARTS);
             let closing = parts.enumerate().find(|(_, field)| field.span.of(line).trim_end().ends_with('}'));
@@ -109,6 +113,13 @@ fn join_text(line: &str, at: usize, column: usize, fields: &mut Fields) {
     if let Some(tail) = tail.filter(|&tail| tail > first + 1) {
         fields.join(first, tail - 1);
     }
+}
+
+fn begins_with_brace(line: &str, field: Option<&Field>) -> bool {
+    // Nearly all are empty, or a number.
+    field.is_some_and(|field| {
+        field.span.start != field.span.end && field.span.of(line).trim().starts_with('{')
+    })
 }
 
 fn has_time(text: &str) -> bool {

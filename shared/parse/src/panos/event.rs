@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use hinomi_model::registry::Identity;
 use hinomi_model::{
-    AnomalyKind, Disposition, Event, Function, QuarantineReason, Reject, Text, TimeSource, Vendor,
+    AnomalyKind, Disposition, Event, Extra, ExtraField, Format, Function, QuarantineReason, Reject, Text,
+    TimeSource, Vendor,
 };
 
 use super::columns::Slot;
@@ -14,18 +15,33 @@ use super::orient::{self, End, Ends};
 use super::values::{Values, part};
 use super::{clock, login, names, words};
 use crate::Context;
+use crate::payload::Arrival;
 use crate::syslog::Header;
 use crate::value;
 use crate::when::Zones;
 
-/// Makes the event; its extra fields are the caller's to add, when everything that has a place was taken.
+/// What is known of a line besides its values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'s, 'a> {
+    pub(crate) line: &'a str,
+    pub(crate) format: Format,
+    /// The release that a header names.
+    pub(crate) release: Option<&'a str>,
+    pub(crate) header: &'s Header<'a>,
+    pub(crate) context: &'s Context<'a>,
+    pub(crate) arrival: Arrival,
+}
+
+/// Makes the event. An event is more than a kilobyte: every caller hands it on as it is, or it is written once more.
+#[inline(never)]
 pub(crate) fn make<'a>(
     kind: Kind,
     values: &mut Values<'a>,
-    header: &Header<'a>,
-    context: &Context<'a>,
+    source: Source<'_, 'a>,
     zones: &mut Zones,
+    extra: &'a mut Vec<ExtraField>,
 ) -> Result<Event<'a>, Reject> {
+    let Source { header, context, .. } = source;
     let log_type = values.text(Slot::LogType).map(Kind::native_name).unwrap_or_default();
     let log_subtype = values.text(Slot::Subtype).unwrap_or_default();
     let subtype = kind.subtype(&log_type, &log_subtype);
@@ -33,19 +49,23 @@ pub(crate) fn make<'a>(
     let identity = identity(values, header);
     let src_ip = values.ip(ends.initiator.ip);
     let dst_ip = values.ip(ends.responder.ip);
-    let nat_dst_ip = values.raw(ends.responder.nat_ip).and_then(value::ip).filter(|ip| !ip.is_unspecified());
+    let nat_dst_ip = values.peek_ip(ends.responder.nat_ip);
+    let real_dst_ip = nat_dst_ip.filter(|ip| !ip.is_unspecified()).or(dst_ip);
     let (tenant, registration) =
-        context.registry.resolve(&identity, context.collected, [src_ip, nat_dst_ip.or(dst_ip)])?;
-
-    let mut event = Event::new(tenant, Vendor::Panos, context.received);
+        context.registry.resolve(&identity, context.collected, [src_ip, real_dst_ip])?;
     let (zone, is_given) = tenant.clock_zone(registration);
-    let Some((time, source)) = clock::time(values, header, context.received, zone, zones) else {
+    let Some((time, time_source)) = clock::time(values, header, context.received, zone, zones) else {
         return Err(Reject::new(QuarantineReason::Unreadable, "no time"));
     };
+
+    let mut event = Event::new(tenant, Vendor::Panos, context.received);
     event.time = time;
-    event.time_source = source;
-    event.zone_assumed = !is_given && source == TimeSource::DeviceLocal;
+    event.time_source = time_source;
+    event.zone_assumed = !is_given && time_source == TimeSource::DeviceLocal;
     event.registration = registration;
+    event.raw = source.line;
+    event.format = source.format;
+    event.frames = header.frames;
     event.vsys = identity.vsys;
     event.device = match (&identity.id, &identity.name, header.host.or(context.collected.device)) {
         (Some(serial), ..) => serial.clone(),
@@ -60,12 +80,15 @@ pub(crate) fn make<'a>(
     }
 
     // The column stays among the extra fields: it is the log schema's number, not the release's name.
-    event.firmware = values.peek(Slot::ConfigVersion).and_then(|text| part(&text, words::release));
+    event.firmware = match source.release.and_then(words::release) {
+        Some(release) => Some(Text::Borrowed(release)),
+        None => values.peek(Slot::ConfigVersion).and_then(|text| part(&text, words::release)),
+    };
     event.log_type = log_type;
     event.log_subtype = log_subtype;
     event.function = kind.function(subtype);
     event.payload = ends.payload;
-    event.action = values.text(Slot::Action);
+    values.fill(Slot::Action, &mut event.action);
     event.sequence = values.peek(Slot::Sequence);
     event.count = values.number(Slot::Repeat).unwrap_or(1).max(1);
     event.severity = severity(values);
@@ -74,7 +97,7 @@ pub(crate) fn make<'a>(
     }
     event.decrypted |= values.raw(Slot::IsDecrypted).is_some_and(|said| said.eq_ignore_ascii_case("true"));
 
-    session(ends, &mut event, values);
+    session(ends, nat_dst_ip, &mut event, values);
     let said = match kind {
         Kind::Threat => {
             if subtype.is_empty() {
@@ -104,8 +127,8 @@ pub(crate) fn make<'a>(
         }
         Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
         Kind::Traffic | Kind::Tunnel | Kind::Gtp | Kind::Sctp => {
-            event.category = category(values);
-            event.reason = values.text(Slot::EndReason);
+            category(&mut event, values);
+            values.fill(Slot::EndReason, &mut event.reason);
             event.interim = event.log_subtype == "start";
             None
         }
@@ -116,6 +139,10 @@ pub(crate) fn make<'a>(
     };
     orient::judge(ends, &mut event, values);
     event.anomalies = std::mem::take(&mut values.anomalies);
+    let (fields, unknown) = values.extra(extra);
+    event.extra = Extra { line: values.line(), fields };
+    event.unknown_fields = unknown;
+    source.arrival.remark(&mut event, context.received);
     Ok(event)
 }
 
@@ -130,26 +157,31 @@ fn identity<'a>(values: &mut Values<'a>, header: &Header<'a>) -> Identity<'a> {
 }
 
 /// Reads what every log about a session has.
-fn session<'a>(ends: Ends, event: &mut Event<'a>, values: &mut Values<'a>) {
+fn session<'a>(ends: Ends, nat_dst_ip: Option<IpAddr>, event: &mut Event<'a>, values: &mut Values<'a>) {
     let Ends { initiator, responder, .. } = ends;
     event.src_port = values.port(initiator.port);
     event.dst_port = values.port(responder.port);
-    (event.nat_src_ip, event.nat_src_port) = translated(values, initiator, (event.src_ip, event.src_port));
-    (event.nat_dst_ip, event.nat_dst_port) = translated(values, responder, (event.dst_ip, event.dst_port));
-    event.src_zone = values.text(initiator.zone);
-    event.dst_zone = values.text(responder.zone);
-    event.src_country = values.text(initiator.country);
-    event.dst_country = values.text(responder.country);
-    event.app = values.text(Slot::App);
-    event.app_category = values.text(Slot::AppCategory);
-    event.rule = values.text(Slot::Rule);
-    event.policy = values.text(Slot::RuleUuid);
+    let plain = (event.src_ip, event.src_port);
+    translated(values, initiator, None, plain, (&mut event.nat_src_ip, &mut event.nat_src_port));
+    let plain = (event.dst_ip, event.dst_port);
+    translated(values, responder, nat_dst_ip, plain, (&mut event.nat_dst_ip, &mut event.nat_dst_port));
+    values.fill(initiator.zone, &mut event.src_zone);
+    values.fill(responder.zone, &mut event.dst_zone);
+    values.fill(initiator.country, &mut event.src_country);
+    values.fill(responder.country, &mut event.dst_country);
+    values.fill(Slot::App, &mut event.app);
+    values.fill(Slot::AppCategory, &mut event.app_category);
+    values.fill(Slot::Rule, &mut event.rule);
+    values.fill(Slot::RuleUuid, &mut event.policy);
     event.bytes_out = values.number(Slot::BytesSent);
     event.bytes_in = values.number(Slot::BytesReceived);
     event.packets_out = values.number(Slot::PacketsSent);
     event.packets_in = values.number(Slot::PacketsReceived);
     event.duration_ms = values.number(Slot::Elapsed).map(|seconds| seconds.saturating_mul(1000));
-    event.session_id = values.text(Slot::SessionId).filter(|id| *id != "0");
+    values.fill(Slot::SessionId, &mut event.session_id);
+    if event.session_id.as_deref() == Some("0") {
+        event.session_id = None;
+    }
     if let Some(protocol) = values.raw(Slot::Protocol).and_then(words::protocol) {
         event.protocol = Some(protocol);
         values.mark(Slot::Protocol);
@@ -160,24 +192,31 @@ fn session<'a>(ends: Ends, event: &mut Event<'a>, values: &mut Values<'a>) {
     }
 }
 
-/// Reads an address and port after translation. The vendor repeats the untranslated ones where nothing was
-/// translated, and writes zeros where there is no translation at all.
+/// Reads an address and port after translation into the fields of the event. The vendor repeats the untranslated ones
+/// where nothing was translated, and writes zeros where there is no translation at all. `known` is the address when it
+/// was read before.
 fn translated(
     values: &mut Values<'_>,
     end: &End,
+    known: Option<IpAddr>,
     (plain_ip, plain_port): (Option<IpAddr>, Option<u16>),
-) -> (Option<IpAddr>, Option<u16>) {
-    let ip = values.ip(end.nat_ip).filter(|ip| !ip.is_unspecified());
+    (nat_ip, nat_port): (&mut Option<IpAddr>, &mut Option<u16>),
+) {
+    if known.is_some() {
+        values.mark(end.nat_ip);
+    }
+    let ip = known.or_else(|| values.ip(end.nat_ip)).filter(|ip| !ip.is_unspecified());
     let port = values.port(end.nat_port);
     if ip.is_none() || ip != plain_ip {
-        return (ip, port);
+        (*nat_ip, *nat_port) = (ip, port);
+        return;
     }
     values.put_back(end.nat_ip);
     if port != plain_port {
-        return (None, port);
+        *nat_port = port;
+        return;
     }
     values.put_back(end.nat_port);
-    (None, None)
 }
 
 /// Reads the severity; Strata Logging Service has a number in one key and the word in another.
@@ -188,14 +227,14 @@ fn severity(values: &mut Values<'_>) -> Option<hinomi_model::Severity> {
 }
 
 /// Reads the category of a site; `any` stands for none.
-fn category<'a>(values: &mut Values<'a>) -> Option<Text<'a>> {
-    if values.raw(Slot::Category)? == "any" {
-        return None;
+fn category<'a>(event: &mut Event<'a>, values: &mut Values<'a>) {
+    if values.raw(Slot::Category) != Some("any") {
+        values.fill(Slot::Category, &mut event.category);
     }
-    values.text(Slot::Category)
 }
 
 /// Reads what THREAT has besides the session.
+#[inline(never)]
 fn threat<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &'static str) {
     signature(event, values, subtype);
     event.event_type = values.peek(Slot::ThreatCategory);
@@ -210,7 +249,7 @@ fn threat<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &'static 
     if subtype == "wildfire" {
         event.verdict = values.text(Slot::Verdict).or_else(|| values.text(Slot::Category));
     } else {
-        event.category = category(values);
+        category(event, values);
     }
     subject(event, values, subtype);
     // Strata Logging Service has keys of their own for what the native row has in one column.
@@ -277,6 +316,7 @@ fn subject<'a>(event: &mut Event<'a>, values: &mut Values<'a>, subtype: &str) {
 }
 
 /// Reads SYSTEM; returns what it says of a log-in.
+#[inline(never)]
 fn system<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
     event.log_id = values.text(Slot::EventId);
     event.message = values.text(Slot::Message);
@@ -294,6 +334,7 @@ fn system<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposit
     Some(login.outcome.unwrap_or(Disposition::Unknown))
 }
 
+#[inline(never)]
 fn global_protect<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
     event.log_id = values.text(Slot::EventId);
     event.event_type = values.peek(Slot::Stage);
@@ -312,6 +353,7 @@ fn global_protect<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<
     Some(login::of_global_protect(event_id, stage, &status))
 }
 
+#[inline(never)]
 fn authentication<'a>(event: &mut Event<'a>, values: &mut Values<'a>) -> Option<Disposition> {
     event.action = values.text(Slot::Status);
     event.message = values.text(Slot::Message);

@@ -140,9 +140,10 @@ mod tests {
         let object = r#"{"LogType":"SYSTEM","Tags":["a\"b",{"n":1.5,"t":true,"u":null}],"Empty":[]}"#;
         let (kind, values) = read_text(object, &mut scratch).unwrap();
         assert_eq!(kind, Kind::System);
-        let mut fields = Vec::new();
-        assert_eq!(values.extra(&mut fields), 2);
-        let extra = Extra { line: values.line(), fields: &fields };
+        let mut room = Vec::new();
+        let (fields, unknown) = values.extra(&mut room);
+        assert_eq!(unknown, 2);
+        let extra = Extra { line: values.line(), fields };
         let shown: Vec<(String, String)> =
             extra.iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
         let expected =

@@ -73,6 +73,18 @@ impl Kind {
         })
     }
 
+    /// Returns the type that a column of a native row names, with or without blanks around it.
+    #[inline]
+    pub(crate) fn of_column(column: &[u8]) -> Option<Kind> {
+        match column {
+            // What stands before the type: nothing, a time, a serial number.
+            [] | [b'0'..=b'9', ..] => None,
+            b"TRAFFIC" => Some(Kind::Traffic),
+            b"THREAT" => Some(Kind::Threat),
+            _ => Kind::of_token(std::str::from_utf8(column).ok()?.trim()),
+        }
+    }
+
     /// Returns the type's name as native rows write it, for a name in any case; any other name as it is. One event is
     /// the same event whichever encoding it came in.
     pub(crate) fn native_name(log_type: Text<'_>) -> Text<'_> {

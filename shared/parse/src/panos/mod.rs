@@ -21,6 +21,7 @@ mod clock;
 mod columns;
 mod dictionary;
 mod event;
+mod extra;
 mod json;
 mod kind;
 mod leef;
@@ -32,9 +33,10 @@ mod split;
 mod values;
 mod words;
 
-use hinomi_model::{Anomaly, AnomalyKind, Event, Extra, ExtraField, Format, QuarantineReason, Reject, Text};
+use hinomi_model::{Anomaly, AnomalyKind, Event, ExtraField, Format, QuarantineReason, Reject};
 use simd_json::Node;
 
+use self::event::Source;
 use self::kind::Kind;
 use self::split::{Ending, Field, Fields};
 use self::values::Values;
@@ -70,13 +72,13 @@ pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
     let bytes = payload.text.as_bytes();
     let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
     // A row's first column holds no `=`, and a pair's name no comma.
-    match memchr::memchr3(b',', b'=', b'|', head).and_then(|at| head.get(at)) {
+    match head.iter().find(|byte| matches!(byte, b',' | b'=' | b'|')) {
         Some(b',') => {}
         Some(b'|') => return cef::looks_like(payload.text) || leef::looks_like(payload.text),
         _ => return false,
     }
     let mut columns = head.split(|&byte| byte == b',').take(HEAD_COLUMNS).skip(1);
-    columns.any(|column| std::str::from_utf8(column).is_ok_and(|text| Kind::of_token(text.trim()).is_some()))
+    columns.any(|column| Kind::of_column(column).is_some())
 }
 
 /// Reads a line.
@@ -91,36 +93,33 @@ pub(crate) fn read<'a>(
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
     let Scratch { fields, extra, zones, named } = scratch;
-    let line = payload.text.trim_end_matches(['\r', '\n']);
-    let mut firmware = None;
-    let (format, (kind, mut values)) = if let Some(object) = payload.object {
-        (Format::Json, json::read(object, named)?)
-    } else if cef::looks_like(line) {
-        let (kind, values, version) = cef::read(line, named)?;
-        firmware = version;
-        (Format::Cef, (kind, values))
-    } else if leef::looks_like(line) {
-        let (kind, values, version) = leef::read(line, named)?;
-        firmware = version;
-        (Format::Leef, (kind, values))
-    } else {
-        (Format::Csv, read_row(line, fields)?)
-    };
-    let mut event = event::make(kind, &mut values, header, context, zones)?;
-    extra.clear();
-    event.unknown_fields = values.extra(extra);
-    event.frames = header.frames;
-    event.raw = line;
-    event.format = format;
-    if let Some(release) = firmware.and_then(words::release) {
-        event.firmware = Some(Text::Borrowed(release));
+    let line = payload.text;
+    let source =
+        Source { line, format: Format::Csv, release: None, header, context, arrival: payload.arrival };
+    if let Some(object) = payload.object {
+        let (kind, mut values) = json::read(object, named)?;
+        return event::make(kind, &mut values, Source { format: Format::Json, ..source }, zones, extra);
     }
-    event.extra = Extra { line: values.line(), fields: extra };
-    payload.arrival.remark(&mut event, context.received);
-    Ok(event)
-}
-
-fn read_row<'a>(line: &'a str, fields: &'a mut Fields) -> Result<(Kind, Values<'a>), Reject> {
+    if cef::looks_like(line) {
+        let (kind, mut values, release) = cef::read(line, named)?;
+        return event::make(
+            kind,
+            &mut values,
+            Source { format: Format::Cef, release, ..source },
+            zones,
+            extra,
+        );
+    }
+    if leef::looks_like(line) {
+        let (kind, mut values, release) = leef::read(line, named)?;
+        return event::make(
+            kind,
+            &mut values,
+            Source { format: Format::Leef, release, ..source },
+            zones,
+            extra,
+        );
+    }
     let ending = split::split(line, fields);
     let Some((kind, row)) = align::find_type(line, fields) else {
         return Err(Reject::new(QuarantineReason::Unreadable, "no log type in the first columns"));
@@ -133,7 +132,7 @@ fn read_row<'a>(line: &'a str, fields: &'a mut Fields) -> Result<(Kind, Values<'
         Ending::TooManyColumns => Some(AnomalyKind::TooManyFields),
     };
     values.anomalies.extend(oddity.map(|kind| Anomaly { kind, field: None }));
-    Ok((kind, values))
+    event::make(kind, &mut values, source, zones, extra)
 }
 
 /// Returns the columns of a row under the vendor's names, in order; nothing when it has no log type.

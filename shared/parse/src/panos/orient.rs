@@ -115,7 +115,7 @@ fn set_host<'a>(event: &mut Event<'a>, values: &mut Values<'a>, ends: Ends) {
     let is_inside = |ip: Option<IpAddr>| ip.is_some_and(|ip| event.tenant.is_inside(ip));
     let responder_only = !is_inside(event.src_ip) && is_inside(event.responder());
     let end = if responder_only { ends.responder } else { ends.initiator };
-    event.host = values.text(end.host);
+    values.fill(end.host, &mut event.host);
 }
 
 /// Returns how the device stands: a TAP zone, or the same interface and zone both ways, is a copy of the traffic.

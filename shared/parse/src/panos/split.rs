@@ -13,9 +13,13 @@
 //! `link_switches` is put together again by [`align`](super::align), where its place is known, so that an attacker's
 //! `{` in another column shifts nothing.
 //!
-//! Only commas are searched for, 64 bytes at a time; quotes matter at the start of a column alone.
+//! Commas and quotes are found before anything is split ([`Marks`]). Where no quote is near, a column is the two
+//! commas around it and nothing of it is looked at.
 
 use hinomi_model::{Escape, Span};
+use wide::u8x16;
+
+use crate::scan::marks::{BLOCK_BYTES, Marks};
 
 /// Columns read. The longest row known has 130; what lies beyond stays together as the last column's text.
 pub(crate) const MAX_COLUMNS: usize = 512;
@@ -43,11 +47,16 @@ pub(crate) enum Ending {
 pub(crate) struct Fields {
     slots: Box<[Field; MAX_COLUMNS]>,
     len: usize,
+    marks: Marks<2>,
 }
+
+/// Kinds of bytes in [`Marks`].
+const COMMA: usize = 0;
+const QUOTE: usize = 1;
 
 impl Default for Fields {
     fn default() -> Self {
-        Fields { slots: Box::new([plain(0, 0); MAX_COLUMNS]), len: 0 }
+        Fields { slots: Box::new([plain(0, 0); MAX_COLUMNS]), len: 0, marks: Marks::default() }
     }
 }
 
@@ -86,104 +95,148 @@ impl Fields {
 pub(crate) fn split(row: &str, fields: &mut Fields) -> Ending {
     let row = row.as_bytes();
     let row = row.get(..u32::MAX as usize).unwrap_or(row);
-    let mut columns = Columns { slots: &mut fields.slots, len: 0 };
-    let ending = split_into(row, &mut columns);
-    fields.len = columns.len;
+    let (last, slots) = match fields.slots.split_last_mut() {
+        Some((last, slots)) => (Some(last), slots.iter_mut()),
+        None => (None, Default::default()),
+    };
+    let mut columns = Columns { slots, last };
+    let ending = split_into(row, &mut fields.marks, &mut columns);
+    let left = columns.slots.len() + usize::from(columns.last.is_some());
+    fields.len = MAX_COLUMNS - left;
     ending
 }
 
-/// The columns so far.
+/// Room for columns that others follow, and for the one that the row ends with.
 struct Columns<'f> {
-    slots: &'f mut [Field; MAX_COLUMNS],
-    len: usize,
+    slots: std::slice::IterMut<'f, Field>,
+    last: Option<&'f mut Field>,
 }
 
 impl Columns<'_> {
-    /// Adds a column; false when it would be the last that has room and more follow.
+    /// Adds a column that others follow; false when there is no room for it and what follows.
     #[inline]
     fn add(&mut self, field: Field) -> bool {
-        if self.len + 1 >= MAX_COLUMNS {
-            return false;
+        let slot = self.slots.next();
+        let has_room = slot.is_some();
+        if let Some(slot) = slot {
+            *slot = field;
         }
-        self.slots[self.len] = field;
-        self.len += 1;
-        true
+        has_room
+    }
+
+    /// Adds the columns that end at the commas of the block at `from`, the first of which starts at `start`; returns
+    /// where the next one starts, and whether there was room for all of them and what follows.
+    #[inline(always)]
+    fn add_between(&mut self, mut commas: u64, from: u32, start: u32) -> (u32, bool) {
+        // Taken out, so that it need not be in memory after each column.
+        let mut slots = std::mem::take(&mut self.slots);
+        let mut span = Span { start, end: start };
+        while commas != 0 {
+            let Some(slot) = slots.next() else { break };
+            span.end = from + commas.trailing_zeros();
+            *slot = Field { span, escape: Escape::None };
+            span.start = span.end + 1;
+            commas &= commas - 1;
+        }
+        self.slots = slots;
+        (span.start, commas == 0)
+    }
+
+    /// Adds the columns that end in the block at `from` or, when they hold a quote, beyond it; returns where the next one
+    /// starts, or how the row ended.
+    #[inline(never)]
+    fn add_with_quotes(
+        &mut self,
+        row: &[u8],
+        marks: &Marks<2>,
+        from: u32,
+        mut start: u32,
+    ) -> Result<u32, Ending> {
+        let words = marks.blocks().get(from as usize / BLOCK_BYTES).copied().unwrap_or_default();
+        let end = from.saturating_add(BLOCK_BYTES as u32);
+        while start < end {
+            let ahead = u64::MAX << start.saturating_sub(from);
+            let quotes = words[QUOTE] & ahead;
+            // Every bit below that of the first quote.
+            let before_quote = quotes.wrapping_sub(1) & !quotes;
+            let (next, has_room) = self.add_between(words[COMMA] & ahead & before_quote, from, start);
+            start = next;
+            if !has_room {
+                return Err(self.end(plain(start as usize, row.len()), Ending::TooManyColumns));
+            }
+            if quotes == 0 {
+                break;
+            }
+            start =
+                self.add_with_quote(row, marks, start as usize, (from + quotes.trailing_zeros()) as usize)?;
+        }
+        Ok(start)
+    }
+
+    /// Adds the column at `start`, the first quote of which is at `quote`; returns where the next one starts, or how the
+    /// row ended.
+    fn add_with_quote(
+        &mut self,
+        row: &[u8],
+        marks: &Marks<2>,
+        start: usize,
+        quote: usize,
+    ) -> Result<u32, Ending> {
+        let before = row.get(start..quote).unwrap_or_default();
+        let (field, next) = if before.iter().all(|&byte| byte == b' ') {
+            quoted(row, marks, quote + 1)
+        } else {
+            match marks.next::<COMMA>(quote) {
+                Some(comma) => (plain(start, comma), Ok(comma + 1)),
+                None => (plain(start, row.len()), Err(Ending::Whole)),
+            }
+        };
+        match next {
+            Ok(next) if self.add(field) => Ok(next as u32),
+            Ok(_) => Err(self.end(plain(start, row.len()), Ending::TooManyColumns)),
+            Err(ending) => Err(self.end(field, ending)),
+        }
     }
 
     /// Adds the column that the row ends with.
     fn end(&mut self, field: Field, ending: Ending) -> Ending {
-        if let Some(slot) = self.slots.get_mut(self.len) {
+        if let Some(slot) = self.slots.next().or_else(|| self.last.take()) {
             *slot = field;
-            self.len += 1;
         }
         ending
     }
 }
 
-fn split_into(row: &[u8], columns: &mut Columns<'_>) -> Ending {
-    let mut start = match quoted_columns(row, 0, columns) {
-        Ok(next) => next,
-        Err(ending) => return ending,
-    };
-    // Where the search for the comma that ends the column at `start` goes on.
-    let mut at = start;
-    'blocks: while at < row.len() {
-        let mut commas = commas(block(row, at));
-        while commas != 0 {
-            let comma = at + commas.trailing_zeros() as usize;
-            commas &= commas - 1;
-            if !columns.add(plain(start, comma)) {
-                return columns.end(plain(start, row.len()), Ending::TooManyColumns);
-            }
-            start = comma + 1;
-            if may_open_quote(row, start) {
-                match quoted_columns(row, start, columns) {
-                    Ok(next) if next == start => {}
-                    Ok(next) => {
-                        (start, at) = (next, next);
-                        continue 'blocks;
-                    }
-                    Err(ending) => return ending,
-                }
-            }
-        }
-        at += BLOCK_BYTES;
-    }
-    columns.end(plain(start, row.len()), Ending::Whole)
-}
-
-/// Reads the quoted columns that follow each other from `start` on; returns where the first one that is not quoted
-/// starts, or how the row ended.
 #[inline(never)]
-fn quoted_columns(row: &[u8], mut start: usize, columns: &mut Columns<'_>) -> Result<usize, Ending> {
-    while may_open_quote(row, start) {
-        let Some(open) = opening_quote(row, start) else { break };
-        let (field, next) = quoted(row, open + 1);
-        match next {
-            Ok(next) if columns.add(field) => start = next,
-            Ok(_) => return Err(columns.end(plain(start, row.len()), Ending::TooManyColumns)),
-            Err(ending) => return Err(columns.end(field, ending)),
+fn split_into(row: &[u8], marks: &mut Marks<2>, columns: &mut Columns<'_>) -> Ending {
+    marks.find(row, |bytes| [bytes.simd_eq(u8x16::splat(b',')), bytes.simd_eq(u8x16::splat(b'"'))]);
+    // Where the open column starts. All before it is split.
+    let mut start = 0;
+    let mut next_block = 0_u32;
+    for words in marks.blocks() {
+        let from = next_block;
+        next_block = from.wrapping_add(BLOCK_BYTES as u32);
+        if words[QUOTE] == 0 && start <= from {
+            let (next, has_room) = columns.add_between(words[COMMA], from, start);
+            start = next;
+            if !has_room {
+                return columns.end(plain(start as usize, row.len()), Ending::TooManyColumns);
+            }
+        } else {
+            start = match columns.add_with_quotes(row, marks, from, start) {
+                Ok(next) => next,
+                Err(ending) => return ending,
+            };
         }
     }
-    Ok(start)
-}
-
-fn may_open_quote(row: &[u8], start: usize) -> bool {
-    matches!(row.get(start), Some(b'"' | b' '))
-}
-
-fn opening_quote(row: &[u8], start: usize) -> Option<usize> {
-    let rest = row.get(start..)?;
-    let blanks = rest.iter().take_while(|&&byte| byte == b' ').count();
-    (rest.get(blanks) == Some(&b'"')).then_some(start + blanks)
+    columns.end(plain(start as usize, row.len()), Ending::Whole)
 }
 
 /// Reads the quoted column whose text starts at `first`, and tells where the next column starts.
-fn quoted(row: &[u8], first: usize) -> (Field, Result<usize, Ending>) {
+fn quoted(row: &[u8], marks: &Marks<2>, first: usize) -> (Field, Result<usize, Ending>) {
     let mut escape = Escape::None;
     let mut at = first;
-    while let Some(found) = row.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
-        let quote = at + found;
+    while let Some(quote) = marks.next::<QUOTE>(at) {
         let rest = row.get(quote + 1..).unwrap_or_default();
         if rest.first() == Some(&b'"') {
             escape = Escape::DoubledQuote;
@@ -211,44 +264,6 @@ fn plain(start: usize, end: usize) -> Field {
 /// Makes a span; the row was cut to what `u32` can index.
 fn span(start: usize, end: usize) -> Span {
     Span { start: start as u32, end: end as u32 }
-}
-
-/// Bytes searched at once: as many as a word has bits, so that the commas of a block are one word.
-const BLOCK_BYTES: usize = 64;
-
-/// Returns the bytes from `at` on, filled up with zeros.
-#[inline]
-fn block(row: &[u8], at: usize) -> [u8; BLOCK_BYTES] {
-    let rest = row.get(at..).unwrap_or_default();
-    if let Some(block) = rest.first_chunk() {
-        return *block;
-    }
-    let mut block = [0; BLOCK_BYTES];
-    for (byte, &of_row) in block.iter_mut().zip(rest) {
-        *byte = of_row;
-    }
-    block
-}
-
-/// Returns a word whose bit `i` is set when `block[i]` is a comma.
-#[inline]
-fn commas(block: [u8; BLOCK_BYTES]) -> u64 {
-    const LOW_SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    const COMMAS: u64 = 0x2c2c_2c2c_2c2c_2c2c;
-    let (words, _) = block.as_chunks::<8>();
-    let mut found = 0;
-    for (index, word) in words.iter().enumerate() {
-        let zero_at_comma = u64::from_le_bytes(*word) ^ COMMAS;
-        // Adding 0x7f to the low seven bits carries into the highest bit of every byte that is not zero, and never
-        // beyond it.
-        let highest = !(((zero_at_comma & LOW_SEVEN) + LOW_SEVEN) | zero_at_comma | LOW_SEVEN);
-        // Brings the highest bits of the eight bytes together in the lowest byte. Shifts, because a multiplication
-        // would be turned into a vector of them, which the processor's baseline can only imitate.
-        let pairs = ((highest >> 7) | (highest >> 14)) & 0x0003_0003_0003_0003;
-        let fours = (pairs | (pairs >> 14)) & 0x0000_000f_0000_000f;
-        found |= ((fours | (fours >> 28)) & 0xff) << (8 * index);
-    }
-    found
 }
 
 #[cfg(test)]
@@ -363,19 +378,6 @@ mod tests {
         assert_eq!(columns[MAX_COLUMNS - 1], "x,x,x,x");
         let row = vec!["x"; MAX_COLUMNS].join(",");
         assert_eq!(texts(&row).1, Ending::Whole);
-    }
-
-    #[test]
-    fn commas_are_found_one_bit_each() {
-        for byte in 0..=255u8 {
-            let expected = if byte == b',' { u64::MAX } else { 0 };
-            assert_eq!(commas([byte; BLOCK_BYTES]), expected, "{byte:#x}");
-        }
-        for place in 0..BLOCK_BYTES {
-            let mut block = [b'-'; BLOCK_BYTES];
-            block[place] = b',';
-            assert_eq!(commas(block), 1 << place, "{place}");
-        }
     }
 
     proptest! {

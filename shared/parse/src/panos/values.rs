@@ -1,36 +1,45 @@
 //! The values of one line by meaning, whether it was a CSV row or named its fields.
 //!
-//! What the event takes is marked as used; everything else becomes [`Extra`](hinomi_model::Extra), so that nothing
-//! can be dropped by forgetting it.
+//! What the event takes is marked as used; everything else becomes [`Extra`](hinomi_model::Extra), see
+//! [`extra`](super::extra), so that nothing can be dropped by forgetting it.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use hinomi_model::{Anomaly, AnomalyKind, Escape, ExtraField, FieldName, Text};
+use hinomi_model::{Anomaly, AnomalyKind, Escape, FieldName, Text};
 
 use super::columns::{Layout, NOWHERE, Places, Slot};
 use super::split::{Field, MAX_COLUMNS};
 use crate::value;
 
-const USED_WORDS: usize = MAX_COLUMNS / u64::BITS as usize;
+pub(super) const WORD_BITS: usize = u64::BITS as usize;
+const USED_WORDS: usize = MAX_COLUMNS / WORD_BITS;
 
 /// The values of one line.
 #[derive(Debug)]
 pub(crate) struct Values<'a> {
     /// What the spans point into.
-    line: &'a str,
-    fields: &'a [Field],
-    form: Form<'a>,
+    pub(super) line: &'a str,
+    pub(super) fields: &'a [Field],
+    /// The fields that a place can name; [`NOWHERE`] names none of them.
+    placed: &'a [Field],
+    places: &'a Places,
+    /// What stands before the field that the places are counted from.
+    base: usize,
+    /// Fields with places of their own; beyond all fields when there are none.
+    serial: usize,
+    receive_time: usize,
+    pub(super) form: Form<'a>,
     /// One bit a field. Named fields beyond that many are kept twice.
-    used: [u64; USED_WORDS],
+    pub(super) used: [u64; USED_WORDS],
     pub(crate) anomalies: Vec<Anomaly<'a>>,
 }
 
-/// How fields are found and named.
+/// How fields are named.
 #[derive(Clone, Copy, Debug)]
-enum Form<'a> {
+pub(super) enum Form<'a> {
     Row { row: Row, layout: &'static Layout },
-    Named { keys: &'a [Key], places: &'a Places },
+    Named { keys: &'a [Key] },
 }
 
 /// Where the columns of a row stand.
@@ -53,14 +62,31 @@ pub(crate) struct Key {
 
 impl<'a> Values<'a> {
     pub(crate) fn of_row(line: &'a str, fields: &'a [Field], row: Row, layout: &'static Layout) -> Self {
-        Values { line, fields, form: Form::Row { row, layout }, used: [0; USED_WORDS], anomalies: Vec::new() }
+        Values {
+            line,
+            fields,
+            // A row has fewer columns than would be needed for one at `NOWHERE`.
+            placed: fields,
+            places: &layout.places,
+            base: row.at,
+            serial: row.serial.unwrap_or(usize::MAX),
+            receive_time: row.receive_time.unwrap_or(usize::MAX),
+            form: Form::Row { row, layout },
+            used: [0; USED_WORDS],
+            anomalies: Vec::new(),
+        }
     }
 
     pub(crate) fn of_named(line: &'a str, fields: &'a [Field], keys: &'a [Key], places: &'a Places) -> Self {
         Values {
             line,
             fields,
-            form: Form::Named { keys, places },
+            placed: fields.get(..usize::from(NOWHERE)).unwrap_or(fields),
+            places,
+            base: 0,
+            serial: usize::from(places[Slot::Serial as usize]),
+            receive_time: usize::from(places[Slot::ReceiveTime as usize]),
+            form: Form::Named { keys },
             used: [0; USED_WORDS],
             anomalies: Vec::new(),
         }
@@ -74,13 +100,168 @@ impl<'a> Values<'a> {
     /// Returns a value as it stands, without blanks around it; `None` when it is absent or empty.
     #[inline]
     pub(crate) fn raw(&self, slot: Slot) -> Option<&'a str> {
-        self.field(slot).map(|(text, _)| text)
+        self.shown(self.index(slot)).map(|(text, _)| text)
     }
 
     /// Returns a value without using it up.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn peek(&self, slot: Slot) -> Option<Text<'a>> {
-        let (text, escape) = self.field(slot)?;
+        let index = self.index(slot);
+        match self.plain(index) {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => self.present(index),
+        }
+    }
+
+    /// Returns a value for the event.
+    #[inline(always)]
+    pub(crate) fn text(&mut self, slot: Slot) -> Option<Text<'a>> {
+        let index = self.index(slot);
+        match self.take_plain(index) {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => self.take_present(index),
+        }
+    }
+
+    // Some sixty values are read of each line: what nearly all of them need is one small function, and what few of them
+    // need is another.
+
+    #[inline(never)]
+    fn take_plain(&mut self, index: usize) -> Option<&'a str> {
+        let text = self.plain(index)?;
+        self.use_up(index);
+        Some(text)
+    }
+
+    #[inline(never)]
+    fn take_present(&mut self, index: usize) -> Option<Text<'a>> {
+        let text = self.present(index)?;
+        self.use_up(index);
+        Some(text)
+    }
+
+    /// Returns a value that is meant as it stands: it is not escaped, and no placeholder, and no blanks are around it.
+    #[inline(always)]
+    fn plain(&self, index: usize) -> Option<&'a str> {
+        let Field { span, escape } = *self.placed.get(index)?;
+        let text = self.line.get(span.start as usize..span.end as usize)?;
+        match text.as_bytes() {
+            [first, .., last]
+                if !value::may_be_placeholder(*first, text.len())
+                    && *last != b' '
+                    && escape == Escape::None =>
+            {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    /// Fills a field of the event; without a value it stays as it is.
+    #[inline(always)]
+    pub(crate) fn fill(&mut self, slot: Slot, field: &mut Option<Text<'a>>) {
+        self.fill_from(self.index(slot), field);
+    }
+
+    #[inline(never)]
+    fn fill_from(&mut self, index: usize, field: &mut Option<Text<'a>>) {
+        if let Some(text) = self.plain(index) {
+            self.use_up(index);
+            *field = Some(Cow::Borrowed(text));
+        } else {
+            self.fill_present(index, field);
+        }
+    }
+
+    #[inline(never)]
+    fn fill_present(&mut self, index: usize, field: &mut Option<Text<'a>>) {
+        if let Some(text) = self.present(index) {
+            self.use_up(index);
+            *field = Some(text);
+        }
+    }
+
+    /// Returns a number for the event; one that is none stays in the extra fields.
+    #[inline(never)]
+    pub(crate) fn number(&mut self, slot: Slot) -> Option<u64> {
+        let index = self.index(slot);
+        let span = self.placed.get(index)?.span;
+        if span.start == span.end {
+            return None;
+        }
+        match value::short_number(self.line.as_bytes(), span.start as usize, span.end as usize) {
+            Some(number) => {
+                self.use_up(index);
+                Some(number)
+            }
+            None => self.long_number(slot),
+        }
+    }
+
+    #[inline(never)]
+    fn long_number(&mut self, slot: Slot) -> Option<u64> {
+        self.read(slot, AnomalyKind::BadNumber, value::number_of)
+    }
+
+    /// Returns a port for the event. Zero stands for none.
+    #[inline(never)]
+    pub(crate) fn port(&mut self, slot: Slot) -> Option<u16> {
+        let index = self.index(slot);
+        let span = self.placed.get(index)?.span;
+        if span.start == span.end {
+            return None;
+        }
+        let number = value::short_number(self.line.as_bytes(), span.start as usize, span.end as usize);
+        let port = match number.and_then(|number| u16::try_from(number).ok()) {
+            Some(port) => {
+                self.use_up(index);
+                port
+            }
+            None => self.read(slot, AnomalyKind::BadPort, value::port_of)?,
+        };
+        (port != 0).then_some(port)
+    }
+
+    /// Returns an address for the event.
+    #[inline(never)]
+    pub(crate) fn ip(&mut self, slot: Slot) -> Option<IpAddr> {
+        self.read(slot, AnomalyKind::BadAddress, value::ip_of)
+    }
+
+    /// Returns an address without using it up.
+    #[inline]
+    pub(crate) fn peek_ip(&self, slot: Slot) -> Option<IpAddr> {
+        value::ip_of(self.bytes(self.index(slot))?)
+    }
+
+    /// Reads a value for the event; one that cannot be read is odd.
+    #[inline(always)]
+    fn read<T>(&mut self, slot: Slot, odd: AnomalyKind, read: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+        let index = self.index(slot);
+        match read(self.bytes(index)?) {
+            Some(value) => {
+                self.use_up(index);
+                Some(value)
+            }
+            None => self.unreadable(slot, odd),
+        }
+    }
+
+    /// Returns a value's bytes, without blanks around them; `None` when it is absent or empty.
+    #[inline]
+    fn bytes(&self, index: usize) -> Option<&'a [u8]> {
+        let span = self.placed.get(index)?.span;
+        match self.line.as_bytes().get(span.start as usize..span.end as usize)? {
+            [] => None,
+            [b' ', ..] | [.., b' '] => self.shown(index).map(|(text, _)| text.as_bytes()),
+            bytes => Some(bytes),
+        }
+    }
+
+    /// Returns a value that says something, unescaped.
+    #[inline(never)]
+    fn present(&self, index: usize) -> Option<Text<'a>> {
+        let (text, escape) = self.shown(index)?;
         if value::is_placeholder(text) {
             return None;
         }
@@ -91,80 +272,37 @@ impl<'a> Values<'a> {
     }
 
     #[inline]
-    fn field(&self, slot: Slot) -> Option<(&'a str, Escape)> {
-        let field = self.fields.get(self.index(slot)?)?;
-        if field.span.start == field.span.end {
+    fn shown(&self, index: usize) -> Option<(&'a str, Escape)> {
+        let Field { span, escape } = *self.placed.get(index)?;
+        if span.start == span.end {
             return None;
         }
-        let text = field.span.of(self.line);
+        let text = span.of(self.line);
         let text = match text.as_bytes() {
             [b' ', ..] | [.., b' '] => text.trim(),
             _ => text,
         };
-        (!text.is_empty()).then_some((text, field.escape))
-    }
-
-    /// Returns a value for the event.
-    #[inline]
-    pub(crate) fn text(&mut self, slot: Slot) -> Option<Text<'a>> {
-        let text = self.peek(slot)?;
-        self.mark(slot);
-        Some(text)
-    }
-
-    /// Returns a number for the event; one that is none stays in the extra fields.
-    #[inline]
-    pub(crate) fn number(&mut self, slot: Slot) -> Option<u64> {
-        let raw = self.raw(slot)?;
-        match value::number(raw) {
-            Some(number) => {
-                self.mark(slot);
-                Some(number)
-            }
-            None => self.odd_unless_placeholder(slot, raw, AnomalyKind::BadNumber),
-        }
-    }
-
-    /// Returns a port for the event. Zero stands for none.
-    #[inline]
-    pub(crate) fn port(&mut self, slot: Slot) -> Option<u16> {
-        let raw = self.raw(slot)?;
-        match value::port(raw) {
-            Some(port) => {
-                self.mark(slot);
-                (port != 0).then_some(port)
-            }
-            None => self.odd_unless_placeholder(slot, raw, AnomalyKind::BadPort),
-        }
-    }
-
-    /// Returns an address for the event.
-    #[inline]
-    pub(crate) fn ip(&mut self, slot: Slot) -> Option<IpAddr> {
-        let raw = self.raw(slot)?;
-        match value::ip(raw) {
-            Some(ip) => {
-                self.mark(slot);
-                Some(ip)
-            }
-            None => self.odd_unless_placeholder(slot, raw, AnomalyKind::BadAddress),
-        }
+        (!text.is_empty()).then_some((text, escape))
     }
 
     /// Keeps a value out of the extra fields.
     #[inline]
     pub(crate) fn mark(&mut self, slot: Slot) {
-        let Some(index) = self.index(slot) else { return };
-        if let Some(word) = self.used.get_mut(index / 64) {
-            *word |= 1 << (index % 64);
+        self.use_up(self.index(slot));
+    }
+
+    #[inline]
+    fn use_up(&mut self, index: usize) {
+        if let Some(word) = self.used.get_mut(index / WORD_BITS) {
+            *word |= 1 << (index % WORD_BITS);
         }
     }
 
     /// Puts a value back among the extra fields.
     pub(crate) fn put_back(&mut self, slot: Slot) {
-        let Some(index) = self.index(slot) else { return };
-        if let Some(word) = self.used.get_mut(index / 64) {
-            *word &= !(1 << (index % 64));
+        let index = self.index(slot);
+        if let Some(word) = self.used.get_mut(index / WORD_BITS) {
+            *word &= !(1 << (index % WORD_BITS));
         }
     }
 
@@ -177,50 +315,9 @@ impl<'a> Values<'a> {
     }
 
     #[cold]
-    fn odd_unless_placeholder<T>(&mut self, slot: Slot, raw: &str, kind: AnomalyKind) -> Option<T> {
-        if value::is_placeholder(raw) { None } else { self.odd(slot, kind) }
-    }
-
-    /// Appends every field that the event has no place for; returns how many of them no table of the vendor's has.
-    pub(crate) fn extra(&self, extra: &mut Vec<ExtraField>) -> u32 {
-        let mut unknown = 0;
-        for (block, fields) in self.fields.chunks(64).enumerate() {
-            let mut unused = !self.used.get(block).copied().unwrap_or(0);
-            for (bit, field) in fields.iter().enumerate() {
-                let is_wanted = (unused & 1 != 0) & (field.span.start != field.span.end);
-                unused >>= 1;
-                if !is_wanted {
-                    continue;
-                }
-                let text = field.span.of(self.line);
-                if text.bytes().all(|byte| byte == b' ') {
-                    continue;
-                }
-                if let Some(Key { name, known }) = self.extra_key(64 * block + bit, text) {
-                    unknown += u32::from(!known);
-                    extra.push(ExtraField { name, value: field.span, escape: field.escape, known });
-                }
-            }
-        }
-        unknown
-    }
-
-    /// Returns the key of a field that the event has no place for; `None` when it says nothing.
-    #[inline]
-    fn extra_key(&self, index: usize, text: &str) -> Option<Key> {
-        let numbered = || FieldName::Column(u16::try_from(index).unwrap_or(u16::MAX));
-        let known = |name: &'static str| Key { name: FieldName::Known(name), known: true };
-        match self.form {
-            Form::Row { row, layout } if index >= row.at => Some(match layout.columns.get(index - row.at) {
-                Some(column) => known(column.name),
-                None => Key { name: numbered(), known: !layout.is_whole },
-            }),
-            Form::Row { row, .. } if row.serial == Some(index) => Some(known("serial")),
-            Form::Row { row, .. } if row.receive_time == Some(index) => Some(known("receive_time")),
-            // The first column is always `1` and says nothing; what else stands before the type is a relay's.
-            Form::Row { .. } => (index > 0 || text != "1").then(|| Key { name: numbered(), known: true }),
-            Form::Named { keys, .. } => keys.get(index).copied(),
-        }
+    fn unreadable<T>(&mut self, slot: Slot, kind: AnomalyKind) -> Option<T> {
+        let is_odd = self.raw(slot).is_some_and(|raw| !value::is_placeholder(raw));
+        if is_odd { self.odd(slot, kind) } else { None }
     }
 
     /// Returns the name of a column, whether the event has a place for it or not.
@@ -236,13 +333,13 @@ impl<'a> Values<'a> {
         named.map_or_else(|| format!("column_{index}"), str::to_owned)
     }
 
-    #[inline]
-    fn index(&self, slot: Slot) -> Option<usize> {
-        match self.form {
-            Form::Row { row, .. } if matches!(slot, Slot::Serial) => row.serial,
-            Form::Row { row, .. } if matches!(slot, Slot::ReceiveTime) => row.receive_time,
-            Form::Row { row, layout } => place(&layout.places, slot).map(|place| row.at + place),
-            Form::Named { places, .. } => place(places, slot),
+    /// Returns the index of a field; one beyond all fields for a field that is not there.
+    #[inline(always)]
+    fn index(&self, slot: Slot) -> usize {
+        match slot {
+            Slot::Serial => self.serial,
+            Slot::ReceiveTime => self.receive_time,
+            _ => self.base + usize::from(self.places[slot as usize]),
         }
     }
 
@@ -250,16 +347,15 @@ impl<'a> Values<'a> {
         match self.form {
             Form::Row { .. } if matches!(slot, Slot::ReceiveTime) => Some("receive_time"),
             Form::Row { .. } if matches!(slot, Slot::Serial) => Some("serial"),
-            Form::Row { layout, .. } => place(&layout.places, slot)
-                .and_then(|place| layout.columns.get(place))
-                .map(|column| column.name),
-            Form::Named { keys, places } => {
-                place(places, slot).and_then(|place| keys.get(place)).and_then(|key| match key.name {
-                    FieldName::Known(name) => Some(name),
-                    FieldName::InLine(span) => Some(span.of(self.line)),
-                    FieldName::Column(_) => None,
-                })
+            Form::Row { row, layout } => {
+                let place = self.index(slot).checked_sub(row.at)?;
+                layout.columns.get(place).map(|column| column.name)
             }
+            Form::Named { keys } => match keys.get(..self.placed.len())?.get(self.index(slot))?.name {
+                FieldName::Known(name) => Some(name),
+                FieldName::InLine(span) => Some(span.of(self.line)),
+                FieldName::Column(_) => None,
+            },
         }
     }
 }
@@ -272,13 +368,5 @@ pub(crate) fn part<'a>(
     match text {
         Cow::Borrowed(text) => cut(text).map(Cow::Borrowed),
         Cow::Owned(text) => cut(text).map(|part| Cow::Owned(part.to_owned())),
-    }
-}
-
-#[inline]
-fn place(places: &Places, slot: Slot) -> Option<usize> {
-    match places[slot as usize] {
-        NOWHERE => None,
-        place => Some(usize::from(place)),
     }
 }

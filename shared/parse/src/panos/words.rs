@@ -55,6 +55,8 @@ const CUT_REASONS: [&str; 5] =
 
 /// Session flag: the appliance decrypted the session.
 const DECRYPTED: u64 = 0x0100_0000;
+/// As many hexadecimal digits as the flag needs.
+const DECRYPTED_DIGITS: usize = 7;
 
 /// Returns what an inline device did; `None` when the tables do not know the action.
 pub(crate) fn disposition(kind: Kind, subtype: &str, action: &str, end_reason: &str) -> Option<Disposition> {
@@ -135,6 +137,9 @@ pub(crate) fn protocol(text: &str) -> Option<Protocol> {
 /// Tells whether the session flags (`0x1400000`) say that the session was decrypted.
 pub(crate) fn is_decrypted(flags: &str) -> bool {
     let digits = flags.strip_prefix("0x").unwrap_or(flags);
+    if digits.len() < DECRYPTED_DIGITS {
+        return false;
+    }
     u64::from_str_radix(digits, 16).is_ok_and(|flags| flags & DECRYPTED != 0)
 }
 
@@ -161,6 +166,10 @@ pub(crate) fn side(zone: &str) -> Option<Side> {
 /// Tells whether a zone's name says that it is a TAP: `TAP`, `L3-TAP`, `tap_zone`, `TapZone`, not `datapath`.
 pub(crate) fn is_tap(zone: &str) -> bool {
     const AFTER: [&str; 4] = ["", "zone", "mode", "port"];
+    // Few names have the letter at all.
+    if !zone.bytes().any(|byte| matches!(byte, b'p' | b'P')) {
+        return false;
+    }
     tokens(zone).any(|token| {
         let Some((head, rest)) = token.split_at_checked(3) else { return false };
         head.eq_ignore_ascii_case("tap") && AFTER.iter().any(|word| word.eq_ignore_ascii_case(rest))

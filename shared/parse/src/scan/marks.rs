@@ -6,7 +6,7 @@
 use wide::u8x16;
 
 /// Bytes whose bits are one word.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK_BYTES: usize = 64;
 
 /// The places of `N` kinds of byte in a text.
 #[derive(Debug)]
@@ -24,18 +24,31 @@ impl<const N: usize> Marks<N> {
     #[inline(always)]
     pub(crate) fn find(&mut self, text: &[u8], kinds: impl Fn(u8x16) -> [u8x16; N]) {
         self.0.clear();
-        self.0.reserve(text.len() / BLOCK + 1);
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
+        self.0.reserve(text.len() / BLOCK_BYTES + 1);
+        let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
         self.0.extend(blocks.iter().map(|block| words(block, &kinds)));
-        if !rest.is_empty() {
-            let mut block = [0; BLOCK];
-            for (to, from) in block.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            // What is not of the text is of no kind.
-            let inside = u64::MAX >> (BLOCK - rest.len());
-            self.0.push(words(&block, &kinds).map(|word| word & inside));
+        if rest.is_empty() {
+            return;
         }
+        let beyond = BLOCK_BYTES - rest.len();
+        self.0.push(match text.last_chunk() {
+            // The last block begins in the one before, which costs less than to copy what is left.
+            Some(block) => words(block, &kinds).map(|word| word >> beyond),
+            None => {
+                let mut block = [0; BLOCK_BYTES];
+                for (to, from) in block.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                // What is not of the text is of no kind.
+                words(&block, &kinds).map(|word| word & (u64::MAX >> beyond))
+            }
+        });
+    }
+
+    /// Returns the places of each block of [`BLOCK_BYTES`]: bit `i` of a kind's word is set when byte `i` is of the kind.
+    #[inline(always)]
+    pub(crate) fn blocks(&self) -> &[[u64; N]] {
+        &self.0
     }
 
     /// Returns the first byte of a kind at or after `from`.
@@ -47,23 +60,23 @@ impl<const N: usize> Marks<N> {
     /// Does what [`next`](Marks::next) does, for a kind that is known only when it is asked.
     #[inline(always)]
     pub(crate) fn next_of(&self, kind: usize, from: usize) -> Option<usize> {
-        let here = self.0.get(from / BLOCK)?.get(kind)? >> (from % BLOCK);
+        let mut block = from / BLOCK_BYTES;
+        let here = self.0.get(block)?.get(kind)? >> (from % BLOCK_BYTES);
         if here != 0 {
             return Some(from + here.trailing_zeros() as usize);
         }
-        let mut block = from / BLOCK;
         loop {
             block += 1;
             let word = self.0.get(block)?.get(kind)?;
             if *word != 0 {
-                return Some(block * BLOCK + word.trailing_zeros() as usize);
+                return Some(block * BLOCK_BYTES + word.trailing_zeros() as usize);
             }
         }
     }
 }
 
 #[inline(always)]
-fn words<const N: usize>(block: &[u8; BLOCK], kinds: &impl Fn(u8x16) -> [u8x16; N]) -> [u64; N] {
+fn words<const N: usize>(block: &[u8; BLOCK_BYTES], kinds: &impl Fn(u8x16) -> [u8x16; N]) -> [u64; N] {
     let mut words = [0; N];
     let (quarters, _) = block.as_chunks::<16>();
     for (number, quarter) in quarters.iter().enumerate() {
