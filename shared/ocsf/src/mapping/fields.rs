@@ -5,7 +5,7 @@
 //! OCSF asks for its own: `action`, which stands beside the normalised `action_id`, and `location.country`, where
 //! FortiGate writes a name and no code of two letters.
 
-use hinomi_model::{Direction, Event, Payload, Posture, TimeSource, Vendor};
+use hinomi_model::{Direction, Event, Frames, Payload, Posture, TimeSource, Vendor};
 
 use super::activity;
 use super::class::{Class, Classes};
@@ -23,6 +23,7 @@ const SESSION: Classes = Classes::of(&[Class::NetworkActivity]);
 const HTTP: Classes = Classes::of(&[Class::HttpActivity]);
 const DNS: Classes = Classes::of(&[Class::DnsActivity]);
 const EMAIL: Classes = Classes::of(&[Class::EmailActivity]);
+const DIRECTED: Classes = NETWORK.with(FINDING).with(EMAIL);
 const FILE: Classes = Classes::of(&[Class::NetworkFileActivity]);
 const FINDING: Classes = Classes::of(&[Class::DetectionFinding]);
 const CONFIG: Classes = Classes::of(&[Class::EntityManagement]);
@@ -283,7 +284,7 @@ pub(crate) const FIELDS: &[Field] = &[
         |line| Value::number(line.event.protocol.map(|protocol| protocol.0)),
     ),
     field(
-        "direction",
+        FOLLOWS,
         Integer,
         Words,
         &[
@@ -293,8 +294,9 @@ pub(crate) const FIELDS: &[Field] = &[
         ],
         |line| Value::Number(activity::opened(line.event)),
     ),
+    // The number and `payload` say it, but for a way that OCSF does not know and classes that have no number.
     field(
-        FOLLOWS,
+        "direction",
         Text,
         Words,
         &[
@@ -303,7 +305,9 @@ pub(crate) const FIELDS: &[Field] = &[
             (EMAIL, "direction"),
         ],
         |line| match line.event.direction {
-            Some(direction @ Direction::External) => Value::Text(direction.as_str()),
+            Some(direction) if direction == Direction::External || !DIRECTED.has(line.class) => {
+                Value::Text(direction.as_str())
+            }
             _ => Value::None,
         },
     ),
@@ -501,7 +505,9 @@ pub(crate) const FIELDS: &[Field] = &[
     }),
     field("zone_assumed", Integer, Words, &[], |line| flag(line.event.zone_assumed)),
     field("clock_ahead", Long, Plain, &[], |line| Value::number(line.event.clock_ahead)),
-    field("frames", Text, Words, &[], |line| Value::Frames(line.event.frames)),
+    field("frames", Text, Words, &[], |line| {
+        if line.event.frames == Frames::EMPTY { Value::None } else { Value::Frames(line.event.frames) }
+    }),
     field("posture", Text, Words, &[], |line| match line.event.posture {
         Posture::Inline => Value::None,
         posture => Value::Text(posture.as_str()),
