@@ -346,7 +346,7 @@ fn replay_writes_complete_files_whose_counts_add_up() {
     assert_eq!((&entry["line"], &entry["raw"]), (&2.into(), &"bash: cannot find hinomi".into()));
     let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("unfinished")), "{left:?}");
-    assert_eq!(left.len(), 6, "{left:?}");
+    assert_eq!(left.len(), 7, "{left:?}");
 }
 
 #[test]
