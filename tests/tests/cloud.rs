@@ -10,7 +10,7 @@ use hinomi_generate::day;
 use hinomi_local::plan::assumptions;
 use hinomi_model::registry::Registry;
 use hinomi_model::{FindingBatch, Settings};
-use hinomi_store::Values;
+use hinomi_store::{Values, object};
 use hinomi_tests::cloud::day::{Form, Slice, every, looks, mistreat, slices};
 use hinomi_tests::cloud::{Play, Site};
 use hinomi_tests::dated::dated;
@@ -141,8 +141,8 @@ fn a_whole_day_in_all_forms_at_once_is_told_as_a_replay_tells_it() {
 fn assert_as_planned(play: &Play<Site>) {
     let written = play.functions.store.written();
     let records = play.functions.stream.records();
-    let findings: usize =
-        records.iter().map(|record| FindingBatch::decode(&record.bytes).unwrap().findings.len()).sum();
+    let findings_of = |bytes: &[u8]| FindingBatch::decode(&object::decompress(bytes).unwrap()).unwrap().findings;
+    let findings: usize = records.iter().map(|record| findings_of(&record.bytes).len()).sum();
     let bytes: usize = records.iter().map(|record| record.bytes.len()).sum();
     // With a quarter of a kilobyte for keys and attributes.
     let kilobytes = |values: Values| values.kilobytes as f64 / values.count as f64 + 0.25;
