@@ -6,6 +6,7 @@
 //! use beside what the stores keep: it grows for the load's first forty minutes, which is how long sessions are
 //! remembered, and is flat then but for the stores' names and the copies of what is being written. The end tells whether every line is accounted for, once, and whether one replay of the same lines gives the same incidents.
 
+use std::alloc::System;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -13,6 +14,10 @@ use std::time::{Duration, Instant};
 use hinomi_tests::same::without_places;
 use hinomi_tests::soak::fleet::Size;
 use hinomi_tests::soak::{Failure, Load, Pauses, Played, Step, play};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const LOAD: Load = Load {
     size: Size { tenants: 40, devices: 1_000, lines: 2, attacks: 4 },
@@ -67,7 +72,7 @@ fn main() -> Result<ExitCode, Failure> {
                 longest.1,
                 step.weight.subjects,
                 step.weight.incidents,
-                resident_bytes().saturating_sub(step.weight.bytes()) as f64 / 1e6,
+                in_use().saturating_sub(step.weight.bytes()) as f64 / 1e6,
             );
             longest = (0, 0.0);
         }
@@ -111,11 +116,8 @@ fn close(played: &Played) -> Result<ExitCode, Failure> {
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Returns how many bytes of memory this process has in use, as Linux tells it; 0 elsewhere.
-fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes =
-        resident.and_then(|text| text.trim().strip_suffix(" kB")).and_then(|text| text.parse().ok());
-    kilobytes.unwrap_or(0_u64) * 1_024
+/// Returns how many bytes of memory are in use.
+fn in_use() -> u64 {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated.saturating_sub(stats.bytes_deallocated) as u64
 }
