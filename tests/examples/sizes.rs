@@ -9,7 +9,7 @@ use std::path::Path;
 use hinomi_generate::day;
 use hinomi_model::registry::Registry;
 use hinomi_model::{FindingBatch, Settings};
-use hinomi_store::Values;
+use hinomi_store::{Values, object};
 use hinomi_tests::cloud::day::{Form, every, slices};
 use hinomi_tests::cloud::{Play, Site};
 use hinomi_tests::dated::dated;
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes: usize = records.iter().map(|record| record.bytes.len()).sum();
     let mut findings = 0;
     for record in &records {
-        findings += FindingBatch::decode(&record.bytes)?.findings.len();
+        findings += FindingBatch::decode(&object::decompress(&record.bytes)?)?.findings.len();
     }
     let (findings, commits) = (findings as f64, written.commits as f64);
     println!("{} lines, {findings} findings, {commits} writes of a subject", lines.len());

@@ -33,6 +33,13 @@ pub struct Size {
     pub attacks: u64,
 }
 
+impl Size {
+    /// Tells the vendor of a device: each customer has both.
+    fn is_fortigate(&self, number: usize) -> bool {
+        (number / self.tenants.max(1)).is_multiple_of(2)
+    }
+}
+
 /// The devices, at work.
 #[derive(Debug)]
 pub struct Fleet {
@@ -66,7 +73,7 @@ impl Fleet {
     pub fn new(size: Size) -> Self {
         let device = |number: usize| {
             let name = format!("FW{number}");
-            let (id, maker) = if is_fortigate(number) {
+            let (id, maker) = if size.is_fortigate(number) {
                 let id = format!("FGT60FTK2{number:07}");
                 (id.clone(), Maker::Fortigate(FortigateUnit::new(&id, &name)))
             } else {
@@ -108,7 +115,7 @@ impl Fleet {
             );
             for (number, device) in self.devices.iter().enumerate() {
                 if number % self.size.tenants == tenant {
-                    let vendor = if is_fortigate(number) { "fortigate" } else { "panos" };
+                    let vendor = if self.size.is_fortigate(number) { "fortigate" } else { "panos" };
                     let _ = writeln!(
                         yaml,
                         "      - {{id: \"{}\", vendor: {vendor}, name: FW{number}, time_zone: Asia/Tokyo, posture: inline}}",
@@ -213,11 +220,6 @@ impl Fleet {
             self.to_come.entry(minute).or_default().push((device, happening));
         }
     }
-}
-
-fn is_fortigate(number: usize) -> bool {
-    // Both vendors with every customer, whatever the number of these.
-    (number / 2 + number) % 2 == 0
 }
 
 /// What other programs write to where firewalls write.

@@ -111,11 +111,11 @@ impl<F: Functions> Functions for Flaky<F> {
             return self.inner.invoke(function, payload, now);
         }
         self.calls += 1;
-        if self.calls % BROKEN == 0 {
+        if self.calls.is_multiple_of(BROKEN) {
             return Ok(Answer::Failed);
         }
         let answer = self.inner.invoke(function, payload, now)?;
-        Ok(if self.calls % LOST == 0 { Answer::Failed } else { answer })
+        Ok(if self.calls.is_multiple_of(LOST) { Answer::Failed } else { answer })
     }
 
     fn findings(&mut self, now: EventTime) -> Result<Vec<Vec<Polled>>, F::Error> {
