@@ -9,6 +9,7 @@ mod emulator;
 mod error;
 mod functions;
 mod local;
+mod perf;
 mod python;
 mod steps;
 mod tools;
@@ -29,6 +30,8 @@ usage: cargo xtask COMMAND
   local-aws [--stay]     deploys template.yaml to an emulator, sends the sample day, prints what was told; then stops,
                          or stays with the console's page until Ctrl-C
   bench [FILTER]         measures each stage in release mode
+  perf [--quick] [--write]  measures everything of docs/performance.md: beside other parsers, with instruction counts
+                         where valgrind is, and as load grows; --write puts the tables into the page
   sample-day             makes the sample day under events/ again from its seed
   fuzz [TARGET [ARG...]] drives one entry with hostile bytes until stopped; without TARGET lists the targets
 ";
@@ -67,6 +70,7 @@ fn run(words: &[&str]) -> Result<(), Error> {
             // `--bench *` leaves out the unit tests, which cargo would otherwise build and run as benches too.
             Call::cargo(&["bench", "--workspace", "--bench", "*"]).separated(filter).run(&root)
         }
+        ["perf", options @ ..] => perf::run(&root, options),
         ["sample-day"] => {
             Call::cargo(&["run", "--release", "--package", "hinomi-generate", "--", "sample-day"]).run(&root)
         }
