@@ -496,12 +496,19 @@ fn bench_prints_every_stage_as_promised() {
         assert!(stage["allocated_bytes_per_event"].is_number(), "{figures}");
     }
     assert_eq!(run(&["bench", path(&dir.path().join("none.log"))]).status.code(), Some(1));
-    // What it prints is what `plan` reckons with.
-    let measured = dir.path().join("here.json");
-    std::fs::write(&measured, &output.stdout).unwrap();
-    let plan = run(&["plan", "--json", "--events-per-day", "4e9", "--bench", path(&measured)]);
-    let plan: serde_json::Value = serde_json::from_str(&stdout(&plan)).unwrap();
-    assert_eq!(plan["question"]["events_per_core"], figures["stages"]["detect"]["events_per_s"], "{plan}");
+    // What it prints is what `plan` reckons with: the rate from records to findings, and nothing else of it.
+    let plan_with = |name: &str, text: &[u8]| {
+        let measured = dir.path().join(name);
+        std::fs::write(&measured, text).unwrap();
+        let plan = run(&["plan", "--json", "--events-per-day", "4e9", "--bench", path(&measured)]);
+        assert!(plan.status.success(), "{}", stderr(&plan));
+        stdout(&plan)
+    };
+    let rate = figures["stages"]["detect"]["events_per_s"].as_f64().unwrap();
+    let alone = |rate: f64| format!(r#"{{"stages":{{"detect":{{"events_per_s":{rate}}}}}}}"#).into_bytes();
+    let planned = plan_with("here.json", &output.stdout);
+    assert_eq!(planned, plan_with("alone.json", &alone(rate)));
+    assert_ne!(planned, plan_with("other.json", &alone(rate * 2.0)));
 }
 
 #[test]

@@ -41,12 +41,16 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), Error> {
     fs::create_dir_all(&out).map_err(|source| not_written(&out, source))?;
     let quick: &[&str] = if options.quick { &["--quick"] } else { &[] };
 
-    let compare = |what: &str| {
+    let cargo = |what: &str| {
         let call =
-            ["run", "--release", "--locked", "--manifest-path", COMPARE, "--target-dir", COMPARE_TARGET];
-        let call = Call::cargo(&call).also(&["--", what, "--out", OUT]).also(quick);
-        told(shared(call, root), root)
+            [what, "--release", "--locked", "--manifest-path", COMPARE, "--target-dir", COMPARE_TARGET];
+        shared(Call::cargo(&call), root)
     };
+    if !options.quick {
+        // The checks leave it out: what it is compared with takes minutes to compile.
+        told(cargo("test"), root)?;
+    }
+    let compare = |what: &str| told(cargo("run").also(&["--", what, "--out", OUT]).also(quick), root);
     let mut tables = vec![("compare", compare("compare")?), ("scale", compare("scale")?)];
     tables.push(("bench", bench(root)?));
     if !options.quick {
@@ -156,6 +160,22 @@ mod tests {
         let page = fs::read_to_string(page).unwrap();
         for name in ["compare", "scale", "bench", "stages"] {
             assert!(filled(&page, name, "x").is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_comparison_is_built_as_the_engine_is() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let profile = |manifest: &str, head: &str| -> Vec<String> {
+            let text = fs::read_to_string(root.join(manifest)).unwrap();
+            let (_, section) = text.split_once(&format!("\n[{head}]\n")).unwrap();
+            let section = section.lines().take_while(|line| !line.starts_with('['));
+            section.filter(|line| line.contains(" = ")).map(str::to_owned).collect()
+        };
+        for head in ["profile.release", "profile.release.package.hinomi-parse"] {
+            let own = profile("Cargo.toml", head);
+            assert!(!own.is_empty());
+            assert_eq!(own, profile(COMPARE, head), "{head}");
         }
     }
 

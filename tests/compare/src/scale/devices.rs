@@ -49,7 +49,10 @@ fn registry(form: Form, devices: u32) -> String {
     for number in 0..devices.max(1) {
         if number % OF_A_TENANT == 0 {
             // Writing to a string does not fail.
-            let _ = write!(text, "- {{id: t{number}, internal: [10.0.0.0/8], devices: [");
+            let _ = write!(
+                text,
+                "- {{id: t{number}, name: {{ja: 市, en: Town}}, internal: [10.0.0.0/8], devices: ["
+            );
         }
         let (vendor, id) = match (form, number) {
             (Form::PanosCsv, 0) => ("panos", "012801096514".to_owned()),
