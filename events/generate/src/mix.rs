@@ -58,6 +58,9 @@ pub struct Mix {
     form: Form,
     office: Office,
     makers: Vec<Maker>,
+    /// Devices that write at a time, and lines after which the next ones do.
+    turns: Option<(usize, usize)>,
+    written: usize,
     waiting: std::vec::IntoIter<String>,
 }
 
@@ -81,7 +84,21 @@ impl Mix {
             )),
         };
         let makers = (0..devices.max(1)).map(maker).collect();
-        Mix { form, office: Office::new(seed), makers, waiting: Vec::new().into_iter() }
+        Mix {
+            form,
+            office: Office::new(seed),
+            makers,
+            turns: None,
+            written: 0,
+            waiting: Vec::new().into_iter(),
+        }
+    }
+
+    /// Lets so many devices write so many lines, then the next ones, as collectors send what they gathered from theirs.
+    #[must_use]
+    pub fn in_turns(mut self, devices: usize, lines: usize) -> Self {
+        self.turns = Some((devices.clamp(1, self.makers.len()), lines.max(1)));
+        self
     }
 
     /// Leaves out what syslog puts before a line, for readers that are not given it.
@@ -139,10 +156,13 @@ impl Iterator for Mix {
     fn next(&mut self) -> Option<String> {
         loop {
             if let Some(line) = self.waiting.next() {
+                self.written += 1;
                 return Some(line);
             }
             let happening = self.happening();
-            let which = self.office.random.below(self.makers.len() as u64) as usize;
+            let (devices, lines) = self.turns.unwrap_or((self.makers.len(), usize::MAX));
+            let among = self.office.random.below(devices as u64) as usize;
+            let which = (self.written / lines * devices + among) % self.makers.len();
             let lines = self.makers[which].lines(&happening);
             self.waiting = match self.form {
                 Form::FortigateJson => {
@@ -248,6 +268,17 @@ mod tests {
                 .collect();
             assert_eq!(devices.len(), 49, "{form:?}");
         }
+    }
+
+    #[test]
+    fn devices_take_turns() {
+        let turns = Mix::of_devices(Form::FortigateKeyValue, 1, 6).in_turns(2, 50);
+        let lines: Vec<String> = turns.take(400).collect();
+        let of =
+            |lines: &[String], n: u32| lines.iter().any(|line| line.contains(&format!("FGT60FTK21{n:06}")));
+        assert!(of(&lines[50..100], 2) && of(&lines[50..100], 3) && !of(&lines[50..100], 4));
+        assert!(of(&lines[100..150], 4) && of(&lines[100..150], 5) && !of(&lines[100..150], 3));
+        assert!(of(&lines[200..250], 2) && !of(&lines[200..250], 5), "and again from the first");
     }
 
     #[test]

@@ -43,13 +43,19 @@ impl Data {
         Data::of_text(form, Mix::new(form, SEED).without_header().text(lines))
     }
 
-    /// Makes lines of so many devices.
+    /// Makes lines of so many devices, some of which write at a time: each record is of so many of them.
     ///
     /// # Errors
     ///
     /// As [`Data::new`].
-    pub(crate) fn of_devices(form: Form, lines: usize, devices: u32) -> Result<Self, Fault> {
-        Data::of_text(form, Mix::of_devices(form, SEED, devices).without_header().text(lines))
+    pub(crate) fn of_devices(
+        form: Form,
+        lines: usize,
+        devices: u32,
+        of_a_record: usize,
+    ) -> Result<Self, Fault> {
+        let mix = Mix::of_devices(form, SEED, devices).in_turns(of_a_record, RECORD_LINES);
+        Data::of_text(form, mix.without_header().text(lines))
     }
 
     fn of_text(form: Form, text: String) -> Result<Self, Fault> {

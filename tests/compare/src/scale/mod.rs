@@ -130,7 +130,8 @@ fn write_tables(scale: &Scale, text: &mut String) -> std::fmt::Result {
         "Bytes of a subject's state.\n\n| state | subjects | as JSON | as stored |\n|---|---|---|---|"
     )?;
     for size in &scale.state {
-        let (plain, stored) = (thousands(size.plain_bytes as f64), thousands(size.stored_bytes as f64));
+        let plain = size.plain_bytes.map_or_else(|| "–".to_owned(), |bytes| thousands(bytes as f64));
+        let stored = thousands(size.stored_bytes as f64);
         writeln!(text, "| {} | {} | {plain} | {stored} |", size.what, size.subjects)?;
     }
     Ok(())

@@ -28,8 +28,8 @@ pub(crate) struct Size {
     pub(crate) what: String,
     /// Of how many subjects.
     pub(crate) subjects: usize,
-    /// Bytes of its JSON.
-    pub(crate) plain_bytes: usize,
+    /// Bytes of its JSON, where it is one state.
+    pub(crate) plain_bytes: Option<usize>,
     /// Bytes as it is stored, compressed.
     pub(crate) stored_bytes: usize,
 }
@@ -47,7 +47,7 @@ pub(super) fn sizes() -> Result<Vec<Size>, Fault> {
     let of = |what: &str, (stored_bytes, plain_bytes): (usize, usize)| Size {
         what: what.to_owned(),
         subjects: of_day.len(),
-        plain_bytes,
+        plain_bytes: Some(plain_bytes),
         stored_bytes,
     };
     let mut sizes = vec![
@@ -60,12 +60,12 @@ pub(super) fn sizes() -> Result<Vec<Size>, Fault> {
         ("one hour, all strands and bounds met by random texts", SubjectState::MAX_STRANDS_PER_HOUR),
     ] {
         let (stored_bytes, plain_bytes) = bytes(&full_hour(strands))?;
-        sizes.push(Size { what: what.to_owned(), subjects: 1, plain_bytes, stored_bytes });
+        sizes.push(Size { what: what.to_owned(), subjects: 1, plain_bytes: Some(plain_bytes), stored_bytes });
     }
     sizes.push(Size {
         what: "the store's bound: a larger one is refused, and the finding set aside".to_owned(),
         subjects: 1,
-        plain_bytes: 0,
+        plain_bytes: None,
         stored_bytes: limits::VALUE_BYTES,
     });
     Ok(sizes)
