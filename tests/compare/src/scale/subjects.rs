@@ -40,7 +40,7 @@ pub(super) fn axis(options: &Options) -> Result<Axis, Fault> {
     let curves = vec![Curve { name: "embedded store", points }];
     Ok(Axis {
         name: "subjects",
-        title: "One more finding loaded, joined, judged and committed",
+        title: "One more finding joined, judged and written",
         grows: "subjects with a history",
         rate_of: "findings",
         curves,
