@@ -10,14 +10,13 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use hinomi_correlate::{Engine, NoKnowledge, SubjectState};
 use hinomi_detect::Examiner;
+use hinomi_generate::encode::stream;
 use hinomi_generate::quiet::quiet_fortigate;
 use hinomi_lambda::Event;
 use hinomi_local::{Input, ReplayOptions, replay};
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Settings};
 use hinomi_parse::{Context, FrameScratch, Lines, Scratch, parse_line};
-use hinomi_tests::cloud::payload;
-use hinomi_tests::poller::Polled;
 
 fn main() {
     divan::main();
@@ -109,19 +108,8 @@ fn frame_to_findings(bencher: Bencher) {
 #[divan::bench]
 fn event_to_findings(bencher: Bencher) {
     let text = text();
-    let records: Vec<Polled> = text
-        .split_inclusive(|byte| *byte == b'\n')
-        .collect::<Vec<_>>()
-        .chunks(RECORD_LINES)
-        .enumerate()
-        .map(|(number, lines)| Polled {
-            sequence: format!("{number:020}"),
-            partition_key: "fw".to_owned(),
-            arrived: 1_792_454_400.0,
-            data: zstd::bulk::compress(&lines.concat(), 3).unwrap(),
-        })
-        .collect();
-    let event = payload::kinesis("logs", 0, &records);
+    let records = stream::zstd_records(std::str::from_utf8(&text).unwrap(), RECORD_LINES).unwrap();
+    let event = stream::event_of(&records, 1_792_454_400.0);
     let registry = Registry::open();
     let (mut buffer, mut scratch, mut frames) = (Vec::new(), Scratch::default(), FrameScratch::default());
     let mut examiner = Examiner::new();

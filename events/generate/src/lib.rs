@@ -14,6 +14,7 @@ pub mod day;
 pub mod encode;
 mod fortigate;
 mod happening;
+pub mod mix;
 mod panos;
 pub mod quiet;
 mod random;

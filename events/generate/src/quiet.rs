@@ -24,21 +24,39 @@ pub fn quiet_panos(count: usize, seed: u64) -> Vec<String> {
 }
 
 fn quiet(mut maker: Maker, count: usize, seed: u64) -> Vec<String> {
-    let mut random = SplitMix64::new(seed);
     let mut lines = Vec::with_capacity(count);
-    let mut nanos = day::clock(10, 0, 0).nanos();
-    let mut session = 5_000_000;
+    let mut office = Office::new(seed);
     while lines.len() < count {
-        // Some two hundred lines a second, with every digit of the clock in use.
-        nanos += 1_000_000 + random.below(8_000_000) as i64;
-        session += 1;
-        let client = ip(10, 1, 12, 20 + random.below(200) as u8);
-        let mut happening: Happening = ordinary(&mut random, EventTime::from_nanos(nanos), session, client);
-        happening.src_port = 32_768 + random.below(32_000) as u16;
-        lines.extend(maker.lines(&happening));
+        lines.extend(maker.lines(&office.next_happening()));
     }
     lines.truncate(count);
     lines
+}
+
+/// An office hour that does not end.
+#[derive(Debug)]
+pub(crate) struct Office {
+    pub(crate) random: SplitMix64,
+    nanos: i64,
+    session: u64,
+}
+
+impl Office {
+    pub(crate) fn new(seed: u64) -> Self {
+        let random = SplitMix64::new(seed);
+        Office { random, nanos: day::clock(10, 0, 0).nanos(), session: 5_000_000 }
+    }
+
+    /// Returns what happens next: some two hundred things a second, with every digit of the clock in use.
+    pub(crate) fn next_happening(&mut self) -> Happening {
+        self.nanos += 1_000_000 + self.random.below(8_000_000) as i64;
+        self.session += 1;
+        let client = ip(10, 1, 12, 20 + self.random.below(200) as u8);
+        let at = EventTime::from_nanos(self.nanos);
+        let mut happening = ordinary(&mut self.random, at, self.session, client);
+        happening.src_port = 32_768 + self.random.below(32_000) as u16;
+        happening
+    }
 }
 
 #[cfg(test)]

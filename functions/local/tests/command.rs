@@ -499,13 +499,30 @@ fn bench_prints_every_stage_as_promised() {
     std::fs::write(&log, LOG.repeat(200)).unwrap();
     let output = run(&["bench", "--json", path(&log)]);
     let figures: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
-    for stage in ["frame", "parse", "detect", "pipeline"] {
-        let stage = &figures["stages"][stage];
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/schema/bench.json");
+    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    let promised = schema["properties"]["stages"]["required"].as_array().unwrap();
+    assert_eq!(promised.len(), figures["stages"].as_object().unwrap().len(), "{figures}");
+    for stage in promised {
+        let stage = &figures["stages"][stage.as_str().unwrap()];
         assert!(stage["events_per_s"].as_f64().unwrap() > 0.0, "{figures}");
         assert!(stage["mb_per_s"].as_f64().unwrap() > 0.0, "{figures}");
         assert!(stage["allocated_bytes_per_event"].is_number(), "{figures}");
     }
     assert_eq!(run(&["bench", path(&dir.path().join("none.log"))]).status.code(), Some(1));
+    // What it prints is what `plan` reckons with: the rate from records to findings, and nothing else of it.
+    let plan_with = |name: &str, text: &[u8]| {
+        let measured = dir.path().join(name);
+        std::fs::write(&measured, text).unwrap();
+        let plan = run(&["plan", "--json", "--events-per-day", "4e9", "--bench", path(&measured)]);
+        assert!(plan.status.success(), "{}", stderr(&plan));
+        stdout(&plan)
+    };
+    let rate = figures["stages"]["detect"]["events_per_s"].as_f64().unwrap();
+    let alone = |rate: f64| format!(r#"{{"stages":{{"detect":{{"events_per_s":{rate}}}}}}}"#).into_bytes();
+    let planned = plan_with("here.json", &output.stdout);
+    assert_eq!(planned, plan_with("alone.json", &alone(rate)));
+    assert_ne!(planned, plan_with("other.json", &alone(rate * 2.0)));
 }
 
 #[test]

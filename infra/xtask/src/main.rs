@@ -9,6 +9,7 @@ mod emulator;
 mod error;
 mod functions;
 mod local;
+mod perf;
 mod python;
 mod steps;
 mod tools;
@@ -30,6 +31,8 @@ usage: cargo xtask COMMAND
                          or stays with the console's page until Ctrl-C
   soak [--minutes N]     plays a long load through the functions in one process, for ten minutes or N
   bench [FILTER]         measures each stage in release mode
+  perf [--quick] [--write]  measures everything of docs/performance.md: beside other parsers, with instruction counts
+                         where valgrind is, and as load grows; --write puts the tables into the page
   sample-day             makes the sample day under events/ again from its seed
   fuzz [TARGET [ARG...]] drives one entry with hostile bytes until stopped; without TARGET lists the targets
 ";
@@ -74,6 +77,7 @@ fn run(words: &[&str]) -> Result<(), Error> {
                 .separated(rest)
                 .run(&root)
         }
+        ["perf", options @ ..] => perf::run(&root, options),
         ["sample-day"] => {
             Call::cargo(&["run", "--release", "--package", "hinomi-generate", "--", "sample-day"]).run(&root)
         }

@@ -1,6 +1,6 @@
 //! The events that Lambda calls functions with, as JSON.
 
-use hinomi_generate::encode::frames;
+use hinomi_generate::encode::stream::StreamRecord;
 use hinomi_model::EventTime;
 use serde_json::{Value, json};
 
@@ -8,28 +8,13 @@ use crate::poller::Polled;
 
 /// Returns a batch of a Kinesis stream.
 pub fn kinesis(stream: &str, shard: usize, records: &[Polled]) -> String {
-    let records: Vec<Value> = records
-        .iter()
-        .map(|record| {
-            json!({
-                "kinesis": {
-                    "kinesisSchemaVersion": "1.0",
-                    "partitionKey": record.partition_key,
-                    "sequenceNumber": record.sequence,
-                    "data": frames::base64(&record.data),
-                    "approximateArrivalTimestamp": record.arrived,
-                },
-                "eventSource": "aws:kinesis",
-                "eventVersion": "1.0",
-                "eventID": format!("shardId-{shard:012}:{}", record.sequence),
-                "eventName": "aws:kinesis:record",
-                "invokeIdentityArn": "arn:aws:iam::123456789012:role/reader",
-                "awsRegion": "ap-northeast-1",
-                "eventSourceARN": format!("arn:aws:kinesis:ap-northeast-1:123456789012:stream/{stream}"),
-            })
-        })
-        .collect();
-    json!({ "Records": records }).to_string()
+    let records = records.iter().map(|record| StreamRecord {
+        sequence: &record.sequence,
+        partition_key: &record.partition_key,
+        arrived: record.arrived,
+        data: &record.data,
+    });
+    hinomi_generate::encode::stream::event(stream, shard, records)
 }
 
 /// Returns a schedule's call.

@@ -15,6 +15,7 @@ mod fortigate;
 pub mod frames;
 mod json;
 mod panos;
+pub mod stream;
 
 use hinomi_model::Vendor;
 

@@ -104,7 +104,9 @@ fn translation(line: Pairs, happening: &Happening, none: bool) -> Pairs {
         (Some(real), ..) if !none => {
             line.text("trandisp", "dnat").bare("tranip", real).bare("tranport", happening.dst_port)
         }
-        (None, Side::Office | Side::Servers | Side::Guest, Side::Outside) if !none => {
+        (None, Side::Office | Side::Servers | Side::Guest, Side::Outside)
+            if !none && happening.src.is_ipv4() =>
+        {
             line.text("trandisp", "snat").bare("transip", site::GATEWAY).bare("transport", happening.src_port)
         }
         _ => line.text("trandisp", "noop"),

@@ -169,7 +169,8 @@ impl PanosUnit {
     /// Sets the session's columns, turned round when the record is about what the server sent.
     fn ends(&self, row: &mut Row, happening: &Happening, server_to_client: bool) {
         let is_inbound = side(happening.src) == Side::Outside;
-        let is_translated_out = !is_inbound && side(happening.dst) == Side::Outside && !self.tap;
+        let is_translated_out =
+            !is_inbound && side(happening.dst) == Side::Outside && !self.tap && happening.src.is_ipv4();
         let nat_src = if is_translated_out { site::GATEWAY } else { happening.src };
         let client = (happening.src, nat_src, happening.src_port, self.zone_of(happening.src, happening.src));
         let server = (

@@ -1,17 +1,22 @@
 //! `hinomi bench`: how fast each stage is on one core, and how much it allocates.
 //!
-//! Each stage contains those before it, over the same lines in memory. It measures this machine and these lines; a
-//! day with more attacks in it is slower from `detect` on.
+//! Each stage contains those before it, over the same lines in memory: `frame` decodes and decompresses records as Lambda
+//! brings them from Kinesis and walks their lines, `parse` makes events of them, `detect` findings and facts, `encode`
+//! writes what the function ingest writes, without waiting for anybody; `pipeline` goes all the way on a store in memory,
+//! from text. It measures this machine and these lines; a day with more attacks in it is slower from `detect` on.
 
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
+use data_encoding::BASE64;
 use hinomi_detect::Examiner;
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Frames, Settings};
-use hinomi_parse::{LineReader, Scratch};
+use hinomi_parse::{FrameScratch, Lines, Scratch};
+use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, Record};
+use hinomi_store::{Memory, MemoryStream, block_on};
 use serde::Serialize;
 
 use crate::cli;
@@ -26,10 +31,12 @@ const MAX_BYTES: usize = 256 << 20;
 const STAGE_TIME: Duration = Duration::from_secs(2);
 /// Bytes of lines of the pipeline's stage, which can't be stopped half way.
 const MAX_PIPELINE_BYTES: usize = 64 << 20;
-/// Lines of one batch in the stage `detect`, about a minute of a busy device.
-const BATCH_LINES: u64 = 1 << 14;
-/// Lines between two looks at the clock.
-const LOOK_LINES: u64 = 1 << 10;
+/// Bytes of the lines of one record: some 125,000 compressed, as collectors are told to send.
+const RECORD_BYTES: usize = 1_000_000;
+/// zstd's level that the collectors' configurations have.
+const LEVEL: i32 = 3;
+/// Records of one batch in the stage `encode`: as many as Lambda hands over at once.
+const BATCH_RECORDS: usize = 32;
 
 /// Measures the stages and prints the figures.
 ///
@@ -39,11 +46,14 @@ const LOOK_LINES: u64 = 1 << 10;
 pub(crate) fn run(args: &cli::Bench, allocated: fn() -> u64, out: &mut dyn Write) -> Result<(), Fault> {
     let text = load(args)?;
     let registry = Registry::open();
+    let records = records(&text, &registry)?;
     let meter = Meter { allocated };
     let stages = Stages {
-        frame: meter.measure(|until| Ok(frame(&text, until)))?,
-        parse: meter.measure(|until| Ok(parse(&text, &registry, until)))?,
-        detect: meter.measure(|until| Ok(detect(&text, &registry, until)))?,
+        frame: meter.measure(|until| Ok(Examination::new(&registry).run(&records, Depth::Lines, until)))?,
+        parse: meter.measure(|until| Ok(Examination::new(&registry).run(&records, Depth::Events, until)))?,
+        detect: meter
+            .measure(|until| Ok(Examination::new(&registry).run(&records, Depth::Findings, until)))?,
+        encode: meter.measure(|until| encode(&records, &registry, until))?,
         pipeline: {
             let head = head(&text, MAX_PIPELINE_BYTES);
             meter.measure(|_| pipeline(head, &registry))?
@@ -59,6 +69,7 @@ pub(crate) fn run(args: &cli::Bench, allocated: fn() -> u64, out: &mut dyn Write
         ("frame", &stages.frame),
         ("parse", &stages.parse),
         ("detect", &stages.detect),
+        ("encode", &stages.encode),
         ("pipeline", &stages.pipeline),
     ] {
         writeln!(
@@ -80,6 +91,7 @@ struct Stages {
     frame: Stage,
     parse: Stage,
     detect: Stage,
+    encode: Stage,
     pipeline: Stage,
 }
 
@@ -155,61 +167,140 @@ fn head(text: &[u8], most: usize) -> &[u8] {
     text.get(..end).unwrap_or(text)
 }
 
-/// Walks the lines until the end or the stage's time is up.
-fn each_line(text: &[u8], until: Instant, mut take: impl FnMut(&[u8])) -> Work {
-    let mut work = Work::default();
-    // Memory never fails to be read; if it did, no line would be counted.
-    let Ok(mut reader) = LineReader::new(text) else { return work };
-    while let Some(item) = reader.next_line() {
-        if let Ok(line) = item.content {
-            work.bytes += line.len() as u64 + 1;
-            take(line);
+/// A record as Lambda brings it from Kinesis.
+struct Coded {
+    /// Its bytes: base64 of zstd.
+    data: String,
+    /// When it came: soon after its first line was written.
+    arrived: EventTime,
+}
+
+/// Makes records of whole lines.
+fn records(text: &[u8], registry: &Registry) -> Result<Vec<Coded>, Fault> {
+    let mut records = Vec::new();
+    let mut scratch = Scratch::default();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let lines = head(rest, RECORD_BYTES);
+        rest = rest.get(lines.len()..).unwrap_or_default();
+        let mut all = lines.split(|byte| *byte == b'\n');
+        let times = all.find_map(|line| {
+            read_event(line, Frames::EMPTY, registry, EventTime::EPOCH, &mut scratch)
+                .ok()
+                .map(|event| event.time)
+        });
+        let data = BASE64.encode(&zstd::bulk::compress(lines, LEVEL)?);
+        records.push(Coded { data, arrived: times.unwrap_or(EventTime::EPOCH).plus(1) });
+    }
+    Ok(records)
+}
+
+/// How far lines are worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    Lines,
+    Events,
+    Findings,
+}
+
+/// The buffers that a running function keeps from record to record.
+struct Examination<'r> {
+    registry: &'r Registry,
+    data: Vec<u8>,
+    frames: FrameScratch,
+    scratch: Scratch,
+    examiner: Examiner,
+    latest: EventTime,
+}
+
+impl<'r> Examination<'r> {
+    fn new(registry: &'r Registry) -> Self {
+        Examination {
+            registry,
+            data: Vec::new(),
+            frames: FrameScratch::default(),
+            scratch: Scratch::default(),
+            examiner: Examiner::new(),
+            latest: EventTime::EPOCH,
         }
-        work.lines += 1;
-        if work.lines.is_multiple_of(LOOK_LINES) && Instant::now() >= until {
+    }
+
+    /// Works on records until the end or the stage's time is up.
+    fn run(&mut self, records: &[Coded], depth: Depth, until: Instant) -> Work {
+        let mut work = Work::default();
+        for record in records {
+            self.record(record, depth, &mut work);
+            if Instant::now() >= until {
+                break;
+            }
+        }
+        work
+    }
+
+    fn record(&mut self, record: &Coded, depth: Depth, work: &mut Work) {
+        let Examination { registry, data, frames, scratch, examiner, latest } = self;
+        // What was encoded here is always decoded; if it were not, no line would be counted.
+        let Some(data) = decoded(&record.data, data) else { return };
+        let mut lines = Lines::new(data, frames);
+        while let Some(item) = lines.next_line() {
+            work.lines += 1;
+            let Ok(line) = item.content else { continue };
+            work.bytes += line.len() as u64 + 1;
+            if depth == Depth::Lines {
+                std::hint::black_box(line);
+                continue;
+            }
+            let read = caught_line(|| {
+                let event = read_event(line, item.frames, registry, *latest, scratch)?;
+                *latest = std::hint::black_box(&event).time;
+                if depth == Depth::Findings {
+                    examiner.examine(&event, None);
+                }
+                Ok(())
+            });
+            std::hint::black_box(read.is_ok());
+        }
+        if depth == Depth::Findings {
+            std::hint::black_box(examiner.take());
+        }
+    }
+}
+
+/// Decodes into a buffer that keeps its memory.
+fn decoded<'b>(data: &str, buffer: &'b mut Vec<u8>) -> Option<&'b [u8]> {
+    buffer.resize(BASE64.decode_len(data.len()).ok()?, 0);
+    let length = BASE64.decode_mut(data.as_bytes(), buffer).ok()?;
+    buffer.get(..length)
+}
+
+/// Does what the function ingest does with batches of records: findings, facts, raw lines and what is set aside are
+/// written, to memory.
+fn encode(records: &[Coded], registry: &Registry, until: Instant) -> Result<Work, Fault> {
+    let mut work = Work::default();
+    let mut ingest = Ingest::new();
+    for (number, batch) in records.chunks(BATCH_RECORDS).enumerate() {
+        let mut buffers = vec![Vec::new(); batch.len()];
+        let sequences: Vec<String> =
+            (0..batch.len()).map(|index| format!("{number:010}{index:010}")).collect();
+        let decoded =
+            batch.iter().zip(&mut buffers).zip(&sequences).filter_map(|((record, buffer), sequence)| {
+                Some(Record { sequence, arrived: record.arrived, data: Ok(decoded(&record.data, buffer)?) })
+            });
+        let decoded: Vec<Record<'_>> = decoded.collect();
+        let now = batch.iter().map(|record| record.arrived).max().unwrap_or(EventTime::EPOCH);
+        let pace = Pace { now, is_spent: &|| false };
+        // New ones, so that nothing is there already and nothing heaps up.
+        let (archive, findings) = (Memory::new(), MemoryStream::default());
+        let batch = Batch { shard: "shardId-000000000000", records: &decoded };
+        let outlets = Outlets { archive: &archive, findings: &findings };
+        let done = block_on(ingest.batch(&batch, registry, pace, outlets))?;
+        work.lines += done.counts.lines;
+        work.bytes += done.counts.line_bytes + done.counts.lines;
+        if Instant::now() >= until {
             break;
         }
     }
-    work
-}
-
-fn frame(text: &[u8], until: Instant) -> Work {
-    each_line(text, until, |line| {
-        std::hint::black_box(line);
-    })
-}
-
-fn parse(text: &[u8], registry: &Registry, until: Instant) -> Work {
-    let mut scratch = Scratch::default();
-    let mut latest = EventTime::EPOCH;
-    each_line(text, until, |line| {
-        let read = caught_line(|| {
-            let event = read_event(line, Frames::EMPTY, registry, latest, &mut scratch)?;
-            latest = std::hint::black_box(&event).time;
-            Ok(())
-        });
-        std::hint::black_box(read.is_ok());
-    })
-}
-
-fn detect(text: &[u8], registry: &Registry, until: Instant) -> Work {
-    let mut scratch = Scratch::default();
-    let mut latest = EventTime::EPOCH;
-    let mut examiner = Examiner::new();
-    let mut lines = 0_u64;
-    each_line(text, until, |line| {
-        let read = caught_line(|| {
-            let event = read_event(line, Frames::EMPTY, registry, latest, &mut scratch)?;
-            latest = event.time;
-            examiner.examine(&event, None);
-            Ok(())
-        });
-        std::hint::black_box(read.is_ok());
-        lines += 1;
-        if lines.is_multiple_of(BATCH_LINES) {
-            std::hint::black_box(examiner.take());
-        }
-    })
+    Ok(work)
 }
 
 fn pipeline(text: &[u8], registry: &Registry) -> Result<Work, Fault> {
@@ -239,10 +330,19 @@ mod tests {
     }
 
     #[test]
-    fn a_pass_counts_lines_and_stops_in_time() {
-        let text = b"one\ntwo\n".repeat(10_000);
-        let work = frame(&text, Instant::now() + Duration::from_secs(60));
-        assert_eq!((work.lines, work.bytes), (20_000, 80_000));
-        assert_eq!(frame(&text, Instant::now()).lines, LOOK_LINES);
+    fn every_stage_counts_the_same_lines_and_stops_in_time() {
+        let text = b"one\ntwo\n".repeat(200_000);
+        let registry = Registry::open();
+        let records = records(&text, &registry).unwrap();
+        assert_eq!(records.len(), 2);
+        let later = Instant::now() + Duration::from_secs(600);
+        for depth in [Depth::Lines, Depth::Events, Depth::Findings] {
+            let work = Examination::new(&registry).run(&records, depth, later);
+            assert_eq!((work.lines, work.bytes), (400_000, 1_600_000), "{depth:?}");
+        }
+        let work = encode(&records, &registry, later).unwrap();
+        assert_eq!((work.lines, work.bytes), (400_000, 1_600_000));
+        let stopped = Examination::new(&registry).run(&records, Depth::Lines, Instant::now());
+        assert_eq!(stopped.lines, 250_000, "the record that was begun is finished");
     }
 }
