@@ -78,7 +78,7 @@ fn expression(path: &str) -> String {
 }
 
 /// Writes rows into files below a directory, and returns the JSON of each by its place.
-fn write(dir: &Path, each: &dyn Fn(&mut dyn FnMut(&Event<'_>))) -> BTreeMap<String, Value> {
+fn write(dir: &Path, each: impl Fn(&mut dyn FnMut(&Event<'_>))) -> BTreeMap<String, Value> {
     let mut rows = Rows::new(Limits::default());
     let mut expected = BTreeMap::new();
     each(&mut |event| {
@@ -154,14 +154,14 @@ fn each_event(lines: &[String], take: &mut dyn FnMut(&Event<'_>)) {
 fn rows_say_what_the_json_says() {
     let dir = tempfile::tempdir().unwrap();
     let lines: Vec<String> = quiet_fortigate(2_000, 5).into_iter().chain(quiet_panos(2_000, 6)).collect();
-    let expected = write(dir.path(), &|take| each_event(&lines, take));
+    let expected = write(dir.path(), |take| each_event(&lines, take));
     holds(dir.path(), expected);
 }
 
 #[test]
 fn columns_have_their_types() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), &|take| each_function(take));
+    write(dir.path(), |take| each_function(take));
     for class in Class::ALL {
         let types: Vec<String> =
             columns(class).iter().map(|column| format!("typeof({})", expression(column.path()))).collect();
@@ -219,7 +219,7 @@ fn hostile_values_come_back_as_they_were() {
     ];
     let dir = tempfile::tempdir().unwrap();
     let registry = Registry::open();
-    let expected = write(dir.path(), &|take| {
+    let expected = write(dir.path(), |take| {
         for (number, value) in values.iter().enumerate() {
             for function in Function::ALL {
                 let seconds = 1_792_454_400 + number as i64 * 40_000;
@@ -260,7 +260,7 @@ fn vendor_fields_with_hostile_names_stay_apart() {
         "yy=1 made=2 yy=3",
     ];
     let lines: Vec<String> = tails.iter().cycle().take(30).map(|tail| format!("{start} {tail}")).collect();
-    let expected = write(dir.path(), &|take| each_event(&lines, take));
+    let expected = write(dir.path(), |take| each_event(&lines, take));
     let unmapped = &expected["raw/it's.zst#7:0"]["unmapped"];
     assert_eq!([&unmapped["made"], &unmapped["made#2"], &unmapped["made#3"]], ["one", "two", "three"]);
     let unmapped = &expected["raw/it's.zst#7:4"]["unmapped"];
