@@ -10,7 +10,8 @@ use crate::Fault;
 
 /// Seed of the lines: the same ones in every run, on every machine.
 const SEED: u64 = 20_261_020;
-/// Lines of a record of Kinesis: near 125,000 bytes when it is compressed, as collectors are told to send.
+/// Lines of a record of Kinesis. Less even lines would fill the 125,000 bytes that collectors are told to send; these
+/// take half of it.
 const RECORD_LINES: usize = 1_500;
 /// When the records arrived: on the day of the lines.
 const ARRIVED: f64 = 1_792_454_400.0;

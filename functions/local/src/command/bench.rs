@@ -31,7 +31,7 @@ const MAX_BYTES: usize = 256 << 20;
 const STAGE_TIME: Duration = Duration::from_secs(2);
 /// Bytes of lines of the pipeline's stage, which can't be stopped half way.
 const MAX_PIPELINE_BYTES: usize = 64 << 20;
-/// Bytes of the lines of one record: some 125,000 compressed, as collectors are told to send.
+/// Bytes of the lines of one record: some 125,000 compressed in life, as collectors are told to send.
 const RECORD_BYTES: usize = 1_000_000;
 /// zstd's level that the collectors' configurations have.
 const LEVEL: i32 = 3;
