@@ -1,8 +1,9 @@
 //! The engine's stages.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
-use hinomi_detect::Examiner;
+use hinomi_detect::{Examiner, Indicators};
 use hinomi_lambda::Event;
 use hinomi_model::EventTime;
 use hinomi_model::registry::{Collected, Registry};
@@ -19,6 +20,11 @@ pub(crate) fn parse() -> Box<dyn Reader> {
 /// Opens zstd records, and reads and examines their lines.
 pub(crate) fn record() -> Box<dyn Reader> {
     Box::new(Engine::new(Stage::Record, Registry::open()))
+}
+
+/// Does what [`record`] does, with lists of so many known enemies, none of which is in the lines.
+pub(crate) fn record_with_indicators(count: usize) -> Box<dyn Reader> {
+    Box::new(Engine::new(Stage::Record, Registry::open()).with_indicators(count))
 }
 
 /// Opens Lambda's event, and does that with each record of it.
@@ -60,6 +66,16 @@ impl Engine {
         }
     }
 
+    /// Makes the engine know lists of so many enemies: half of them addresses, the others networks, names and files.
+    pub(crate) fn with_indicators(mut self, count: usize) -> Self {
+        let list: Vec<String> = (0..count).map(indicator).collect();
+        let mut indicators = Indicators::default();
+        let refused = indicators.add("made", &list.join("\n"), 1);
+        debug_assert!(refused.is_empty(), "{refused:?}");
+        self.examiner = Examiner::with_indicators(Arc::new(indicators));
+        self
+    }
+
     /// Opens a record, reads and examines its lines, and takes what they left behind, as the function does.
     fn record(&mut self, record: &[u8]) -> usize {
         let context = context(&self.registry);
@@ -72,6 +88,17 @@ impl Engine {
         }
         let examined = black_box(self.examiner.take());
         usize::try_from(examined.counts.events).unwrap_or(0)
+    }
+}
+
+/// Returns an indicator that no generated line has; each number has another one.
+fn indicator(number: usize) -> String {
+    let part = |shift: u32| number >> shift & 0xff;
+    match number % 8 {
+        0..4 => format!("100.{}.{}.{}", 64 + part(16) % 64, part(8), part(0)),
+        4 => format!("2001:db8:{:x}:{:x}::/64", number >> 16, number & 0xffff),
+        5 | 6 => format!("host{number}.enemy{}.example", number % 97),
+        _ => format!("{number:064x}"),
     }
 }
 

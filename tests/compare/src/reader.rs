@@ -74,6 +74,12 @@ pub(crate) fn contestants() -> Result<Vec<Contestant>, Fault> {
             true,
             ours::record(),
         );
+        add(
+            "hinomi frame to findings, 100,000 indicators",
+            "the same, with lists of known enemies looked up for every line",
+            true,
+            ours::record_with_indicators(100_000),
+        );
         add("hinomi event to findings", "Lambda's JSON and base64 before that", true, ours::event());
         match form {
             Form::FortigateKeyValue => {

@@ -5,6 +5,7 @@
 
 mod batches;
 mod devices;
+mod indicators;
 mod state;
 mod subjects;
 
@@ -64,7 +65,12 @@ struct Scale {
 /// [`Fault`], when the engine refuses something or a file can't be written.
 pub(crate) fn run(options: &Options) -> Result<(), Fault> {
     let machine = Machine::ask();
-    let axes = vec![batches::axis(options)?, devices::axis(options)?, subjects::axis(options)?];
+    let axes = vec![
+        batches::axis(options)?,
+        devices::axis(options)?,
+        indicators::axis(options)?,
+        subjects::axis(options)?,
+    ];
     let scale = Scale { machine, axes, state: state::sizes()? };
     // Plain numbers and texts are always JSON.
     let document = serde_json::to_string_pretty(&scale).unwrap_or_default();
