@@ -77,8 +77,11 @@ fn expression(path: &str) -> String {
     path.split('.').map(step).collect::<Vec<_>>().join(".")
 }
 
+/// What takes events.
+type Take<'t> = dyn FnMut(&Event<'_>) + 't;
+
 /// Writes rows into files below a directory, and returns the JSON of each by its place.
-fn write(dir: &Path, each: impl Fn(&mut dyn FnMut(&Event<'_>))) -> BTreeMap<String, Value> {
+fn write(dir: &Path, each: &dyn Fn(&mut Take<'_>)) -> BTreeMap<String, Value> {
     let mut rows = Rows::new(Limits::default());
     let mut expected = BTreeMap::new();
     each(&mut |event| {
@@ -140,7 +143,7 @@ fn holds(dir: &Path, mut expected: BTreeMap<String, Value>) {
 }
 
 /// Reads lines as events.
-fn each_event(lines: &[String], take: &mut dyn FnMut(&Event<'_>)) {
+fn each_event(lines: &[String], take: &mut Take<'_>) {
     let registry = Registry::open();
     let received = EventTime::from_nanos(1_792_454_400_123_456_789);
     let context = Context { registry: &registry, received, collected: Default::default() };
@@ -154,14 +157,14 @@ fn each_event(lines: &[String], take: &mut dyn FnMut(&Event<'_>)) {
 fn rows_say_what_the_json_says() {
     let dir = tempfile::tempdir().unwrap();
     let lines: Vec<String> = quiet_fortigate(2_000, 5).into_iter().chain(quiet_panos(2_000, 6)).collect();
-    let expected = write(dir.path(), |take| each_event(&lines, take));
+    let expected = write(dir.path(), &|take| each_event(&lines, take));
     holds(dir.path(), expected);
 }
 
 #[test]
 fn columns_have_their_types() {
     let dir = tempfile::tempdir().unwrap();
-    write(dir.path(), |take| each_function(take));
+    write(dir.path(), &|take| each_function(take));
     for class in Class::ALL {
         let types: Vec<String> =
             columns(class).iter().map(|column| format!("typeof({})", expression(column.path()))).collect();
@@ -180,7 +183,7 @@ fn columns_have_their_types() {
 }
 
 /// An event of each function, with nothing in it.
-fn each_function(take: &mut dyn FnMut(&Event<'_>)) {
+fn each_function(take: &mut Take<'_>) {
     let registry = Registry::open();
     for function in Function::ALL {
         let mut event =
@@ -219,7 +222,7 @@ fn hostile_values_come_back_as_they_were() {
     ];
     let dir = tempfile::tempdir().unwrap();
     let registry = Registry::open();
-    let expected = write(dir.path(), |take| {
+    let expected = write(dir.path(), &|take| {
         for (number, value) in values.iter().enumerate() {
             for function in Function::ALL {
                 let seconds = 1_792_454_400 + number as i64 * 40_000;
@@ -260,7 +263,7 @@ fn vendor_fields_with_hostile_names_stay_apart() {
         "yy=1 made=2 yy=3",
     ];
     let lines: Vec<String> = tails.iter().cycle().take(30).map(|tail| format!("{start} {tail}")).collect();
-    let expected = write(dir.path(), |take| each_event(&lines, take));
+    let expected = write(dir.path(), &|take| each_event(&lines, take));
     let unmapped = &expected["raw/it's.zst#7:0"]["unmapped"];
     assert_eq!([&unmapped["made"], &unmapped["made#2"], &unmapped["made#3"]], ["one", "two", "three"]);
     let unmapped = &expected["raw/it's.zst#7:4"]["unmapped"];
