@@ -129,7 +129,7 @@ impl Rows {
     ///
     /// # Errors
     ///
-    /// [`Error`](crate::Error) when a file can't be made; what was collected is gone then.
+    /// [`Error`] when a file can't be made; what was collected is gone then.
     pub fn finish(&mut self) -> Result<Vec<ParquetFile>> {
         let mut groups = std::mem::take(&mut self.groups);
         let is_half = self.is_half;
