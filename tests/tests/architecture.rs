@@ -16,12 +16,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The shared crates and what of ours each may import. A crate that is not here may not exist under `shared/`.
-const SHARED: [(&str, &[&str]); 9] = [
+const SHARED: [(&str, &[&str]); 10] = [
     ("shared/model", &[]),
     ("shared/parse", &["shared/model"]),
     ("shared/detect", &["shared/model"]),
     ("shared/correlate", &["shared/model"]),
     ("shared/notice", &["shared/model"]),
+    ("shared/ocsf", &["shared/model"]),
     ("shared/store", &["shared/model"]),
     (
         "shared/steps",
