@@ -27,10 +27,10 @@ mod claims;
 mod names;
 mod plan;
 mod read;
-mod rows;
 
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Seconds};
+use hinomi_ocsf::{Limits, ParquetFile};
 use hinomi_store::{Archive, ArchiveKey, Put};
 
 use self::names::Hour;
@@ -38,8 +38,6 @@ use self::plan::{At, Book, Plan};
 use self::read::{Part, Reader, Share, Until};
 use crate::error::Result;
 use crate::together::together;
-
-pub use read::PART_BYTES;
 
 /// The folder of the files.
 pub const FOLDER: &str = "ocsf";
@@ -61,6 +59,10 @@ pub const KEPT_DAYS: i64 = 10;
 /// Seconds that closing a part takes at most: writing half a gigabyte of rows as files, and putting them.
 pub const CLOSING: Seconds = 90;
 
+/// When a part is closed. What is written of it takes as much again at most, and a function of two gigabytes bears both
+/// with the objects that it comes from.
+pub const PART: Limits = Limits { bytes: 512 << 20, rows: 2_000_000 };
+
 /// Objects fetched at once. They have some hundred kilobytes, six megabytes at most.
 const FETCHES: usize = 16;
 
@@ -81,8 +83,8 @@ pub struct Call<'p> {
     pub compactor: u16,
     /// How many there are; one at least.
     pub compactors: u16,
-    /// Bytes of rows after which a part is closed: [`PART_BYTES`], unless there is less memory.
-    pub part_bytes: usize,
+    /// When a part is closed: [`PART`], unless there is less memory.
+    pub part: Limits,
     /// Tells how many seconds there are.
     pub left: &'p (dyn Fn() -> Seconds + Sync),
 }
@@ -233,7 +235,8 @@ impl<A: Archive> Work<'_, A> {
                 self.done.plans += 1;
                 return Ok(true);
             }
-            if (self.call.left)() <= CLOSING {
+            // A part that was begun by somebody else moves nothing: one of its own is done at each call.
+            if known.is_none() && (self.call.left)() <= CLOSING {
                 return Ok(false);
             }
             (from, known) = (to, None);
@@ -249,7 +252,7 @@ impl<A: Archive> Work<'_, A> {
     ) -> Result<At> {
         let left = self.call.left;
         let is_spent = || left() <= CLOSING;
-        let full = Until::Full { bytes: self.call.part_bytes, is_spent: &is_spent };
+        let full = Until::Full { limits: self.call.part, is_spent: &is_spent };
         let until = known.map_or(full, Until::Border);
         let (registry, archive) = (self.registry, self.archive);
         let mut part = self.reader.part((plan, share), (from, until), registry, archive).await?;
@@ -262,22 +265,13 @@ impl<A: Archive> Work<'_, A> {
                 part = self.reader.part((plan, share), (border.from, until), registry, archive).await?;
             }
         }
-        let Part { rows, to, counts } = part;
+        let Part { mut rows, to, counts } = part;
         self.done.add(counts);
-        for (tenant, mut rows) in rows {
-            let mut files = Vec::new();
-            for file in rows.finish()? {
-                let key = ArchiveKey::new(&format!(
-                    "{FOLDER}/class={}/tenant={tenant}/day={}/{}-{}-{number:04}.parquet",
-                    file.class.as_str(),
-                    file.day,
-                    plan.file_stem(),
-                    share.number,
-                ))?;
-                files.push((key, file.bytes));
-            }
-            self.put(&files).await?;
+        let mut files = Vec::new();
+        for file in rows.finish()? {
+            files.push((file_key(&file, plan, share, number)?, file.bytes));
         }
+        self.put(&files).await?;
         self.done.parts += 1;
         Ok(to)
     }
@@ -294,6 +288,14 @@ impl<A: Archive> Work<'_, A> {
         }
         Ok(())
     }
+}
+
+/// Returns the name of a file of a part: it depends on what is read, and on nothing else.
+fn file_key(file: &ParquetFile, plan: &Plan, share: Share, part: u32) -> hinomi_store::Result<ArchiveKey> {
+    let ParquetFile { tenant, class, day, .. } = file;
+    let (class, stem, share) = (class.name(), plan.file_stem(), share.number);
+    let folder = format!("{FOLDER}/class={class}/tenant={tenant}/day={day}");
+    ArchiveKey::new(&format!("{folder}/{stem}-{share}-{part:04}.parquet"))
 }
 
 /// Returns the first hour that is looked at: far enough back for what comes late, and to where nothing is missing; never

@@ -4,11 +4,11 @@
 //! than the table of its object says, as a device may have moved. Exactly one share writes it all the same: its
 //! tenant's, if the table made that share open the record, else the share of the record's first owner, which did.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::rows::Rows;
+use hinomi_model::Locator;
 use hinomi_model::registry::Registry;
-use hinomi_model::{Locator, TenantId};
+use hinomi_ocsf::{Limits, Rows};
 use hinomi_parse::{FrameScratch, Lines, Scratch, parse_line};
 use hinomi_store::Archive;
 
@@ -22,11 +22,8 @@ use crate::raw::{self, Entry};
 use crate::reading::arrived;
 use crate::together::together;
 
-/// Bytes of rows after which a part is closed, whosever they are. What is written of them takes as much again at most,
-/// one tenant after the other, and a function of two gigabytes bears both.
-pub const PART_BYTES: usize = 512 << 20;
-/// Tenants whose rows are held at once: each has columns of its own, which take memory before there is a row.
-const MAX_TENANTS: usize = 512;
+/// A part whose border is known is as large as whoever wrote it down found it to be.
+const UNLIMITED: Limits = Limits { bytes: usize::MAX, rows: usize::MAX };
 
 /// One of the shares that a plan's tenants are divided into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +61,8 @@ pub(super) enum Until<'p> {
     Border(At),
     /// Until its rows fill it, or there is no time for more; one record at least.
     Full {
-        /// Bytes of rows.
-        bytes: usize,
+        /// How many rows fill it.
+        limits: Limits,
         /// Tells whether time is over.
         is_spent: &'p (dyn Fn() -> bool + Sync),
     },
@@ -73,8 +70,7 @@ pub(super) enum Until<'p> {
 
 /// What a part holds.
 pub(super) struct Part {
-    /// By tenant.
-    pub(super) rows: BTreeMap<TenantId, Rows>,
+    pub(super) rows: Rows,
     /// The first record behind it.
     pub(super) to: At,
     /// How much was what.
@@ -124,7 +120,11 @@ impl Reader {
         registry: &Registry,
         archive: &A,
     ) -> Result<std::result::Result<Part, At>> {
-        let mut part = Part { rows: BTreeMap::new(), to: from, counts: Compacted::default() };
+        let limits = match until {
+            Until::Border(_) => UNLIMITED,
+            Until::Full { limits, .. } => limits,
+        };
+        let mut part = Part { rows: Rows::new(limits), to: from, counts: Compacted::default() };
         let mut claims = Claims::of(plan);
         let mut first = from.object;
         while first < plan.objects.len() {
@@ -149,7 +149,7 @@ impl Reader {
                     }
                     let is_over = match until {
                         Until::Border(to) => at >= to,
-                        Until::Full { bytes, is_spent } => at > from && (part.fills(bytes) || is_spent()),
+                        Until::Full { is_spent, .. } => at > from && (part.rows.is_full() || is_spent()),
                     };
                     if is_over {
                         part.to = at;
@@ -217,23 +217,10 @@ impl Reader {
                 continue;
             };
             event.frames = event.frames.and(item.frames);
-            let tenant = event.tenant.id();
-            if !share.writes(entry, tenant.as_str()) {
-                continue;
-            }
-            if !rows.contains_key(tenant) {
-                rows.insert(tenant.clone(), Rows::new());
-            }
-            if let Some(rows) = rows.get_mut(tenant) {
+            if share.writes(entry, event.tenant.id().as_str()) {
                 rows.push(&event, Some(&place));
                 counts.lines += 1;
             }
         }
-    }
-}
-
-impl Part {
-    fn fills(&self, bytes: usize) -> bool {
-        self.rows.len() >= MAX_TENANTS || self.rows.values().map(Rows::bytes).sum::<usize>() >= bytes
     }
 }

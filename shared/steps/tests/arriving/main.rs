@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "all of this binary is a test")]
 
+mod columns;
+mod compact;
 mod crash;
 mod follow;
 mod ingest;
