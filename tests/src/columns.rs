@@ -1,10 +1,12 @@
-//! The tables in which Athena sees the columnar archive, as the template has them: made of what the files hold.
+//! The columnar archive: rows of its files, and the tables in which Athena sees them, as the template has them.
 //!
 //! `cargo run -p hinomi-tests --example columns` writes them into `template.yaml`, between two lines that say so.
 
 use std::fmt::Write as _;
 
 use hinomi_ocsf::{Class, Kind, columns};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
 
 /// The line before the tables in the template.
 pub const BEGIN: &str =
@@ -128,4 +130,39 @@ pub fn rewritten(template: &str) -> Option<String> {
     let (before, rest) = template.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
     Some(format!("{before}{BEGIN}{}{END}{after}", tables()))
+}
+
+/// What tells a row from others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    /// When it happened, in milliseconds.
+    pub time: i64,
+    /// Where its line lies.
+    pub place: String,
+}
+
+/// Reads the rows of a file; what is no such file has none.
+pub fn rows(file: &[u8]) -> Vec<Row> {
+    let Ok(reader) = SerializedFileReader::new(bytes::Bytes::copy_from_slice(file)) else {
+        return Vec::new();
+    };
+    let Ok(records) = reader.get_row_iter(None) else { return Vec::new() };
+    let row = |record: parquet::record::Row| {
+        let (mut time, mut place) = (None, None);
+        for (name, field) in record.get_column_iter() {
+            match (name.as_str(), field) {
+                ("time", Field::Long(of)) => time = Some(*of),
+                ("metadata", Field::Group(members)) => {
+                    let uid = members.get_column_iter().find(|(name, _)| *name == "uid");
+                    place = uid.and_then(|(_, field)| match field {
+                        Field::Str(text) => Some(text.clone()),
+                        _ => None,
+                    });
+                }
+                _ => {}
+            }
+        }
+        Some(Row { time: time?, place: place? })
+    };
+    records.filter_map(|record| row(record.ok()?)).collect()
 }

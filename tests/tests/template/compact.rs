@@ -1,12 +1,14 @@
-//! What `compact` relies on: how long plans are kept, and which of its schedules run.
+//! What `compact` relies on: how long plans are kept, and which of its schedules run; and how Athena sees its files.
 
 use std::collections::BTreeMap;
 
 use hinomi_lambda::config::{DEFAULT_COMPACTORS, MAX_COMPACTORS};
+use hinomi_ocsf::Class;
 use hinomi_steps::compact::{CATCH_UP_HOURS, CLOSING, FOLDER, KEPT_DAYS, MARGIN};
+use hinomi_tests::columns::{logical, rewritten, typed};
 use serde_json::{Value, json};
 
-use super::read::{properties, template};
+use super::read::{named, properties, resources, template};
 
 fn rules(template: &Value) -> BTreeMap<&str, &Value> {
     let rules = properties(template, "Archive")["LifecycleConfiguration"]["Rules"].as_array().unwrap();
@@ -83,4 +85,44 @@ fn an_hour_is_over_when_its_schedule_comes_and_there_is_time_to_close_a_part() {
     }
     let time_out = function["Timeout"].as_i64().unwrap();
     assert!(time_out > 4 * CLOSING, "most of the time is for work");
+}
+
+#[test]
+fn tables_have_the_columns_of_the_files_and_partitions_that_are_reckoned() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    assert_eq!(rewritten(&text).unwrap(), text, "run `cargo run -p hinomi-tests --example columns`");
+    let template = template();
+    let tables = resources(&template, "AWS::Glue::Table");
+    assert_eq!(tables.len(), Class::ALL.len());
+    for class in Class::ALL {
+        let input = &properties(&template, &logical(class))["TableInput"];
+        assert_eq!(input["Name"], class.name());
+        let columns = input["StorageDescriptor"]["Columns"].as_array().unwrap();
+        let found: Vec<(String, String)> = columns
+            .iter()
+            .map(|column| {
+                let text = |member: &str| column[member].as_str().unwrap().to_owned();
+                (text("Name"), text("Type"))
+            })
+            .collect();
+        assert_eq!(found, typed(class), "{}", class.name());
+        assert!(found.contains(&("time".to_owned(), "bigint".to_owned())), "{}", class.name());
+        let place = named(&input["Parameters"]["storage.location.template"]);
+        let folder = format!("/{FOLDER}/class={}/tenant=${{!tenant}}/day=${{!day}}", class.name());
+        assert_eq!(place, format!("s3://${{Archive}}{folder}"));
+    }
+}
+
+#[test]
+fn what_queries_answer_is_encrypted_bounded_and_let_go() {
+    let template = template();
+    let group = &properties(&template, "AskColumns")["WorkGroupConfiguration"];
+    assert_eq!(group["EnforceWorkGroupConfiguration"], true);
+    let result = &group["ResultConfiguration"];
+    assert_eq!(result["EncryptionConfiguration"]["EncryptionOption"], "SSE_KMS");
+    let place = named(&result["OutputLocation"]);
+    let folder = place.strip_prefix("s3://${Archive}/").unwrap();
+    assert!(rules(&template)[folder]["ExpirationInDays"].as_i64().is_some_and(|days| days <= 7));
+    assert_eq!(group["BytesScannedCutoffPerQuery"], json!({"Ref": "AthenaScanLimitBytes"}));
 }
