@@ -10,6 +10,7 @@ pub mod cloud;
 pub mod columns;
 pub mod console;
 pub mod dated;
+pub mod duckdb;
 pub mod emulator;
 pub mod encodings;
 pub mod envelopes;

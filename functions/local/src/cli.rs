@@ -81,6 +81,7 @@ Writes to the output directory:
   quarantine.ndjson   lines that can't be read or belong to nobody, with the reason
   summary.json        counts that add up, and how fast it went
   archive/            every line, compressed, so that evidence can be found again
+  ocsf/               every event as OCSF in Parquet, by class, tenant and day, for DuckDB and its like
 
 Files of an earlier replay in that directory are replaced, unless --append is given.
 
@@ -97,6 +98,7 @@ numbers; durations are in milliseconds.
 Examples:
   hinomi parse fortigate.log
   hinomi parse --registry registry.yaml fw.log.gz | jq -c 'select(.function == \"ips\")'
+  hinomi parse --as ocsf fw.log.gz | jq -c 'select(.class_uid == 2004).finding_info'
   hinomi parse --explain fortigate.log                 how the first lines were read, field by field
   hinomi parse --explain --line 4711 --lang ja fw.log  one line, in Japanese";
 
@@ -302,7 +304,7 @@ pub struct Bench {
 pub enum Form {
     /// This project's event, one JSON object a line
     Json,
-    /// OCSF; not yet: it comes with the archive
+    /// The same as an event of OCSF 1.8.0, as replay writes it into OUT/ocsf
     Ocsf,
 }
 

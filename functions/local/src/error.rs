@@ -58,6 +58,9 @@ pub enum Fault {
     /// A step can't be done, because the store fails or holds what can't be read.
     #[error("use the store: {0}")]
     Step(#[from] hinomi_steps::Error),
+    /// Events can't be brought into columns.
+    #[error("make a file of the archive: {0}")]
+    Columns(#[from] hinomi_ocsf::Error),
     /// A stored document can't be read.
     #[error("use the store: {0}")]
     Stored(#[from] serde_json::Error),

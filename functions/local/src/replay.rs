@@ -18,7 +18,7 @@ use hinomi_store::{Archive, ArchiveKey, Memory, Store, block_on};
 
 use crate::error::Fault;
 use crate::input::{Input, SourceLine, Sources, Window, caught_line, read_event};
-use crate::output::{Kept, LineCount, OutputDirectory, RawArchive, Results, Summary};
+use crate::output::{ColumnArchive, Kept, LineCount, OutputDirectory, RawArchive, Results, Summary};
 use crate::pipeline::Pipeline;
 use crate::terminal::Progress;
 
@@ -96,13 +96,14 @@ pub(crate) fn run(
     let scene = Scene { registry: &registry, settings: &settings, progress: &progress, started };
     let Some(out) = out else {
         let mut results = Results::create(None, append, kept)?;
-        let summary = drive(sources, &scene, &Memory::new(), acts, &mut results)?;
+        let summary = drive(sources, &scene, &Memory::new(), None, acts, &mut results)?;
         return results.finish(summary);
     };
     let directory = OutputDirectory::prepare(&out, append)?;
     let store = directory.open_store(append)?;
+    let columns = directory.columns();
     let mut results = Results::create(Some(directory), append, kept)?;
-    let summary = drive(sources, &scene, &store, acts, &mut results)?;
+    let summary = drive(sources, &scene, &store, Some(columns), acts, &mut results)?;
     // The store first: results that it knows nothing of could not be gone on from.
     store.flush()?;
     results.finish(summary)
@@ -121,6 +122,7 @@ fn drive<S: Store>(
     mut sources: Sources,
     scene: &Scene<'_>,
     store: &S,
+    columns: Option<ColumnArchive>,
     acts: Vec<Act>,
     results: &mut Results,
 ) -> Result<Summary, Fault> {
@@ -131,6 +133,7 @@ fn drive<S: Store>(
         window: Window::new(),
         known: KnownLines::default(),
         shelf: Shelf { store, streams: BTreeMap::new() },
+        columns,
         pipeline: Pipeline::new(store, scene.registry, scene.settings, acts)?,
         results,
     };
@@ -166,6 +169,7 @@ struct Run<'a, S> {
     window: Window<Examiner>,
     known: KnownLines,
     shelf: Shelf<'a, S>,
+    columns: Option<ColumnArchive>,
     pipeline: Pipeline<'a, S>,
     results: &'a mut Results,
 }
@@ -178,17 +182,23 @@ impl<S: Store> Run<'_, S> {
             Ok(bytes) => bytes,
             Err((reject, head)) => return self.set_aside(place, head, reject),
         };
-        let locator = self.shelf.keep(line.index, line.file, bytes)?;
-        let Run { registry, scratch, count, window, known, .. } = self;
+        let (stream, locator) = self.shelf.keep(line.index, line.file, bytes)?;
+        if let Some(columns) = &mut self.columns {
+            columns.open(line.index, stream)?;
+        }
+        let Run { registry, scratch, count, window, known, columns, .. } = self;
         let read = caught_line(|| {
             let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
             line.clocks.see(&event.device, event.time);
             window.at(event.time).examine_new(&event, Some(locator), known);
+            if let Some(columns) = columns {
+                columns.push(line.index, &event, locator);
+            }
             count.event(&event);
             Ok(())
         });
         match read {
-            Ok(()) => Ok(()),
+            Ok(()) => columns.as_mut().map_or(Ok(()), |columns| columns.make_room(line.index)),
             Err(reject) => self.set_aside(place, bytes, reject),
         }
     }
@@ -225,6 +235,9 @@ impl<S: Store> Run<'_, S> {
             self.judge(end.min(end_of_last), examiner)?;
         }
         self.shelf.finish()?;
+        if let Some(columns) = &mut self.columns {
+            columns.finish()?;
+        }
         // The last lines' minute is over as well: what they hold is held for as long as anybody else's.
         self.pipeline.finish(last.max(end_of_last), &self.shelf)?;
         let results = &mut *self.results;
@@ -245,8 +258,8 @@ pub(crate) struct Shelf<'a, S> {
 }
 
 impl<S: Store> Shelf<'_, S> {
-    /// Keeps a line and returns where it will lie.
-    fn keep(&mut self, index: usize, file: &str, line: &[u8]) -> Result<&Locator, Fault> {
+    /// Keeps a line and returns its stream and where it will lie.
+    fn keep(&mut self, index: usize, file: &str, line: &[u8]) -> Result<(&str, &Locator), Fault> {
         let store = self.store;
         let stream = match self.streams.entry(index) {
             Entry::Occupied(known) => known.into_mut(),
@@ -257,7 +270,7 @@ impl<S: Store> Shelf<'_, S> {
             }
         };
         stream.keep(line, &mut |name, bytes| put(store, name, bytes))?;
-        Ok(stream.last())
+        Ok((stream.stream(), stream.last()))
     }
 
     fn finish(&mut self) -> Result<(), Fault> {

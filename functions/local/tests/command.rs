@@ -73,7 +73,7 @@ fn wrong_usage_exits_2_and_says_what_is_wrong() {
         (&["dance"][..], "dance"),
         (&["parse"], "FILE"),
         (&["replay", "--lang", "fr", "a.log"], "fr"),
-        (&["parse", "--as", "ocsf", "a.log"], "comes with the archive"),
+        (&["parse", "--explain", "--as", "ocsf", "a.log"], "--as json"),
         (&["explain", "--time-zone", "Mars/Olympus", "a.json"], "Mars/Olympus"),
     ] {
         let output = run(args);

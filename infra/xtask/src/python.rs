@@ -19,6 +19,8 @@ pub(crate) struct Environment {
 pub(crate) const EMULATOR: Environment = Environment { name: "emulator" };
 /// Checks, builds and deploys the template. The folder's name is known to `infra/link/zig.sh`.
 pub(crate) const SAM: Environment = Environment { name: "sam" };
+/// Reads the archive's files in the tests. The folder's name is known to `tests/src/duckdb.rs`.
+pub(crate) const DUCKDB: Environment = Environment { name: "duckdb" };
 /// Judges the template's security.
 pub(crate) const POLICY: Environment = Environment { name: "policy" };
 

@@ -138,7 +138,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "tests",
         holds: "the tests of every crate pass",
-        prepare: tools::install_nextest,
+        prepare: |root| tools::install_nextest(root).and_then(|()| python::DUCKDB.install(root)),
         calls: |root| vec![tests(root, "default")],
         tests: Tests::Others,
     },

@@ -7,6 +7,9 @@ pub enum Error {
     /// The format can't hold them, or was given what it does not expect: a fault of this crate.
     #[error("encode a Parquet file")]
     Encode(#[from] ::parquet::errors::ParquetError),
+    /// A panic left a row half collected; columns no longer say the same rows.
+    #[error("tell which values belong to one row")]
+    HalfRow,
     /// A page could not be compressed.
     #[error("compress a page of {bytes} bytes")]
     Compress {

@@ -5,7 +5,7 @@ use hinomi_model::{Event, Locator};
 use crate::layout::{Column, Layout};
 use crate::mapping::{Class, Kind, Line, Value};
 use crate::text;
-use crate::unmapped;
+use crate::unmapped::{self, Names};
 
 /// Appends an event as an OCSF object, without a line end.
 ///
@@ -26,7 +26,7 @@ pub fn write_json(event: &Event<'_>, place: Option<&Locator>, out: &mut Vec<u8>)
             beyond |= 1 << index;
         } else if column.kind() == Kind::Json {
             let mut json = Vec::new();
-            if unmapped::write(&line, layout, beyond, &mut json) {
+            if unmapped::write(&line, layout, beyond, &mut Names::default(), &mut json) {
                 object.lead_to(column.path());
                 object.out.extend_from_slice(&json);
             }

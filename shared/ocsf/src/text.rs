@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::IpAddr;
 
-use hinomi_model::{EventTime, Locator};
+use hinomi_model::{Escape, EventTime, Locator};
 
 use crate::mapping::{Kind, Value};
 
@@ -84,7 +84,7 @@ pub(crate) fn quoted(text: &str, out: &mut Vec<u8>) {
 /// Appends text as it stands inside a JSON string.
 pub(crate) fn escaped(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
-    if !bytes.iter().fold(false, |odd, byte| odd | must_escape(*byte)) {
+    if is_plain(bytes) {
         out.extend_from_slice(bytes);
         return;
     }
@@ -95,7 +95,7 @@ pub(crate) fn escaped(text: &str, out: &mut Vec<u8>) {
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
-            control if must_escape(control) => {
+            control @ 0..0x20 => {
                 out.extend_from_slice(b"\\u00");
                 for half in [control >> 4, control & 15] {
                     out.push(HEX.get(usize::from(half)).copied().unwrap_or(b'0'));
@@ -106,8 +106,38 @@ pub(crate) fn escaped(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-const fn must_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+/// Appends a raw value, its vendor's escape undone, as it stands inside a JSON string.
+pub(crate) fn escaped_of(escape: Escape, raw: &str, out: &mut Vec<u8>) {
+    // Without a quote and a backslash there is nothing to undo in any of them.
+    if is_plain(raw.as_bytes()) {
+        out.extend_from_slice(raw.as_bytes());
+    } else {
+        escaped(&escape.undo(raw), out);
+    }
+}
+
+/// Tells whether bytes stand in a JSON string as they are: no control character, quote or backslash.
+fn is_plain(bytes: &[u8]) -> bool {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let mut odd = 0;
+    for eight in eights {
+        odd |= must_escape(u64::from_le_bytes(*eight));
+    }
+    let mut last = [b' '; 8];
+    for (place, byte) in last.iter_mut().zip(rest) {
+        *place = *byte;
+    }
+    odd | must_escape(u64::from_le_bytes(last)) == 0
+}
+
+/// Returns the highest bits of bytes among which is the first that must be escaped; 0 when there is none.
+const fn must_escape(eight: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let control = eight.wrapping_sub(ONES * 0x20) & !eight;
+    let quote = eight ^ ONES * b'"' as u64;
+    let backslash = eight ^ ONES * b'\\' as u64;
+    (control | quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash) & HIGH
 }
 
 /// Appends a number in decimal.

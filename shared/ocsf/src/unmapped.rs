@@ -10,19 +10,48 @@ use hinomi_model::{Extra, FieldName};
 
 use crate::layout::Layout;
 use crate::mapping::Line;
+use crate::rows::hash_of;
 use crate::text;
 
 /// The member that holds the event's own fields.
 const EVENT: &str = "event";
 
+/// Names kept of the rows before, at most; more begin anew. Ten times what any log has.
+const MAX_NAMES: usize = 512;
+/// How many names further on a row's next one is looked for: fields that other rows have and this one does not.
+const LOOK_AHEAD: usize = 16;
+
+/// The names that rows before had, in their order, as they are written.
+///
+/// A device's lines have the same fields in the same order, so most names need only be seen to be the same.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    known: Vec<Name>,
+}
+
+#[derive(Debug)]
+struct Name {
+    /// As the line has it.
+    raw: Box<[u8]>,
+    /// With quotes, and what stands before the value.
+    written: Box<[u8]>,
+    mark: u64,
+}
+
 /// Appends the object; returns whether there is anything in it, and appends nothing otherwise.
 ///
 /// `beyond` are the columns, as bits, that could not hold their value.
-pub(crate) fn write(line: &Line<'_>, layout: &Layout, beyond: u128, out: &mut Vec<u8>) -> bool {
+pub(crate) fn write(
+    line: &Line<'_>,
+    layout: &Layout,
+    beyond: u128,
+    names: &mut Names,
+    out: &mut Vec<u8>,
+) -> bool {
     let start = out.len();
     out.push(b'{');
     let inner = out.len();
-    vendor_fields(&line.event.extra, out);
+    vendor_fields(&line.event.extra, names, out);
     event_fields(line, layout, beyond, inner, out);
     if out.len() == inner {
         out.truncate(start);
@@ -32,30 +61,69 @@ pub(crate) fn write(line: &Line<'_>, layout: &Layout, beyond: u128, out: &mut Ve
     true
 }
 
-fn vendor_fields(extra: &Extra<'_>, out: &mut Vec<u8>) {
-    // A set of names' marks, of which two may share one: a name whose mark is new has not been there before.
-    let mut marks = 0_u64;
+fn vendor_fields(extra: &Extra<'_>, names: &mut Names, out: &mut Vec<u8>) {
+    // Each known name is used once by a row, so it can only repeat one that the row has in another order than rows
+    // before: those are `strays`. Both are sets of marks, of which two names may share one.
+    let (mut next, mut marks, mut strays) = (0, 0_u64, 0_u64);
     for (index, field) in extra.fields.iter().enumerate() {
-        let name = name_of(field.name, extra.line);
         if index > 0 {
             out.push(b',');
         }
-        out.push(b'"');
-        text::escaped(&name, out);
-        let mark = mark(&name);
-        if marks & mark != 0 || name == EVENT {
-            let before = extra.fields.iter().take(index);
-            let same = before.filter(|field| name_of(field.name, extra.line) == name).count();
-            let repeats = same + usize::from(name == EVENT);
-            if repeats > 0 {
-                out.push(b'#');
-                text::unsigned(repeats as u64 + 1, out);
+        let name = name_of(field.name, extra.line);
+        let mut ahead = names.known.iter().skip(next).take(LOOK_AHEAD).enumerate();
+        match ahead.find(|(_, known)| *known.raw == *name.as_bytes()) {
+            Some((skipped, known)) if strays & known.mark == 0 => {
+                out.extend_from_slice(&known.written);
+                marks |= known.mark;
+                next += skipped + 1;
+            }
+            _ => {
+                let mark = mark(&name);
+                let repeats = if marks & mark == 0 { 0 } else { times_before(extra, index, &name) };
+                let start = out.len();
+                write_name(&name, repeats, out);
+                if repeats == 0 && names.learn(next, &name, mark, out.get(start..)) {
+                    next += 1;
+                } else {
+                    strays |= mark;
+                }
+                marks |= mark;
             }
         }
-        marks |= mark;
-        out.extend_from_slice(b"\":\"");
-        text::escaped(&field.escape.undo(field.value.of(extra.line)), out);
+        text::escaped_of(field.escape, field.value.of(extra.line), out);
         out.push(b'"');
+    }
+}
+
+/// Appends a name up to where its value begins; a name that came before gets a number behind it.
+fn write_name(name: &str, repeats: usize, out: &mut Vec<u8>) {
+    out.push(b'"');
+    text::escaped(name, out);
+    // The member of that name is the event's own.
+    let number = repeats + 1 + usize::from(name == EVENT);
+    if number > 1 {
+        out.push(b'#');
+        text::unsigned(number as u64, out);
+    }
+    out.extend_from_slice(b"\":\"");
+}
+
+fn times_before(extra: &Extra<'_>, index: usize, name: &str) -> usize {
+    extra.fields.iter().take(index).filter(|field| name_of(field.name, extra.line) == name).count()
+}
+
+impl Names {
+    /// Notes a name before another one; returns whether it did. Each is noted once, so that no row finds one twice.
+    fn learn(&mut self, place: usize, name: &str, mark: u64, written: Option<&[u8]>) -> bool {
+        let Some(written) = written else { return false };
+        if self.known.len() >= MAX_NAMES {
+            self.known.clear();
+        }
+        if place > self.known.len() || self.known.iter().any(|known| *known.raw == *name.as_bytes()) {
+            return false;
+        }
+        self.known.insert(place, Name { raw: name.as_bytes().into(), written: written.into(), mark });
+        true
     }
 }
 
@@ -69,10 +137,7 @@ fn name_of(name: FieldName, line: &str) -> Cow<'_, str> {
 
 /// Returns one of 64 bits for a name.
 fn mark(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    let at = |index: usize| bytes.get(index).copied().map_or(0, u32::from);
-    let ends = at(0).wrapping_mul(31) ^ at(bytes.len().wrapping_sub(1)).wrapping_mul(17);
-    1 << ((ends ^ at(bytes.len() / 2).wrapping_mul(7) ^ bytes.len() as u32) & 63)
+    1 << (hash_of(name.as_bytes()) & 63)
 }
 
 fn event_fields(line: &Line<'_>, layout: &Layout, beyond: u128, inner: usize, out: &mut Vec<u8>) {

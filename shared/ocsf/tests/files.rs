@@ -1,5 +1,11 @@
 //! Files are read back with the `parquet` crate and held against the JSON of the same events.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "all of this file is a test; its helpers fail it as loudly"
+)]
+
 use std::collections::BTreeMap;
 
 use hinomi_generate::quiet::{quiet_fortigate, quiet_panos};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use hinomi_model::registry::Registry;
-use hinomi_model::{Language, Reject};
+use hinomi_model::{Event, Language, Reject};
 use hinomi_parse::Scratch;
 
 use crate::cli::{self, Form};
@@ -19,11 +19,11 @@ use crate::terminal::plain;
 ///
 /// # Errors
 ///
-/// [`Fault::Usage`] for a form that does not exist yet, faults of the registry, of a file, and of printing.
+/// [`Fault::Usage`] for a form that explanations don't have, faults of the registry, of a file, and of printing.
 pub(crate) fn run(args: &cli::Parse, language: Language, out: &mut dyn Write) -> Result<(), Fault> {
-    if args.form == Some(Form::Ocsf) {
+    if args.explain && args.form == Some(Form::Ocsf) {
         return Err(Fault::Usage(
-            "print events as OCSF: that form comes with the archive; use --as json".to_owned(),
+            "explain a line as OCSF: --explain has a JSON of its own, --as json".to_owned(),
         ));
     }
     let registry = crate::registry::read(args.registry.as_deref(), language)?;
@@ -32,7 +32,9 @@ pub(crate) fn run(args: &cli::Parse, language: Language, out: &mut dyn Write) ->
     }
     let mut printer = Printer {
         registry: &registry,
+        form: args.form.unwrap_or(Form::Json),
         scratch: Scratch::default(),
+        row: Vec::new(),
         count: LineCount::default(),
         out,
         problems: BufWriter::new(io::stderr().lock()),
@@ -45,7 +47,10 @@ pub(crate) fn run(args: &cli::Parse, language: Language, out: &mut dyn Write) ->
 
 struct Printer<'a> {
     registry: &'a Registry,
+    form: Form,
     scratch: Scratch,
+    /// The event being printed.
+    row: Vec<u8>,
     count: LineCount,
     out: &'a mut dyn Write,
     problems: BufWriter<io::StderrLock<'static>>,
@@ -63,12 +68,12 @@ impl Printer<'_> {
             Ok(bytes) => bytes,
             Err((reject, _)) => return self.reject(line.file, line.number, line.part, &reject),
         };
-        let Printer { registry, scratch, count, out, .. } = self;
+        let Printer { registry, form, scratch, row, count, out, .. } = self;
         let printed = caught_line(|| {
             let event = read_event(bytes, line.frames, registry, line.clocks.latest(), scratch)?;
             line.clocks.see(&event.device, event.time);
             count.event(&event);
-            Ok(print(out, &event))
+            Ok(print(*form, &event, row, out))
         });
         match printed {
             Ok(printed) => printed,
@@ -101,7 +106,12 @@ impl Printer<'_> {
     }
 }
 
-fn print(out: &mut dyn Write, event: &hinomi_model::Event<'_>) -> Result<(), Fault> {
-    serde_json::to_writer(&mut *out, event).map_err(io::Error::from)?;
-    Ok(out.write_all(b"\n")?)
+fn print(form: Form, event: &Event<'_>, row: &mut Vec<u8>, out: &mut dyn Write) -> Result<(), Fault> {
+    row.clear();
+    match form {
+        Form::Json => serde_json::to_writer(&mut *row, event).map_err(io::Error::from)?,
+        Form::Ocsf => hinomi_ocsf::write_json(event, None, row),
+    }
+    row.push(b'\n');
+    Ok(out.write_all(row)?)
 }

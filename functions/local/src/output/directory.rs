@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hinomi_store::{Durability, Embedded};
 
+use super::ColumnArchive;
 use crate::error::Fault;
 
 /// The results that a run writes into its output directory.
@@ -36,6 +37,8 @@ impl OutputDirectory {
     pub(crate) const STORE: &'static str = "store.redb";
     /// The archive's directory.
     pub(crate) const ARCHIVE: &'static str = "archive";
+    /// The directory of the archive in columns.
+    pub(crate) const OCSF: &'static str = "ocsf";
 
     /// Makes the directory ready: an earlier run's results go, unless this run goes on from them. The store and its
     /// archive are the store's to clear.
@@ -60,6 +63,7 @@ impl OutputDirectory {
                 _ => {}
             }
         }
+        super::columns::clear(&path.join(Self::OCSF))?;
         Ok(OutputDirectory(path.to_owned()))
     }
 
@@ -85,6 +89,11 @@ impl OutputDirectory {
         };
         store.clear()?;
         Ok(store)
+    }
+
+    /// Returns the archive in columns below this directory.
+    pub(crate) fn columns(&self) -> ColumnArchive {
+        ColumnArchive::new(self.0.join(Self::OCSF))
     }
 
     /// Returns its path.

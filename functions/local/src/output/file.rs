@@ -46,6 +46,15 @@ impl WholeFile {
         Ok(file)
     }
 
+    /// Appends bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Write`] when the disk does not take them.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.write(|out| out.write_all(bytes))
+    }
+
     /// Appends one line of JSON.
     ///
     /// # Errors

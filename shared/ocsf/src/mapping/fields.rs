@@ -25,6 +25,7 @@ const DNS: Classes = Classes::of(&[Class::DnsActivity]);
 const EMAIL: Classes = Classes::of(&[Class::EmailActivity]);
 const FILE: Classes = Classes::of(&[Class::NetworkFileActivity]);
 const FINDING: Classes = Classes::of(&[Class::DetectionFinding]);
+const CONFIG: Classes = Classes::of(&[Class::EntityManagement]);
 const USER: Classes = Classes::of(&[Class::Authentication, Class::TunnelActivity]);
 const ACTOR: Classes = Classes::of(&[
     Class::NetworkActivity,
@@ -154,6 +155,9 @@ pub(crate) const FIELDS: &[Field] = &[
     }),
     // A firewall.
     field(FOLLOWS, Integer, Words, &[(Classes::ALL, "device.type_id")], |_| Value::Number(9)),
+    // What a change of the configuration changes: the device.
+    field(FOLLOWS, Text, Words, &[(CONFIG, "entity.uid")], |line| Value::Text(&line.event.device)),
+    field(FOLLOWS, Integer, Words, &[(CONFIG, "entity.type_id")], |_| Value::Number(1)),
     field("vsys", Text, Words, &[(Classes::ALL, "device.instance_uid")], |line| {
         Value::text(line.event.vsys.as_ref())
     }),

@@ -80,13 +80,24 @@ impl Chunks {
         levels: &[u32],
         mut rank: impl FnMut(u32) -> u32,
     ) -> Result<Chunk> {
-        let level = |shape: &u32| levels.get(*shape as usize).copied().unwrap_or(0);
         self.levels.clear();
-        self.levels.extend(slice.shapes.iter().map(level));
         self.present.clear();
-        let rows = slice.rows.iter().zip(&self.levels);
-        let present = rows.filter(|(_, level)| **level == column.max_definition);
-        self.present.extend(present.map(|(row, _)| rank(*row)));
+        match levels {
+            // Most columns: every shape has a value, or none has.
+            [first, others @ ..] if others.iter().all(|level| level == first) => {
+                self.levels.resize(slice.rows.len(), *first);
+                if *first == column.max_definition {
+                    self.present.extend(slice.rows.iter().map(|row| rank(*row)));
+                }
+            }
+            _ => {
+                let level = |shape: &u32| levels.get(*shape as usize).copied().unwrap_or(0);
+                self.levels.extend(slice.shapes.iter().map(level));
+                let rows = slice.rows.iter().zip(&self.levels);
+                let present = rows.filter(|(_, level)| **level == column.max_definition);
+                self.present.extend(present.map(|(row, _)| rank(*row)));
+            }
+        }
         let nulls = (slice.rows.len() - self.present.len()) as u64;
 
         let mut sink = TrackedWrite::new(Vec::new());
@@ -135,7 +146,6 @@ impl Chunks {
             }
         };
         let uncompressed = pages.uncompressed;
-        drop(pages);
         let bytes = Bytes::from(sink.into_inner()?);
         let encodings = match dictionary {
             Some(_) => vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY],

@@ -8,7 +8,7 @@ use super::values::Values;
 use crate::layout::Layout;
 use crate::mapping::{Line, Value};
 use crate::text;
-use crate::unmapped;
+use crate::unmapped::{self, Names};
 
 /// What a group takes before its first row: its columns' buffers, roughly.
 pub(super) const EMPTY_BYTES: usize = 16 << 10;
@@ -40,6 +40,8 @@ pub(crate) struct Group {
     pub(crate) shape_of: Vec<u32>,
     /// A column each.
     pub(crate) values: Vec<Values>,
+    /// The names of what has no column.
+    names: Names,
 }
 
 impl Group {
@@ -52,6 +54,7 @@ impl Group {
             known_shapes: BTreeMap::new(),
             shape_of: Vec::new(),
             values: layout.columns.iter().map(|column| Values::new(column.kind(), column.coding)).collect(),
+            names: Names::default(),
         }
     }
 
@@ -84,7 +87,8 @@ impl Group {
                     Some(values.push_text(scratch))
                 }
                 Value::Unmapped => {
-                    let written = values.push_written(|out| unmapped::write(line, self.layout, beyond, out));
+                    let written = values
+                        .push_written(|out| unmapped::write(line, self.layout, beyond, &mut self.names, out));
                     let Some(written) = written else { continue };
                     Some(written)
                 }
@@ -129,8 +133,8 @@ impl Group {
     /// Returns the number of a line's object. Lines of an object come together, so the last few are looked at.
     fn object(&mut self, place: &Locator) -> u32 {
         const LOOK_BACK: usize = 8;
-        let known = self.objects.iter().enumerate().rev().take(LOOK_BACK);
-        if let Some((index, _)) = known.filter(|(_, object)| **object == place.object).next() {
+        let mut known = self.objects.iter().enumerate().rev().take(LOOK_BACK);
+        if let Some((index, _)) = known.find(|(_, object)| **object == place.object) {
             return index as u32;
         }
         self.objects.push(place.object.clone());

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use hinomi_model::{Event, EventTime, Locator, TenantId, UtcDay};
 
+pub(crate) use dictionary::hash_of;
 pub(crate) use group::Group;
 pub(crate) use values::{Texts, Values};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::mapping::{Class, Line};
 use crate::parquet;
@@ -65,6 +66,8 @@ pub struct Rows {
     bytes: usize,
     rows: usize,
     scratch: Vec<u8>,
+    /// A row is being collected. Panics are caught around each line; what they leave is no row.
+    is_half: bool,
 }
 
 /// What a file is of.
@@ -86,6 +89,7 @@ impl Rows {
             bytes: 0,
             rows: 0,
             scratch: Vec::new(),
+            is_half: false,
         }
     }
 
@@ -93,10 +97,12 @@ impl Rows {
     pub fn push(&mut self, event: &Event<'_>, place: Option<&Locator>) {
         let class = Class::of(event);
         let index = self.group(event, class);
+        let was_half = std::mem::replace(&mut self.is_half, true);
         if let Some((_, group)) = self.groups.get_mut(index) {
             self.bytes += group.push(&Line { event, class, place }, &mut self.scratch);
             self.rows += 1;
         }
+        self.is_half = was_half;
     }
 
     /// Returns how many bytes the rows take in memory, roughly.
@@ -126,7 +132,11 @@ impl Rows {
     /// [`Error`](crate::Error) when a file can't be made; what was collected is gone then.
     pub fn finish(&mut self) -> Result<Vec<ParquetFile>> {
         let mut groups = std::mem::take(&mut self.groups);
+        let is_half = self.is_half;
         *self = Rows { scratch: std::mem::take(&mut self.scratch), ..Rows::new(self.limits) };
+        if is_half {
+            return Err(Error::HalfRow);
+        }
         groups.sort_by(|(one, _), (other, _)| one.cmp(other));
         groups.into_iter().map(|(name, group)| file(name, &group)).collect()
     }
