@@ -131,3 +131,43 @@ fn name(plan: &Plan, number: usize) -> Option<&RawName> {
 fn sequences(entries: &[Entry]) -> HashSet<Sequence> {
     entries.iter().filter_map(|entry| Sequence::read(&entry.sequence)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use hinomi_store::ArchiveKey;
+    use proptest::prelude::*;
+
+    use super::super::names::Hour;
+    use super::*;
+
+    fn names(of: &[(u64, u64, u64)]) -> Vec<RawName> {
+        let name = |(shard, first, more): &(u64, u64, u64)| {
+            let key = format!("raw/2026-11-23/10/shard-{shard}/{first}-{}.zst", first + more);
+            RawName::read(&ArchiveKey::new(&key).unwrap()).unwrap()
+        };
+        let mut names: Vec<RawName> = of.iter().map(name).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    proptest! {
+        #[test]
+        fn each_object_looks_at_all_before_it_that_it_meets(
+            objects in proptest::collection::vec((0_u64..3, 0_u64..40, 0_u64..9), 0..20),
+            taken in proptest::collection::vec((0_u64..3, 0_u64..40, 0_u64..30), 0..20),
+        ) {
+            let (objects, taken) = (names(&objects), names(&taken));
+            let plan = Plan { number: 0, hour: Hour(0), late: 0, shares: 1, objects, taken };
+            let claims = Claims::of(&plan);
+            for (number, object) in plan.objects.iter().enumerate() {
+                let all = plan.taken.iter().chain(plan.objects.iter().take(number)).enumerate();
+                let meeting: Vec<usize> =
+                    all.filter(|(_, earlier)| earlier.overlaps(object)).map(|(at, _)| at).collect();
+                let mut found = claims.before.get(&number).cloned().unwrap_or_default();
+                found.sort_unstable();
+                prop_assert_eq!(found, meeting);
+            }
+        }
+    }
+}

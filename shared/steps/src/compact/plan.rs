@@ -429,3 +429,97 @@ fn known_version(found: u32) -> hinomi_store::Result<()> {
     }
     Err(Error::Format { found: u64::from(found), known: u64::from(VERSION) })
 }
+
+#[cfg(test)]
+mod tests {
+    use hinomi_store::{Memory, block_on};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn name(shard: u64, first: u64, last: u64) -> RawName {
+        let key = format!("raw/2026-11-23/10/shard-{shard}/{first}-{last}.zst");
+        RawName::read(&ArchiveKey::new(&key).unwrap()).unwrap()
+    }
+
+    fn put(archive: &Memory, key: &str, json: &str) {
+        let bytes = object::compress(json.as_bytes()).unwrap();
+        block_on(archive.put_new(&ArchiveKey::new(key).unwrap(), &bytes)).unwrap();
+    }
+
+    #[test]
+    fn what_was_written_long_ago_is_read() {
+        let archive = Memory::new();
+        put(
+            &archive,
+            "compact/00000007/plan.zst",
+            r#"{"v":1,"hour":"2026-11-23T10","late":1,"shares":2,
+                "objects":["raw/2026-11-23/10/shard-0/5-9.zst"],"taken":["raw/2026-11-23/09/shard-0/3-6.zst"]}"#,
+        );
+        let border = r#"{"v":1,"from":{"object":0,"record":0},"to":{"object":0,"record":3}}"#;
+        put(&archive, "compact/00000007/1-0000.zst", border);
+        put(&archive, "compact/00000007/0-done.zst", "1");
+        // What is left of a plan that is gone.
+        put(&archive, "compact/00000006/0-done.zst", "1");
+        let book = block_on(Book::read(&archive)).unwrap();
+        assert_eq!(book.open(0, 1), [(7, 1)]);
+        assert_eq!((book.parts(7, 1), book.parts(7, 0)), (1, 0));
+        assert_eq!(book.newest().map(Hour::text).as_deref(), Some("2026-11-23T10"));
+        let plan = block_on(Plan::fetch(&archive, 7)).unwrap();
+        assert_eq!((plan.file_stem().as_str(), plan.shares), ("2026-11-23T10-late-1", 2));
+        assert!(plan.objects[0].overlaps(&plan.taken[0]));
+        let border = block_on(plan.border(&archive, (1, 0))).unwrap();
+        assert_eq!((border.from, border.to), (At::default(), At { object: 0, record: 3 }));
+    }
+
+    #[test]
+    fn what_is_no_plan_of_this_version_is_an_error() {
+        for json in [
+            r#"{"v":2,"hour":"2026-11-23T10","late":0,"shares":2,"objects":[]}"#,
+            r#"{"v":1,"hour":"soon","late":0,"shares":2,"objects":[]}"#,
+            r#"{"v":1,"hour":"2026-11-23T10","late":0,"shares":2,"objects":["facts/a.zst"]}"#,
+            "[]",
+            "",
+        ] {
+            let archive = Memory::new();
+            put(&archive, "compact/00000000/plan.zst", json);
+            assert!(block_on(Book::read(&archive)).is_err(), "{json}");
+        }
+        assert!(block_on(Plan::fetch(&Memory::new(), 0)).is_err(), "there is none");
+    }
+
+    #[test]
+    fn the_loser_of_a_race_takes_the_winners_plan_and_plans_the_rest() {
+        let archive = Memory::new();
+        for object in [name(0, 1, 5), name(0, 6, 9)] {
+            block_on(archive.put_new(&object.key, b"x")).unwrap();
+        }
+        let hour = Hour::read("2026-11-23T10").unwrap();
+        let (mut one, mut other) = (Book::default(), Book::default());
+        let first = block_on(one.decide(&archive, hour, 4)).unwrap().unwrap();
+        block_on(archive.put_new(&name(0, 10, 12).key, b"x")).unwrap();
+        assert_eq!(block_on(other.decide(&archive, hour, 2)).unwrap().unwrap(), first);
+        let rest = block_on(other.decide(&archive, hour, 2)).unwrap().unwrap();
+        assert_eq!((rest.number, rest.late, rest.shares, rest.objects.len()), (1, 1, 2, 1));
+        assert_eq!(block_on(other.decide(&archive, hour, 2)).unwrap(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_meet_as_they_do_one_by_one(
+            objects in proptest::collection::vec((0_u64..3, 0_u64..40, 0_u64..9), 0..20),
+            others in proptest::collection::vec((0_u64..3, 0_u64..40, 0_u64..30), 1..20),
+        ) {
+            let names = |of: Vec<(u64, u64, u64)>| -> Vec<RawName> {
+                of.into_iter().map(|(shard, first, more)| name(shard, first, first + more)).collect()
+            };
+            let mut objects = names(objects);
+            objects.sort();
+            let reach = Reach::of(&objects);
+            for other in names(others) {
+                let meets = objects.iter().any(|object| object.overlaps(&other));
+                prop_assert_eq!(reach.meets(&other), meets);
+            }
+        }
+    }
+}
