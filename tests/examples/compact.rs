@@ -56,7 +56,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let done = block_on(compact(call, &registry, &archive))?;
     let seconds = began.elapsed().as_secs_f64();
     println!("objects {objects}, lines {}, parts {}, files {}", done.lines, done.parts, done.files);
-    println!("{:.0} lines a second, {:.1} MB of columns", done.lines as f64 / seconds, done.file_bytes as f64 / 1e6);
+    println!(
+        "{:.0} lines a second, {:.1} MB of columns",
+        done.lines as f64 / seconds,
+        done.file_bytes as f64 / 1e6
+    );
     println!("{:.0} MB before, {:.0} MB at most", before / 1e3, held("VmHWM:")? / 1e3);
     Ok(())
 }

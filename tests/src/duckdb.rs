@@ -9,7 +9,7 @@ use serde_json::Value;
 /// Runs each statement of a JSON list, and prints a JSON list of the rows of each, as lists of text, numbers and nulls.
 const SCRIPT: &str = "
 import duckdb, json, sys
-connection = duckdb.connect(config={'autoinstall_known_extensions': 'false', 'TimeZone': 'UTC'})
+connection = duckdb.connect(config={'autoinstall_known_extensions': 'false'})
 answers = [connection.execute(statement).fetchall() for statement in json.load(sys.stdin)]
 json.dump(answers, sys.stdout)
 ";

@@ -25,7 +25,8 @@ fn sample_day(out: &Path, append: bool) -> Summary {
     let files = ["kita-fortigate.log.zst", "kita-panos.log.gz"];
     let inputs = files.map(|name| Input::File(events().join("sample-day").join(name))).into();
     let registry = Registry::from_yaml(&registry).unwrap();
-    let options = ReplayOptions { out: Some(out.to_owned()), append, ..ReplayOptions::in_memory(inputs, registry) };
+    let options =
+        ReplayOptions { out: Some(out.to_owned()), append, ..ReplayOptions::in_memory(inputs, registry) };
     replay(options).unwrap().summary
 }
 
@@ -89,7 +90,8 @@ fn write(dir: &Path, each: &dyn Fn(&mut dyn FnMut(&Event<'_>))) -> BTreeMap<Stri
     });
     assert_eq!(rows.rows(), expected.len());
     for (number, file) in rows.finish().unwrap().into_iter().enumerate() {
-        let folder = dir.join("ocsf").join(format!("class={}/tenant={}/day={}", file.class, file.tenant, file.day));
+        let folder =
+            dir.join("ocsf").join(format!("class={}/tenant={}/day={}", file.class, file.tenant, file.day));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{number}.parquet")), file.bytes).unwrap();
     }
@@ -110,10 +112,8 @@ fn without_nulls(value: Value) -> Value {
 
 /// Holds all rows below a directory against the JSON of the same events.
 fn holds(dir: &Path, mut expected: BTreeMap<String, Value>) {
-    let classes: Vec<Class> = Class::ALL
-        .into_iter()
-        .filter(|class| dir.join(format!("ocsf/class={class}")).exists())
-        .collect();
+    let classes: Vec<Class> =
+        Class::ALL.into_iter().filter(|class| dir.join(format!("ocsf/class={class}")).exists()).collect();
     let all = |class: &Class| {
         let files = table(dir, class.name()).replace("hive_partitioning = true", "hive_partitioning = false");
         format!("SELECT to_json(event), epoch_us(time_dt) FROM {files} AS event")
@@ -125,7 +125,8 @@ fn holds(dir: &Path, mut expected: BTreeMap<String, Value>) {
             found["unmapped"] = serde_json::from_str(unmapped).unwrap();
         }
         let uid = found["metadata"]["uid"].as_str().unwrap().to_owned();
-        let mut json = expected.remove(&uid).unwrap_or_else(|| panic!("{uid} is there twice, or should not be"));
+        let mut json =
+            expected.remove(&uid).unwrap_or_else(|| panic!("{uid} is there twice, or should not be"));
         // DuckDB has instants of microseconds, and prints them its own way.
         let time = EventTime::parse_rfc3339(json["time_dt"].as_str().unwrap()).unwrap();
         assert_eq!(row[1].as_i64().unwrap(), time.nanos().div_euclid(1_000));
@@ -164,7 +165,8 @@ fn columns_have_their_types() {
     for class in Class::ALL {
         let types: Vec<String> =
             columns(class).iter().map(|column| format!("typeof({})", expression(column.path()))).collect();
-        let found = ask_one(&format!("SELECT {} FROM {} LIMIT 1", types.join(", "), table(dir.path(), class.name())));
+        let found =
+            ask_one(&format!("SELECT {} FROM {} LIMIT 1", types.join(", "), table(dir.path(), class.name())));
         for (column, found) in columns(class).iter().zip(&found[0]) {
             let expected = match column.kind() {
                 Kind::Text | Kind::Json => "VARCHAR",
@@ -181,7 +183,8 @@ fn columns_have_their_types() {
 fn each_function(take: &mut dyn FnMut(&Event<'_>)) {
     let registry = Registry::open();
     for function in Function::ALL {
-        let mut event = Event::new(&registry.tenants()[0], Vendor::Panos, EventTime::from_seconds(1_792_454_400));
+        let mut event =
+            Event::new(&registry.tenants()[0], Vendor::Panos, EventTime::from_seconds(1_792_454_400));
         event.function = *function;
         event.domain = Some("name.example".into());
         take(&event);
@@ -193,8 +196,26 @@ fn each_function(take: &mut dyn FnMut(&Event<'_>)) {
 fn hostile_values_come_back_as_they_were() {
     let long = "x".repeat(60_000);
     let values = [
-        "", " ", "\"", "'", "\\", "\\\"", "';DROP TABLE event;--", "{\"a\":[1,null]}", "null", "\0", "\u{1}\t\r\n\u{1f}\u{7f}",
-        "\u{fffd}\u{fffe}", "日本語の名前", "𝄞𐍈", "a\u{202e}b", "\u{feff}x", "%s%n", "../../etc", "=1+1", &long,
+        "",
+        " ",
+        "\"",
+        "'",
+        "\\",
+        "\\\"",
+        "';DROP TABLE event;--",
+        "{\"a\":[1,null]}",
+        "null",
+        "\0",
+        "\u{1}\t\r\n\u{1f}\u{7f}",
+        "\u{fffd}\u{fffe}",
+        "日本語の名前",
+        "𝄞𐍈",
+        "a\u{202e}b",
+        "\u{feff}x",
+        "%s%n",
+        "../../etc",
+        "=1+1",
+        &long,
     ];
     let dir = tempfile::tempdir().unwrap();
     let registry = Registry::open();
@@ -207,8 +228,10 @@ fn hostile_values_come_back_as_they_were() {
                 event.function = *function;
                 let text = || Some((*value).into());
                 (event.user, event.host, event.domain, event.url) = (text(), text(), text(), text());
-                (event.message, event.malware, event.signature, event.category) = (text(), text(), text(), text());
-                (event.recipient, event.file_hash, event.app, event.session_id) = (text(), text(), text(), text());
+                (event.message, event.malware, event.signature, event.category) =
+                    (text(), text(), text(), text());
+                (event.recipient, event.file_hash, event.app, event.session_id) =
+                    (text(), text(), text(), text());
                 event.device = (*value).into();
                 event.src_ip = Some("2001:db8::ffff:c000:201".parse().unwrap());
                 event.dst_ip = Some("::ffff:192.0.2.1".parse().unwrap());
