@@ -26,7 +26,7 @@ pub fn write_json(event: &Event<'_>, place: Option<&Locator>, out: &mut Vec<u8>)
             beyond |= 1 << index;
         } else if column.kind() == Kind::Json {
             let mut json = Vec::new();
-            if unmapped::write(&line, layout, beyond, &mut Names::default(), &mut json) {
+            if unmapped::write(&line, layout, beyond, &mut Names::none(), &mut json) {
                 object.lead_to(column.path());
                 object.out.extend_from_slice(&json);
             }

@@ -73,7 +73,7 @@ impl Layout {
         static LAYOUTS: [OnceLock<Layout>; Class::ALL.len()] = [const { OnceLock::new() }; Class::ALL.len()];
         match LAYOUTS.get(class as usize) {
             Some(layout) => layout.get_or_init(|| Layout::make(class)),
-            // As many as classes.
+            // The list of classes has them all.
             None => LAYOUTS[0].get_or_init(|| Layout::make(class)),
         }
     }

@@ -193,3 +193,40 @@ pub(crate) fn locator(place: &Locator, out: &mut Vec<u8>) {
     out.push(b':');
     unsigned(u64::from(place.line), out);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_read_back_wherever_the_odd_character_stands() {
+        for odd in (0..=0x7f_u8).map(char::from).chain(['é', '日', '𝄞', '\u{80}', '\u{ff}']) {
+            for before in 0..18 {
+                let text = format!("{}{odd}{}", "a".repeat(before), "b".repeat(17 - before));
+                let mut out = Vec::new();
+                quoted(&text, &mut out);
+                assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+                assert_eq!(is_plain(text.as_bytes()), !(odd < ' ' || odd == '"' || odd == '\\'), "{odd:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_and_addresses_are_written_as_the_library_does() {
+        for number in [0, 1, 9, 10, 12_345, u64::MAX] {
+            let mut out = Vec::new();
+            unsigned(number, &mut out);
+            assert_eq!(out, number.to_string().as_bytes());
+        }
+        for number in [0, -1, i64::MIN, i64::MAX] {
+            let mut out = Vec::new();
+            signed(number, &mut out);
+            assert_eq!(out, number.to_string().as_bytes());
+        }
+        for ip in ["0.0.0.0", "192.0.2.255", "2001:db8::1", "::ffff:192.0.2.1"] {
+            let mut out = Vec::new();
+            address(ip.parse().unwrap(), &mut out);
+            assert_eq!(out, ip.as_bytes());
+        }
+    }
+}

@@ -24,9 +24,16 @@ const LOOK_AHEAD: usize = 16;
 /// The names that rows before had, in their order, as they are written.
 ///
 /// A device's lines have the same fields in the same order, so most names need only be seen to be the same.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Names {
     known: Vec<Name>,
+    max: usize,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Names { known: Vec::new(), max: MAX_NAMES }
+    }
 }
 
 #[derive(Debug)]
@@ -70,12 +77,11 @@ fn vendor_fields(extra: &Extra<'_>, names: &mut Names, out: &mut Vec<u8>) {
             out.push(b',');
         }
         let name = name_of(field.name, extra.line);
-        let mut ahead = names.known.iter().skip(next).take(LOOK_AHEAD).enumerate();
-        match ahead.find(|(_, known)| *known.raw == *name.as_bytes()) {
-            Some((skipped, known)) if strays & known.mark == 0 => {
+        match names.find(next, name.as_bytes()) {
+            Some((place, known)) if strays & known.mark == 0 => {
                 out.extend_from_slice(&known.written);
                 marks |= known.mark;
-                next += skipped + 1;
+                next = place + 1;
             }
             _ => {
                 let mark = mark(&name);
@@ -113,10 +119,29 @@ fn times_before(extra: &Extra<'_>, index: usize, name: &str) -> usize {
 }
 
 impl Names {
+    /// Makes a set that learns nothing, for a row that none follows.
+    pub(crate) fn none() -> Self {
+        Names { known: Vec::new(), max: 0 }
+    }
+
+    /// Returns a name that is known from `next` on, and its place.
+    fn find(&self, next: usize, name: &[u8]) -> Option<(usize, &Name)> {
+        // Hardly ever any other than the very next.
+        let known = self.known.get(next)?;
+        if *known.raw == *name {
+            return Some((next, known));
+        }
+        let mut ahead = self.known.iter().enumerate().skip(next + 1).take(LOOK_AHEAD);
+        ahead.find(|(_, known)| *known.raw == *name)
+    }
+
     /// Notes a name before another one; returns whether it did. Each is noted once, so that no row finds one twice.
     fn learn(&mut self, place: usize, name: &str, mark: u64, written: Option<&[u8]>) -> bool {
         let Some(written) = written else { return false };
-        if self.known.len() >= MAX_NAMES {
+        if self.max == 0 {
+            return false;
+        }
+        if self.known.len() >= self.max {
             self.known.clear();
         }
         if place > self.known.len() || self.known.iter().any(|known| *known.raw == *name.as_bytes()) {

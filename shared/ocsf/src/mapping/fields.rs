@@ -5,7 +5,7 @@
 //! OCSF asks for its own: `action`, which stands beside the normalised `action_id`, and `location.country`, where
 //! FortiGate writes a name and no code of two letters.
 
-use hinomi_model::{Direction, Event, Payload, Posture, TimeSource, Vendor};
+use hinomi_model::{Direction, Event, Frames, Payload, Posture, TimeSource, Vendor};
 
 use super::activity;
 use super::class::{Class, Classes};
@@ -23,6 +23,7 @@ const SESSION: Classes = Classes::of(&[Class::NetworkActivity]);
 const HTTP: Classes = Classes::of(&[Class::HttpActivity]);
 const DNS: Classes = Classes::of(&[Class::DnsActivity]);
 const EMAIL: Classes = Classes::of(&[Class::EmailActivity]);
+const DIRECTED: Classes = NETWORK.with(FINDING).with(EMAIL);
 const FILE: Classes = Classes::of(&[Class::NetworkFileActivity]);
 const FINDING: Classes = Classes::of(&[Class::DetectionFinding]);
 const CONFIG: Classes = Classes::of(&[Class::EntityManagement]);
@@ -54,7 +55,7 @@ const fn field(
 use Coding::{Plain, Words};
 use Kind::{Instant, Integer, Json, Long, Text};
 
-/// What holds for every event of a class and tenant: it follows from nothing but the class.
+/// The name of what follows from other fields, or from the class: nothing is lost where a class has no home for it.
 pub(crate) const FOLLOWS: &str = "";
 
 /// Everything, in the order in which columns stand.
@@ -283,7 +284,7 @@ pub(crate) const FIELDS: &[Field] = &[
         |line| Value::number(line.event.protocol.map(|protocol| protocol.0)),
     ),
     field(
-        "direction",
+        FOLLOWS,
         Integer,
         Words,
         &[
@@ -293,8 +294,9 @@ pub(crate) const FIELDS: &[Field] = &[
         ],
         |line| Value::Number(activity::opened(line.event)),
     ),
+    // The number and `payload` say it, but for a way that OCSF does not know and classes that have no number.
     field(
-        FOLLOWS,
+        "direction",
         Text,
         Words,
         &[
@@ -303,7 +305,9 @@ pub(crate) const FIELDS: &[Field] = &[
             (EMAIL, "direction"),
         ],
         |line| match line.event.direction {
-            Some(direction @ Direction::External) => Value::Text(direction.as_str()),
+            Some(direction) if direction == Direction::External || !DIRECTED.has(line.class) => {
+                Value::Text(direction.as_str())
+            }
             _ => Value::None,
         },
     ),
@@ -501,7 +505,9 @@ pub(crate) const FIELDS: &[Field] = &[
     }),
     field("zone_assumed", Integer, Words, &[], |line| flag(line.event.zone_assumed)),
     field("clock_ahead", Long, Plain, &[], |line| Value::number(line.event.clock_ahead)),
-    field("frames", Text, Words, &[], |line| Value::Frames(line.event.frames)),
+    field("frames", Text, Words, &[], |line| {
+        if line.event.frames == Frames::EMPTY { Value::None } else { Value::Frames(line.event.frames) }
+    }),
     field("posture", Text, Words, &[], |line| match line.event.posture {
         Posture::Inline => Value::None,
         posture => Value::Text(posture.as_str()),
@@ -546,4 +552,71 @@ fn host_answers(event: &Event<'_>) -> bool {
 fn title<'l>(event: &'l Event<'l>) -> Value<'l> {
     let named = [&event.signature, &event.malware, &event.verdict, &event.category, &event.message];
     Value::text(named.into_iter().find_map(|name| name.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use hinomi_model::registry::Registry;
+    use hinomi_model::{Anomaly, AnomalyKind, EventTime, Function, Protocol, Severity};
+
+    use super::super::field::Line;
+    use super::*;
+
+    /// An event in which everything is known.
+    fn full(registry: &Registry) -> Event<'_> {
+        let time = EventTime::from_seconds(1_792_454_400);
+        let mut event = Event::new(&registry.tenants()[0], Vendor::Panos, time);
+        let text = || Some("x".into());
+        event.function = Function::Other;
+        event.device_time = Some(time);
+        (event.device_name, event.vsys, event.log_id) = (text(), text(), text());
+        (event.log_type, event.log_subtype) = ("x".into(), "x".into());
+        (event.action, event.direction) = (text(), Some(Direction::Inbound));
+        let ip = Some([192, 0, 2, 1].into());
+        (event.src_ip, event.dst_ip, event.nat_src_ip, event.nat_dst_ip, event.client_ip) =
+            (ip, ip, ip, ip, ip);
+        (event.src_port, event.dst_port, event.nat_src_port, event.nat_dst_port) =
+            (Some(1), Some(1), Some(1), Some(1));
+        (event.src_zone, event.dst_zone, event.src_country, event.dst_country) =
+            (text(), text(), text(), text());
+        event.protocol = Some(Protocol::TCP);
+        (event.user, event.app, event.app_category, event.service) = (text(), text(), text(), text());
+        (event.session_id, event.policy, event.rule) = (text(), text(), text());
+        (event.bytes_in, event.bytes_out, event.packets_in, event.packets_out) =
+            (Some(1), Some(1), Some(1), Some(1));
+        event.duration_ms = Some(1);
+        (event.host, event.domain, event.url, event.category) = (text(), text(), text(), text());
+        (event.http_method, event.http_status) = (text(), Some(200));
+        (event.user_agent, event.referer, event.signature, event.signature_id) =
+            (text(), text(), text(), text());
+        (event.severity, event.cve, event.malware) = (Some(Severity::Low), text(), text());
+        (event.file_name, event.file_hash, event.file_type, event.verdict) = (text(), text(), text(), text());
+        (event.sender, event.recipient, event.mail_subject) = (text(), text(), text());
+        (event.message, event.reason) = (text(), text());
+        event.anomalies = vec![Anomaly { kind: AnomalyKind::BadPort, field: Some("srcport") }];
+        event
+    }
+
+    #[test]
+    fn every_field_that_an_event_has_is_in_the_table_and_has_a_value() {
+        let registry = Registry::open();
+        let event = full(&registry);
+        let names: BTreeSet<&str> = FIELDS.iter().map(|field| field.name).collect();
+        let known = serde_json::to_value(&event).unwrap();
+        let line = Line { event: &event, class: Class::BaseEvent, place: None };
+        for name in known.as_object().unwrap().keys().filter(|name| *name != "extra") {
+            assert!(names.contains(name.as_str()), "{name}");
+            // What is said where the common case is not.
+            if name != "payload" {
+                let said = FIELDS
+                    .iter()
+                    .filter(|field| field.name == name)
+                    .any(|field| !(field.read)(&line).is_none());
+                assert!(said, "{name} has no value");
+            }
+        }
+        assert!(known.as_object().unwrap().len() > 60, "{known}");
+    }
 }

@@ -65,3 +65,66 @@ fn varint(mut number: u64, out: &mut Vec<u8>) {
     }
     out.push(number as u8);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads so many values, as a reader does.
+    fn decode(mut bytes: &[u8], width: u32, count: usize) -> Vec<u32> {
+        let mut values = Vec::new();
+        while values.len() < count {
+            let mut header = 0_u64;
+            for shift in (0..).step_by(7) {
+                let (byte, rest) = bytes.split_first().unwrap();
+                bytes = rest;
+                header |= u64::from(byte & 0x7f) << shift;
+                if byte & 0x80 == 0 {
+                    break;
+                }
+            }
+            if header & 1 == 0 {
+                let (value, rest) = bytes.split_at(width.div_ceil(8) as usize);
+                bytes = rest;
+                let value = value.iter().rev().fold(0, |all, byte| all << 8 | u32::from(*byte));
+                values.extend(std::iter::repeat_n(value, (header >> 1) as usize));
+            } else {
+                let packed = (header >> 1) as usize * GROUP;
+                let (bits, rest) = bytes.split_at(packed * width as usize / 8);
+                bytes = rest;
+                let bit = |at: usize| u32::from(bits[at / 8] >> (at % 8) & 1);
+                let value = |index: usize| {
+                    (0..width as usize).rev().fold(0, |all, at| all << 1 | bit(index * width as usize + at))
+                };
+                values.extend((0..packed).map(value));
+            }
+        }
+        assert!(bytes.is_empty());
+        values.truncate(count);
+        values
+    }
+
+    #[test]
+    fn values_come_back() {
+        for largest in [0, 1, 2, 5, 255, 256, 70_000, u32::MAX] {
+            let width = width(largest);
+            for length in 0..70_u32 {
+                for run in [1, 3, 7, 8, 9, 40] {
+                    let values: Vec<u32> = (0..length)
+                        .map(|at| ((at / run).wrapping_mul(2_654_435_761)) % largest.max(1))
+                        .collect();
+                    let mut bytes = Vec::new();
+                    encode(&values, width, &mut bytes);
+                    assert_eq!(decode(&bytes, width, values.len()), values, "{largest} {length} {run}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn runs_are_short() {
+        let mut bytes = Vec::new();
+        encode(&[3; 100_000], width(3), &mut bytes);
+        assert_eq!(bytes.len(), 4);
+    }
+}

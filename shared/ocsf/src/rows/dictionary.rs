@@ -92,3 +92,33 @@ pub(crate) fn hash_of_number(number: i64) -> u32 {
 fn fold(hash: u64) -> u32 {
     (hash ^ hash >> 32) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_again_as_the_dictionary_grows() {
+        let mut places = Places::default();
+        for number in 0..5_000_i64 {
+            let hash = hash_of_number(number);
+            assert_eq!(places.find(hash, |known| known as i64 == number), None);
+            assert_eq!(places.add(hash), number as u32);
+        }
+        let found = (0..5_000_i64).filter(|number| {
+            places.find(hash_of_number(*number), |known| known as i64 == *number) == Some(*number as u32)
+        });
+        // One that found no place is kept again; it is not lost, and it is rare.
+        assert!(found.count() > 4_990);
+    }
+
+    #[test]
+    fn values_that_collide_cost_no_more_than_others() {
+        let mut places = Places::default();
+        for _ in 0..10_000 {
+            assert!(places.find(7, |_| false).is_none());
+            places.add(7);
+        }
+        assert_eq!(places.hashes.len(), 10_000);
+    }
+}
