@@ -91,7 +91,7 @@ fn an_hour_is_over_when_its_schedule_comes_and_there_is_time_to_close_a_part() {
 fn tables_have_the_columns_of_the_files_and_partitions_that_are_reckoned() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
     let text = std::fs::read_to_string(path).unwrap();
-    assert_eq!(rewritten(&text).unwrap(), text, "run `cargo run -p hinomi-tests --example columns`");
+    assert!(rewritten(&text).unwrap() == text, "run `cargo run -p hinomi-tests --example columns`");
     let template = template();
     let tables = resources(&template, "AWS::Glue::Table");
     assert_eq!(tables.len(), Class::ALL.len());
