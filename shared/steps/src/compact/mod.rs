@@ -59,8 +59,8 @@ pub const KEPT_DAYS: i64 = 10;
 /// Seconds that closing a part takes at most: writing half a gigabyte of rows as files, and putting them.
 pub const CLOSING: Seconds = 90;
 
-/// When a part is closed. What is written of it takes as much again at most, and a function of two gigabytes bears both
-/// with the objects that it comes from.
+/// When a part is closed: some 800,000 lines. What is written of it takes as much again at most, and a function of two
+/// gigabytes bears both with the objects that it comes from; measured, 0.7 GB in all.
 pub const PART: Limits = Limits { bytes: 512 << 20, rows: 2_000_000 };
 
 /// Objects fetched at once. They have some hundred kilobytes, six megabytes at most.
