@@ -77,8 +77,11 @@ fn expression(path: &str) -> String {
     path.split('.').map(step).collect::<Vec<_>>().join(".")
 }
 
+/// What takes events.
+type Take<'t> = dyn FnMut(&Event<'_>) + 't;
+
 /// Writes rows into files below a directory, and returns the JSON of each by its place.
-fn write(dir: &Path, each: &dyn Fn(&mut dyn FnMut(&Event<'_>))) -> BTreeMap<String, Value> {
+fn write(dir: &Path, each: &dyn Fn(&mut Take<'_>)) -> BTreeMap<String, Value> {
     let mut rows = Rows::new(Limits::default());
     let mut expected = BTreeMap::new();
     each(&mut |event| {
@@ -140,7 +143,7 @@ fn holds(dir: &Path, mut expected: BTreeMap<String, Value>) {
 }
 
 /// Reads lines as events.
-fn each_event(lines: &[String], take: &mut dyn FnMut(&Event<'_>)) {
+fn each_event(lines: &[String], take: &mut Take<'_>) {
     let registry = Registry::open();
     let received = EventTime::from_nanos(1_792_454_400_123_456_789);
     let context = Context { registry: &registry, received, collected: Default::default() };
@@ -180,7 +183,7 @@ fn columns_have_their_types() {
 }
 
 /// An event of each function, with nothing in it.
-fn each_function(take: &mut dyn FnMut(&Event<'_>)) {
+fn each_function(take: &mut Take<'_>) {
     let registry = Registry::open();
     for function in Function::ALL {
         let mut event =

@@ -160,6 +160,20 @@ fn parse_prints_one_event_a_line_in_input_order_whatever_the_coding() {
 }
 
 #[test]
+fn parse_prints_ocsf() {
+    let output = run_with_input(&["parse", "--as", "ocsf", "-"], LOG.as_bytes());
+    assert!(output.status.success());
+    let rows: Vec<serde_json::Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0]["type_uid"], 400_102, "{}", rows[0]);
+    assert_eq!(rows[0]["dst_endpoint"]["port"], 443);
+    assert_eq!(rows[0]["traffic"]["bytes_in"], 5600);
+    assert_eq!(rows[1]["type_uid"], 400_105, "refused");
+    assert!(stderr(&output).contains("3 lines: 2 events"));
+}
+
+#[test]
 fn parse_reads_standard_input_and_several_files_one_after_the_other() {
     let output = run_with_input(&["parse", "-"], LOG.as_bytes());
     assert_eq!(stdout(&output).lines().count(), 2);
@@ -332,7 +346,7 @@ fn replay_writes_complete_files_whose_counts_add_up() {
     assert_eq!((&entry["line"], &entry["raw"]), (&2.into(), &"bash: cannot find hinomi".into()));
     let left: Vec<_> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("unfinished")), "{left:?}");
-    assert_eq!(left.len(), 6, "{left:?}");
+    assert_eq!(left.len(), 7, "{left:?}");
 }
 
 #[test]

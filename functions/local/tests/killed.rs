@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a broken fixture ends the test")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,12 +21,34 @@ fn replay(out: &Path, append: bool) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-fn results(out: &Path) -> [String; 2] {
-    ["incidents.ndjson", "notices.ndjson"].map(|name| fs::read_to_string(out.join(name)).unwrap())
+/// What a run leaves: incidents and notices, and the archive in columns by file.
+#[derive(Debug, PartialEq)]
+struct Left {
+    results: [String; 2],
+    columns: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+fn left(out: &Path) -> Left {
+    let mut columns = BTreeMap::new();
+    collect(&out.join("ocsf"), out, &mut columns);
+    let results =
+        ["incidents.ndjson", "notices.ndjson"].map(|name| fs::read_to_string(out.join(name)).unwrap());
+    Left { results, columns }
+}
+
+fn collect(folder: &Path, out: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, out, files);
+        } else {
+            files.insert(path.strip_prefix(out).unwrap().to_owned(), fs::read(&path).unwrap());
+        }
+    }
 }
 
 /// Kills a run once its store holds something, after `looks` more looks at it, and goes on from there.
-fn killed_and_continued(looks: usize) -> ([String; 2], bool) {
+fn killed_and_continued(looks: usize) -> (Left, bool) {
     let out = tempfile::tempdir().unwrap();
     let mut child = replay(out.path(), false);
     let store = out.path().join("store.redb");
@@ -39,21 +62,24 @@ fn killed_and_continued(looks: usize) -> ([String; 2], bool) {
     child.wait().unwrap();
     let complete = out.path().join("summary.json").exists();
     assert!(replay(out.path(), true).wait().unwrap().success());
-    (results(out.path()), complete)
+    (left(out.path()), complete)
 }
 
 #[test]
 fn killed_runs_end_like_undisturbed_ones() {
     let whole = tempfile::tempdir().unwrap();
     assert!(replay(whole.path(), false).wait().unwrap().success());
-    let expected = results(whole.path());
-    assert!(expected.iter().all(|text| text.lines().count() > 1));
+    let expected = left(whole.path());
+    assert!(expected.results.iter().all(|text| text.lines().count() > 1));
+    assert!(expected.columns.len() > 3, "{:?}", expected.columns.keys());
     // How far a run gets by a number of looks depends on the machine; the end must not.
     let runs: Vec<bool> = [0, 300, 3_000, 10_000, 30_000]
         .into_iter()
         .map(|looks| {
             let (continued, complete) = killed_and_continued(looks);
-            assert_eq!(continued, expected, "killed after {looks} looks");
+            assert_eq!(continued.results, expected.results, "killed after {looks} looks");
+            // Not printed: they are no text.
+            assert!(continued.columns == expected.columns, "killed after {looks} looks");
             complete
         })
         .collect();

@@ -135,9 +135,9 @@ const fn must_escape(eight: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
     let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-    let quote = eight ^ ONES * b'"' as u64;
-    let backslash = eight ^ ONES * b'\\' as u64;
-    (control | quote.wrapping_sub(ONES) & !quote | backslash.wrapping_sub(ONES) & !backslash) & HIGH
+    let quote = eight ^ (ONES * b'"' as u64);
+    let backslash = eight ^ (ONES * b'\\' as u64);
+    (control | (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGH
 }
 
 /// Appends a number in decimal.

@@ -1,10 +1,6 @@
 //! Our columns are attributes of OCSF: their names, types and numbers are those of the schema in `schema/`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "all of this file is a test; its helpers fail it as loudly"
-)]
+#![expect(clippy::unwrap_used, reason = "all of this file is a test; its helpers fail it as loudly")]
 
 use std::collections::BTreeSet;
 
