@@ -128,8 +128,8 @@ fn written(archive: &Memory) -> Vec<(String, u32)> {
         *frame += 1;
     }
     let mut written: Vec<(String, u32)> = files(archive)
-        .iter()
-        .flat_map(|(_, bytes)| rows(bytes))
+        .values()
+        .flat_map(|bytes| rows(bytes))
         .map(|Row { object, frame, line, .. }| (sequences[&(object, frame)].clone(), line))
         .collect();
     written.sort();
