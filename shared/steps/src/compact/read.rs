@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use hinomi_model::Locator;
 use hinomi_model::registry::Registry;
+use hinomi_model::{Event, Locator};
 use hinomi_ocsf::{Limits, Rows};
 use hinomi_parse::{FrameScratch, Lines, Scratch, parse_line};
 use hinomi_store::Archive;
@@ -15,8 +15,8 @@ use hinomi_store::Archive;
 use super::claims::Claims;
 use super::plan::{At, Plan};
 use super::{Compacted, FETCHES, fetch};
-use crate::caught::{caught, caught_line};
-use crate::error::Result;
+use crate::caught::{Panicked, caught, caught_line};
+use crate::error::{Error, Result};
 use crate::facts::share_of;
 use crate::raw::{self, Entry};
 use crate::reading::arrived;
@@ -24,6 +24,10 @@ use crate::together::together;
 
 /// A part whose border is known is as large as whoever wrote it down found it to be.
 const UNLIMITED: Limits = Limits { bytes: usize::MAX, rows: usize::MAX };
+
+/// Records that are left out of one call because they make the program panic. Each costs the work of its part again; more
+/// of them are a defect that a person has to look at, and the part stays undone until then.
+const MAX_POISON: usize = 64;
 
 /// One of the shares that a plan's tenants are divided into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,9 +81,13 @@ pub(super) struct Part {
     pub(super) counts: Compacted,
 }
 
+/// Collects an event, as [`Rows::push`] does.
+type Push = fn(&mut Rows, &Event<'_>, Option<&Locator>);
+
 /// Reads parts; keeps its buffers from one to the next.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reader {
+    push: Push,
     frames: FrameScratch,
     scratch: Scratch,
     /// Records that make the program panic other than by a line that is being read. What a panic leaves half made is
@@ -87,12 +95,23 @@ pub(super) struct Reader {
     poison: BTreeSet<(u64, At)>,
 }
 
+impl Default for Reader {
+    fn default() -> Self {
+        Reader {
+            push: Rows::push,
+            frames: FrameScratch::default(),
+            scratch: Scratch::default(),
+            poison: BTreeSet::new(),
+        }
+    }
+}
+
 impl Reader {
     /// Reads a part of a plan's share.
     ///
     /// # Errors
     ///
-    /// When the archive fails.
+    /// When the archive fails, or more records make the program panic than are left out.
     pub(super) async fn part<A: Archive>(
         &mut self,
         (plan, share): (&Plan, Share),
@@ -103,9 +122,12 @@ impl Reader {
         loop {
             match self.try_part((plan, share), (from, until), registry, archive).await? {
                 Ok(part) => return Ok(part),
-                Err(at) => {
+                Err((_, Panicked { place })) if self.poison.len() >= MAX_POISON => {
+                    return Err(Error::Panicked { place });
+                }
+                Err((at, _)) => {
                     let poison = std::mem::take(&mut self.poison);
-                    *self = Reader { poison, ..Reader::default() };
+                    *self = Reader { poison, push: self.push, ..Reader::default() };
                     self.poison.insert((plan.number, at));
                 }
             }
@@ -119,7 +141,7 @@ impl Reader {
         (from, until): (At, Until<'_>),
         registry: &Registry,
         archive: &A,
-    ) -> Result<std::result::Result<Part, At>> {
+    ) -> Result<std::result::Result<Part, (At, Panicked)>> {
         let limits = match until {
             Until::Border(_) => UNLIMITED,
             Until::Full { limits, .. } => limits,
@@ -169,8 +191,8 @@ impl Reader {
                         line: 0,
                     };
                     let read = caught(|| self.record(bytes, entry, share, place, registry, &mut part));
-                    if read.is_err() {
-                        return Ok(Err(at));
+                    if let Err(panicked) = read {
+                        return Ok(Err((at, panicked)));
                     }
                 }
             }
@@ -203,7 +225,7 @@ impl Reader {
             counts.records_damaged += u64::from(is_home);
             return;
         };
-        let Reader { frames, scratch, .. } = self;
+        let Reader { push, frames, scratch, .. } = self;
         let context = arrived(registry, entry.arrived);
         let mut lines = Lines::new(&data, frames);
         let mut number = 0_u32;
@@ -218,9 +240,72 @@ impl Reader {
             };
             event.frames = event.frames.and(item.frames);
             if share.writes(entry, event.tenant.id().as_str()) {
-                rows.push(&event, Some(&place));
+                push(rows, &event, Some(&place));
                 counts.lines += 1;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hinomi_model::EventTime;
+    use hinomi_store::{ArchiveKey, Memory, block_on};
+
+    use super::super::names::{Hour, RawName};
+    use super::*;
+    use crate::raw::{Owners, RawObject};
+
+    const LINE: &str = "date=2026-11-23 time=10:15:01 devname=\"KITA-FW1\" devid=\"FGT60FTK20000001\" \
+        type=\"traffic\" subtype=\"forward\" srcip=10.1.12.34 dstip=203.0.113.9 action=\"accept\"\n";
+
+    /// An archive with one object of so many records of two lines, and a plan of it.
+    fn planned(records: usize) -> (Memory, Plan) {
+        let (archive, mut object) = (Memory::new(), RawObject::default());
+        let arrived = EventTime::from_seconds(1_795_428_000);
+        for number in 0..records {
+            object.push(&number.to_string(), arrived, Ok(LINE.repeat(2).as_bytes())).unwrap();
+            let mut owners = Owners::default();
+            owners.add(0, "default", "FGT60FTK20000001");
+            object.owned(owners.take());
+        }
+        let key = format!("raw/2026-11-23/10/shard-0/0-{records}.zst");
+        let key = ArchiveKey::new(&key).unwrap();
+        block_on(archive.put_new(&key, &object.finish().unwrap())).unwrap();
+        let objects = vec![RawName::read(&key).unwrap()];
+        let hour = Hour::of(arrived);
+        (archive, Plan { number: 0, hour, late: 0, shares: 1, objects, taken: Vec::new() })
+    }
+
+    fn read(reader: &mut Reader, (archive, plan): &(Memory, Plan)) -> Result<Part> {
+        let share = Share { number: 0, of: 1 };
+        let whole = (At::default(), Until::Border(plan.end()));
+        block_on(reader.part((plan, share), whole, &Registry::open(), archive))
+    }
+
+    #[test]
+    fn a_record_that_panics_is_left_out_and_counted_and_the_others_are_rows() {
+        fn panics_at_the_second(rows: &mut Rows, event: &Event<'_>, place: Option<&Locator>) {
+            rows.push(event, place);
+            assert!(place.is_some_and(|place| (place.frame, place.line) != (1, 1)), "secret of the log");
+        }
+        let planned = planned(3);
+        let mut reader = Reader { push: panics_at_the_second, ..Reader::default() };
+        for _ in 0..2 {
+            let part = read(&mut reader, &planned).unwrap();
+            assert_eq!((part.counts.records_poisoned, part.counts.lines, part.rows.rows()), (1, 4, 4));
+            assert_eq!(part.to, planned.1.end());
+        }
+    }
+
+    #[test]
+    fn a_program_that_panics_at_everything_says_where_and_stops() {
+        fn panics(_: &mut Rows, _: &Event<'_>, _: Option<&Locator>) {
+            panic!("secret of the log");
+        }
+        let planned = planned(MAX_POISON + 1);
+        let mut reader = Reader { push: panics, ..Reader::default() };
+        let Err(Error::Panicked { place }) = read(&mut reader, &planned) else { unreachable!("it went on") };
+        assert!(place.contains("read.rs") && !place.contains("secret"), "{place}");
     }
 }
