@@ -82,6 +82,7 @@ fn value(name: &str) -> &'static str {
         names::SMS_SENDER_ID => "HINOMI",
         names::REGISTRY_REFRESH_SECONDS => "60",
         names::LANGUAGE => "ja",
+        names::COMPACTORS => "4",
         _ => "hinomi-name",
     }
 }

@@ -64,6 +64,7 @@ pub fn all() -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let time = json!({ "time": "2026-10-20T05:11:00Z" });
     put("schedule.json", time.clone());
     put("schedule-follow.json", json!({ "time": time["time"], "partition": 0 }));
+    put("schedule-compact.json", json!({ "time": "2026-10-20T06:10:00Z", "partition": 0 }));
     put("redrive-prefix.json", json!({ "redrive": { "prefix": "raw/2026-10-20/05/" } }));
     put(
         "redrive-object.json",

@@ -7,6 +7,7 @@
 //! emulator. [`console`] shows the sample day.
 
 pub mod cloud;
+pub mod columns;
 pub mod console;
 pub mod dated;
 pub mod duckdb;

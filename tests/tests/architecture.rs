@@ -32,6 +32,7 @@ const SHARED: [(&str, &[&str]); 10] = [
             "shared/detect",
             "shared/correlate",
             "shared/notice",
+            "shared/ocsf",
             "shared/store",
         ],
     ),

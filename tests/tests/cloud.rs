@@ -7,15 +7,17 @@ use std::fs;
 use std::path::Path;
 
 use hinomi_generate::day;
+use hinomi_lambda::Function;
 use hinomi_local::plan::assumptions;
-use hinomi_model::Settings;
 use hinomi_model::registry::Registry;
-use hinomi_store::Values;
+use hinomi_model::{EventTime, Settings};
+use hinomi_store::{Archive, Values, block_on};
 use hinomi_tests::cloud::day::{Form, Slice, every, looks, mistreat, slices};
-use hinomi_tests::cloud::{Play, Site};
+use hinomi_tests::cloud::{COMPACTORS, Functions, Play, Site, payload};
+use hinomi_tests::columns::rows;
 use hinomi_tests::dated::dated;
 use hinomi_tests::harness::{Outcome, run};
-use hinomi_tests::poller::Mapping;
+use hinomi_tests::poller::{Answer, Mapping};
 use hinomi_tests::same::{in_order, without_places};
 use serde_json::Value;
 
@@ -160,4 +162,69 @@ fn repeats_disorder_and_poison_change_nothing() {
     let poisons = (slices.len() * SHARDS) as u64;
     let (lines, quarantined) = (lines.len() as u64, expected.quarantine.len() as u64);
     assert_counted(&play, 2 * lines + poisons, 2 * quarantined + poisons, "twice, and poison");
+}
+
+#[test]
+fn a_days_columns_hold_each_line_once_however_often_its_record_was_read() {
+    let lines = lines();
+    let registry = Registry::from_yaml(&registry()).unwrap();
+    let dated = dated(lines.iter().cloned(), &registry);
+    let mut slices = slices(&dated, &every(1_800, &dated), &Form::ALL, SHARDS);
+    for shard in slices.iter_mut().flat_map(|slice| &mut slice.shards) {
+        // Records overtake each other on their way into the stream, and are numbered there.
+        let numbers: Vec<String> = shard.iter().map(|record| record.sequence.clone()).collect();
+        shard.reverse();
+        shard.iter_mut().zip(numbers).for_each(|(record, number)| record.sequence = number);
+    }
+    let mut play = played(&slices);
+    for slice in &slices {
+        for (number, shard) in slice.shards.iter().enumerate() {
+            // A batch whose answer was lost comes again, cut otherwise.
+            for batch in shard.chunks(3) {
+                let event = payload::kinesis("logs", number, batch);
+                let answer = play.functions.invoke(Function::Ingest, &event, slice.end).unwrap();
+                assert!(matches!(answer, Answer::Returned(_)));
+            }
+        }
+    }
+    let (first, last) = (slices.first().unwrap().end, slices.last().unwrap().end);
+    for hour in first.hour()..=last.hour() + 1 {
+        let time = EventTime::from_seconds(hour * 3_600 + 600);
+        for compactor in 0..COMPACTORS {
+            let event = payload::schedule(time, Some(compactor));
+            let answer = play.functions.invoke(Function::Compact, &event, time).unwrap();
+            let Answer::Returned(answer) = answer else { panic!("{answer:?}") };
+            assert_eq!(answer["behind_seconds"], 0);
+        }
+    }
+    let store = &play.functions.store;
+    let mut found = Vec::new();
+    for key in block_on(store.list("ocsf/", None, 100_000)).unwrap() {
+        let file = block_on(store.fetch(&key)).unwrap().unwrap();
+        let of_tenant = format!("/tenant={}/", "kita");
+        assert!(key.as_str().contains(&of_tenant), "{}", key.as_str());
+        found.extend(rows(&file));
+    }
+    let mut places: Vec<&str> = found.iter().map(|row| row.place.as_str()).collect();
+    places.sort_unstable();
+    places.dedup();
+    assert_eq!(places.len(), found.len(), "a line has two rows");
+    let mut scratch = hinomi_parse::Scratch::default();
+    let mut expected: Vec<i64> = dated
+        .iter()
+        .filter_map(|line| {
+            let collected = hinomi_model::registry::Collected::default();
+            let context = hinomi_parse::Context { registry: &registry, received: line.at, collected };
+            let event = hinomi_parse::parse_line(line.text.as_bytes(), &context, &mut scratch).ok()?;
+            Some(event.time.nanos().div_euclid(1_000_000))
+        })
+        .collect();
+    let mut times: Vec<i64> = found.iter().map(|row| row.time).collect();
+    expected.sort_unstable();
+    times.sort_unstable();
+    assert!(expected.len() > 1_000, "{}", expected.len());
+    assert_eq!(times, expected);
+    assert_eq!(metric(&play, "compact", "Rows"), expected.len() as u64);
+    assert_eq!(metric(&play, "compact", "LinesLeftOut"), (lines.len() - expected.len()) as u64);
+    assert!(metric(&play, "compact", "RecordsRepeated") > 0);
 }

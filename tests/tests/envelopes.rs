@@ -77,6 +77,7 @@ fn every_other_event_is_of_the_kind_that_it_is_named_for() {
         ("table-stream.json", "a table's batch"),
         ("schedule.json", "a schedule"),
         ("schedule-follow.json", "a schedule"),
+        ("schedule-compact.json", "a schedule"),
         ("redrive-prefix.json", "a redrive"),
         ("redrive-object.json", "a redrive"),
         ("registry-uploaded.json", "an object's change"),

@@ -14,8 +14,10 @@ use regex::Regex;
 const NAMES_OF_AWS: &[&str] =
     &["IncomingBytes", "IncomingRecords", "Invoke", "REPORT", "WriteProvisionedThroughputExceeded"];
 /// What a reader puts a name of their own for.
-const PLACEHOLDERS: &[&str] =
-    &["ARCHIVE", "CONFIG", "LOGS", "STACK", "SECTION", "FUNCTION", "UUID", "TAG", "NUMBER", "URL"];
+const PLACEHOLDERS: &[&str] = &[
+    "ARCHIVE", "CONFIG", "LOGS", "STACK", "SECTION", "FUNCTION", "UUID", "TAG", "NUMBER", "URL", "CLASS",
+    "TENANT", "DAY",
+];
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()

@@ -37,6 +37,8 @@ pub mod names {
     pub const METRICS_NAMESPACE: &str = "HINOMI_METRICS_NAMESPACE";
     /// The console's language when the reader's is not known, `ja` or `en`; default `ja`.
     pub const LANGUAGE: &str = "HINOMI_LANGUAGE";
+    /// How many compactors share the tenants; default 4.
+    pub const COMPACTORS: &str = "HINOMI_COMPACTORS";
     /// What is logged: `error`, `warn` or `info`, the default. Finer levels would let libraries write contents.
     pub const LOG: &str = "HINOMI_LOG";
 }
@@ -45,7 +47,7 @@ pub mod names {
 pub const COMMON: [&str; 2] = [names::METRICS_NAMESPACE, names::LOG];
 
 /// What each function reads besides [`COMMON`].
-pub const READS: [(Function, &[&str]); 6] = [
+pub const READS: [(Function, &[&str]); 7] = [
     (
         Function::Ingest,
         &[
@@ -104,6 +106,10 @@ pub const READS: [(Function, &[&str]); 6] = [
             names::REGISTRY_REFRESH_SECONDS,
         ],
     ),
+    (
+        Function::Compact,
+        &[names::ARCHIVE_BUCKET, names::CONFIG_BUCKET, names::COMPACTORS, names::REGISTRY_REFRESH_SECONDS],
+    ),
 ];
 
 /// How long a registry is used before asking for another, unless told otherwise. One conditional request a minute and
@@ -111,6 +117,11 @@ pub const READS: [(Function, &[&str]); 6] = [
 pub const DEFAULT_REGISTRY_REFRESH: Seconds = 60;
 /// The longest time that a registry may be used: a customer's change is never more than an hour away.
 pub const MAX_REGISTRY_REFRESH: Seconds = 3_600;
+
+/// How many compactors there are unless told otherwise.
+pub const DEFAULT_COMPACTORS: u16 = 4;
+/// Most compactors: each has a schedule of its own in the template, which knows so many.
+pub const MAX_COMPACTORS: u16 = 8;
 
 /// Everything that is wrong with an environment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -227,6 +238,19 @@ pub struct ConsoleConfig {
     pub registry_refresh: Seconds,
 }
 
+/// What compact is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompactConfig {
+    /// Bucket of raw objects and of the columnar archive.
+    pub archive_bucket: String,
+    /// Bucket of the registry.
+    pub config_bucket: String,
+    /// How many compactors share the tenants.
+    pub compactors: u16,
+    /// How long a registry is used.
+    pub registry_refresh: Seconds,
+}
+
 /// What every function is told, for [`start`](fn@crate::start).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Telemetry {
@@ -324,6 +348,21 @@ impl<'e> Environment<'e> {
             deliveries_table: self.name(names::DELIVERIES_TABLE),
             scope_table: self.name(names::SCOPE_TABLE),
             language: self.parsed(names::LANGUAGE, "ja or en", Language::Ja, Language::from_word),
+            registry_refresh: self.refresh(),
+        }
+    }
+
+    /// Reads what compact needs.
+    pub fn compact(&mut self) -> CompactConfig {
+        CompactConfig {
+            archive_bucket: self.name(names::ARCHIVE_BUCKET),
+            config_bucket: self.name(names::CONFIG_BUCKET),
+            compactors: self.parsed(
+                names::COMPACTORS,
+                "a number of compactors from 1 to 8",
+                DEFAULT_COMPACTORS,
+                |text| text.parse().ok().filter(|number| (1..=MAX_COMPACTORS).contains(number)),
+            ),
             registry_refresh: self.refresh(),
         }
     }
@@ -440,6 +479,7 @@ mod tests {
             names::SMS_SENDER_ID => "HINOMI",
             names::REGISTRY_REFRESH_SECONDS => "30",
             names::LANGUAGE => "en",
+            names::COMPACTORS => "2",
             names::LOG => "warn",
             names::METRICS_NAMESPACE => "Hinomi",
             _ => "hinomi-prod-thing",
@@ -454,6 +494,7 @@ mod tests {
             Function::Notify => drop(environment.notify()),
             Function::Enrol => drop(environment.enrol()),
             Function::Console => drop(environment.console()),
+            Function::Compact => drop(environment.compact()),
         }
     }
 

@@ -46,7 +46,7 @@ macro_rules! functions {
 
 functions! {
     Ingest = "ingest", Follow = "follow", Correlate = "correlate", Notify = "notify", Enrol = "enrol",
-    Console = "console",
+    Console = "console", Compact = "compact",
 }
 
 /// A further dimension of a metric.
@@ -154,16 +154,17 @@ metrics! {
     LinesQuarantined Count [Ingest] [Reason],
     /// Records that were handed back to come again.
     RecordsRetried Count [Ingest] [],
-    /// Records that can never be worked on and were set aside whole; of follow, its objects that can't be read or are gone.
-    RecordsPoisoned Count [Ingest Follow Correlate] [],
+    /// Records that can never be worked on and were set aside whole; of follow, its objects that can't be read or are gone;
+    /// of compact, raw objects and records that can't.
+    RecordsPoisoned Count [Ingest Follow Correlate Compact] [],
     /// Findings sent on, or joined.
     Findings Count [Ingest Follow Correlate] [],
     /// Records that the stream of findings took only when asked again.
     StreamRetries Count [Ingest] [],
     /// Bytes that came, as they came.
     RawBytes Bytes [Ingest] [],
-    /// Bytes of the objects written: raw lines, quarantine and facts.
-    StoredBytes Bytes [Ingest] [],
+    /// Bytes of the objects written: raw lines, quarantine and facts; of compact, its files.
+    StoredBytes Bytes [Ingest Compact] [],
     /// Facts written.
     Facts Count [Ingest] [],
     /// From a record's arrival to its batch being worked on.
@@ -176,8 +177,8 @@ metrics! {
     Events Count [Ingest] [Vendor LogFunction],
     /// Facts read.
     FactsRead Count [Follow] [],
-    /// Objects of facts read.
-    ObjectsRead Count [Follow] [],
+    /// Objects read: of facts, or of raw lines.
+    ObjectsRead Count [Follow Compact] [],
     /// How far behind the schedule the facts are read.
     FollowBehindSeconds Seconds [Follow] [],
     /// Findings that were known already.
@@ -212,6 +213,16 @@ metrics! {
     SubscriptionsMissing Count [Enrol] [],
     /// Tenants that are told of level 3 or 4 and have not one confirmed channel.
     TenantsUnreachable Count [Enrol] [],
+    /// Lines that became rows of the columnar archive.
+    Rows Count [Compact] [],
+    /// Lines that are no events and have no row.
+    LinesLeftOut Count [Compact] [],
+    /// Records that lie in several raw objects and were taken from another one.
+    RecordsRepeated Count [Compact] [],
+    /// Files of the columnar archive written.
+    FilesWritten Count [Compact] [],
+    /// How long ago the oldest hour was over that is not in the columnar archive.
+    CompactBehindSeconds Seconds [Compact] [],
     /// Events of no known form, or for another function.
     BadEvents Count [all] [],
     /// Invocations.

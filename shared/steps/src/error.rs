@@ -15,6 +15,9 @@ pub enum Error {
     /// A subject's stored state can't be read.
     #[error(transparent)]
     State(#[from] StateError),
+    /// Files of columns can't be made.
+    #[error("columns not written")]
+    Columns(#[from] hinomi_ocsf::Error),
     /// Something stored can't be read.
     #[error("stored document broken")]
     Stored(#[from] serde_json::Error),
@@ -35,7 +38,7 @@ impl Error {
                 error.is_retryable()
                     || matches!(error, hinomi_store::Error::Conflict { .. } | hinomi_store::Error::InUse)
             }
-            Error::State(_) | Error::Stored(_) | Error::Panicked { .. } => false,
+            Error::State(_) | Error::Columns(_) | Error::Stored(_) | Error::Panicked { .. } => false,
         }
     }
 }

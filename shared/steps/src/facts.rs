@@ -30,8 +30,13 @@ const VERSION: u8 = 1;
 
 /// Returns the follower that a tenant belongs to.
 pub fn partition_of(tenant: &TenantId) -> u16 {
-    let hash = Fingerprint::new("follow partition").text(tenant.as_str()).finish_short();
-    u16::try_from(hash % u64::from(PARTITIONS)).unwrap_or_default()
+    share_of(tenant.as_str(), PARTITIONS)
+}
+
+/// Returns which of so many equal shares a tenant falls to, by its name alone.
+pub(crate) fn share_of(tenant: &str, shares: u16) -> u16 {
+    let hash = Fingerprint::new("follow partition").text(tenant).finish_short();
+    u16::try_from(hash % u64::from(shares.max(1))).unwrap_or_default()
 }
 
 /// What a batch left behind for one follower.

@@ -9,6 +9,7 @@
 //! it holds up nothing else ([`Error::is_retryable`] tells the two apart).
 
 mod caught;
+pub mod compact;
 pub mod correlate;
 pub mod documents;
 pub mod enrol;

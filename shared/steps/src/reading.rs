@@ -4,6 +4,15 @@ use hinomi_model::registry::{Collected, Registry};
 use hinomi_model::{Event, EventTime, Frames, Reject};
 use hinomi_parse::{Context, Scratch, parse_line};
 
+/// Returns how a stream's record is read: its lines were received when the stream took it, unless they say otherwise.
+pub(crate) fn arrived(registry: &Registry, arrived: EventTime) -> Context<'_> {
+    Context {
+        registry,
+        received: arrived,
+        collected: Collected { received: Some(arrived), ..Collected::default() },
+    }
+}
+
 /// Reads a line of a file or of the archive, which came out of `frames`.
 ///
 /// No clock is asked when a line was received, so that the same line gives the same incidents every time: it counts

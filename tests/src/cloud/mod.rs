@@ -18,7 +18,7 @@ use hinomi_store::{Scope, States};
 use crate::poller::{Account, Answer, Mapping, Polled, drive};
 use day::Slice;
 
-pub use site::Site;
+pub use site::{COMPACTORS, Site};
 
 /// The functions of a deployment, and what stands between them.
 pub trait Functions {

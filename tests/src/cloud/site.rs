@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use hinomi_fn_compact::CompactFunction;
 use hinomi_fn_correlate::CorrelateFunction;
 use hinomi_fn_follow::FollowFunction;
 use hinomi_fn_ingest::IngestFunction;
@@ -19,6 +20,10 @@ use crate::poller::{Answer, Polled};
 
 /// How long a call may take: as the template says of the shortest.
 const TIME_OUT: Seconds = 60;
+/// How long a call of compact may take, which works in larger pieces.
+const COMPACT_TIME_OUT: Seconds = 900;
+/// How many compactors share the tenants.
+pub const COMPACTORS: u16 = 4;
 
 /// Nobody listens: what operations would be told is counted elsewhere.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,6 +51,7 @@ pub struct Site {
     correlate: CorrelateFunction<Memory, MemoryPublished>,
     notify: NotifyFunction<Memory, MemoryNotifier, NoOperations, MemoryPublished>,
     notifier: MemoryNotifier,
+    compact: CompactFunction<Memory, MemoryPublished>,
 }
 
 impl Site {
@@ -64,7 +70,14 @@ impl Site {
             ingest: IngestFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT),
             follow: FollowFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT),
             correlate: CorrelateFunction::new(store.clone(), published.clone(), TIME_OUT),
-            notify: NotifyFunction::new(store.clone(), notifier.clone(), NoOperations, published, TIME_OUT),
+            notify: NotifyFunction::new(
+                store.clone(),
+                notifier.clone(),
+                NoOperations,
+                published.clone(),
+                TIME_OUT,
+            ),
+            compact: CompactFunction::new(store.clone(), published, COMPACTORS, TIME_OUT),
             notifier,
             store,
             stream,
@@ -105,13 +118,14 @@ fn call<H: Handler>(
     now: EventTime,
     told: &mut Vec<String>,
 ) -> Answer {
+    let time_out = if function == Function::Compact { COMPACT_TIME_OUT } else { TIME_OUT };
     let telemetry = Telemetry { namespace: "Hinomi".to_owned(), log: Log::default() };
     let clock = Clock::at(now);
     let invocation = Invocation {
         payload: payload.into(),
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         function_arn: "arn:aws:lambda:ap-northeast-1:123456789012:function:played".to_owned(),
-        budget: Budget::new(now.plus(TIME_OUT), clock.clone()),
+        budget: Budget::new(now.plus(time_out), clock.clone()),
         clock,
     };
     let (answer, lines) = block_on(invoke(function, &telemetry, handler, &invocation, false));
@@ -141,6 +155,7 @@ impl Functions for Site {
             Function::Follow => call(function, &self.follow, payload, now, told),
             Function::Correlate => call(function, &self.correlate, payload, now, told),
             Function::Notify => call(function, &self.notify, payload, now, told),
+            Function::Compact => call(function, &self.compact, payload, now, told),
             // The others take no part in a day.
             _ => Answer::Failed,
         })

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hinomi_model::Seconds;
 use hinomi_model::registry::Registry;
+use hinomi_model::{EventTime, Seconds};
+use hinomi_tests::cloud::COMPACTORS;
 use hinomi_tests::cloud::day::{Form, every, slices};
+use hinomi_tests::columns::rows;
 use hinomi_tests::dated::files;
-use hinomi_tests::emulator::Mailbox;
-use serde_json::Value;
+use hinomi_tests::emulator::{Deployment, Mailbox};
+use serde_json::{Value, json};
 
 use super::{PATIENCE, SHARDS, deployment, read, replayed, stored};
 
@@ -52,13 +54,15 @@ fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
         deployment.set_clock(end.plus(seconds)).unwrap();
         deployment.sweep(&registry, end.plus(seconds), PATIENCE).unwrap();
     }
+    let replayed = replayed(&lines, &registry);
+    let done = lines.len() - replayed.quarantine.len();
+    assert_eq!(columns_of_each_hour(&deployment, end.plus(3_600 + 600)), done, "each line is a row");
     let told: BTreeSet<(String, String)> = mailboxes
         .iter()
         .flat_map(|mailbox| deployment.take(mailbox).unwrap())
         .map(|told| (told.contact, told.channel))
         .collect();
 
-    let replayed = replayed(&lines, &registry);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let level =
         |incident: &Value| (text(&incident["id"]), (incident["kind"].clone(), incident["level"].clone()));
@@ -69,4 +73,19 @@ fn the_sample_day_comes_to_the_incidents_of_a_replay_and_they_are_told() {
     let expected: BTreeSet<(String, String)> =
         replayed.notices.iter().map(|notice| (text(&notice["contact"]), text(&notice["channel"]))).collect();
     assert_eq!(told, expected);
+}
+
+/// Calls the compactors as their schedules do, and returns how many rows their files have.
+fn columns_of_each_hour(deployment: &Deployment, time: EventTime) -> usize {
+    let mut written = 0;
+    for compactor in 0..COMPACTORS {
+        let event = json!({"time": time.to_string(), "partition": compactor});
+        let answer = deployment.invoke("compact", &event).unwrap();
+        assert_eq!((&answer["damaged"], &answer["behind_seconds"]), (&json!(0), &json!(0)), "{answer}");
+        written += answer["files"].as_u64().unwrap();
+    }
+    let bucket = deployment.output("ArchiveBucket").unwrap();
+    let keys = deployment.aws.keys(bucket, "ocsf/").unwrap();
+    assert_eq!(keys.len() as u64, written);
+    keys.iter().map(|key| rows(&deployment.aws.object(bucket, key).unwrap().unwrap()).len()).sum()
 }

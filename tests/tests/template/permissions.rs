@@ -115,6 +115,14 @@ const GRANTS: &[Grant] = &[
     ),
     ("Enrol", &["sns:Publish"], &["Operations"]),
     ("Enrol", &["sqs:SendMessage"], &["FailedEvents.Arn"]),
+    (
+        "Compact",
+        &["s3:GetObject"],
+        &["${Archive.Arn}/raw/*", "${Archive.Arn}/compact/*", "${Config.Arn}/accepted/*"],
+    ),
+    ("Compact", &["s3:PutObject"], &["${Archive.Arn}/compact/*", "${Archive.Arn}/ocsf/*"]),
+    ("Compact", &["s3:ListBucket"], &["Archive.Arn", "Config.Arn"]),
+    ("Compact", &["sqs:SendMessage"], &["FailedEvents.Arn"]),
     ("Console", &["dynamodb:BatchGetItem", "dynamodb:Query"], INCIDENTS),
     ("Console", &["dynamodb:Query"], &["Deliveries.Arn", "Scope.Arn"]),
     ("Console", &["s3:GetObject"], &["${Config.Arn}/accepted/*"]),
@@ -145,6 +153,7 @@ const USES: &[(&str, &[Call])] = &[
         ],
     ),
     ("Enrol", &[Call::Read, Call::Write, Call::FetchIfChanged]),
+    ("Compact", &[Call::PutNew, Call::Fetch, Call::List, Call::FetchIfChanged]),
     ("Console", &[Call::Queue, Call::Incident, Call::Hosts, Call::Of, Call::FetchIfChanged]),
 ];
 

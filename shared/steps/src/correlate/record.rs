@@ -80,7 +80,8 @@ impl PoisonReason {
             Error::State(_) | Error::Stored(_) => PoisonReason::StateBroken,
             Error::Store(StoreError::Corrupt { .. } | StoreError::Format { .. }) => PoisonReason::StateBroken,
             Error::Store(StoreError::TooLarge { .. }) => PoisonReason::TooLarge,
-            Error::Store(_) => PoisonReason::Refused,
+            // Joining makes no columns.
+            Error::Store(_) | Error::Columns(_) => PoisonReason::Refused,
         }
     }
 }

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use hinomi_detect::{Examiner, KnownLines};
-use hinomi_model::registry::{Collected, Registry};
+use hinomi_model::registry::Registry;
 use hinomi_model::{Event, EventTime, FactBatch, Finding, Frame, Locator, QuarantineReason, Reject};
-use hinomi_parse::{Context, FrameScratch, Item, Lines, Scratch};
+use hinomi_parse::{FrameScratch, Item, Lines, Scratch};
 
 use super::count::LineCount;
 use super::{Gathered, Place, ReadLine, Record};
 use crate::caught::{caught, caught_line};
 use crate::quarantine::{self, Row};
 use crate::raw::Owners;
+use crate::reading;
 
 /// Minutes of events that one record's lines are coalesced by at once. A record holds a few seconds of one collector; a
 /// line of a further minute closes the minute that was begun first, and what comes of it later is a finding of its own.
@@ -115,11 +116,7 @@ impl Reader {
         let Reader { parse, examine, frames, scratch, minutes } = self;
         let mut read = ReadRecord { raw_bytes: data.len(), ..ReadRecord::default() };
         let mut locator = Locator { object: place.object.to_owned(), frame: place.frame, line: 0 };
-        let context = Context {
-            registry,
-            received: arrived,
-            collected: Collected { received: Some(arrived), ..Collected::default() },
-        };
+        let context = reading::arrived(registry, arrived);
         let mut lines = Lines::new(data, frames);
         let mut number = 0_u32;
         while let Some(item) = lines.next_line() {
