@@ -39,6 +39,7 @@ fn functions_have_the_memory_and_the_batches_at_once_that_are_planned() {
     for (function, planned) in [
         (Function::Ingest, capacity.ingest),
         (Function::Follow, capacity.follow),
+        (Function::Compact, capacity.compact),
         (Function::Correlate, capacity.correlate),
     ] {
         let memory = properties(&template, &format!("{}Function", logical(function)))["MemorySize"].as_f64();

@@ -44,8 +44,8 @@ const GET_SECONDS: f64 = 0.03;
 const GETS_AT_ONCE: f64 = 16.0;
 /// Lines in all lines that are sessions, which follow remembers.
 const SESSIONS: f64 = 0.85;
-/// Rows of a part of compact, and classes of events that a customer has in an hour: each is a file.
-const PART_ROWS: f64 = 2_000_000.0;
+/// Rows of a part of compact, which its memory bounds, and classes of events that a customer has in an hour: each is a file.
+const PART_ROWS: f64 = 800_000.0;
 const CLASSES: f64 = 5.0;
 /// Bytes of an event in the columnar archive. Of synthetic lines, which repeat themselves more than those in life.
 pub(super) const COLUMN_BYTES: f64 = 45.0;
@@ -167,9 +167,10 @@ impl Capacity {
             reading + events_per_s * HOUR / question.compactors / (question.archive_per_core * LAMBDA_SHARE)
         };
         let compact_calls = question.compactors * month / HOUR;
-        let parts = (load.events_per_s * HOUR / question.compactors / PART_ROWS).ceil().max(1.0);
+        let busy_compactors = question.compactors.min(question.tenants);
+        let parts = (load.events_per_s * HOUR / busy_compactors / PART_ROWS).ceil().max(1.0);
         let tenants_each = (question.tenants / question.compactors).max(1.0);
-        let compacting = question.compactors.min(question.tenants) / question.compactors;
+        let compacting = busy_compactors / question.compactors;
 
         let follow_usual = follow_seconds(calls / month, load.events_per_s);
         let follow_minute = follow_seconds(peak_bytes_per_s / busy, load.peak_events_per_s);
@@ -188,7 +189,7 @@ impl Capacity {
                 compact_calls,
                 compact_seconds(calls / month, load.events_per_s),
                 question.compactors,
-                2048.0,
+                1769.0,
             ),
             compact_hour: compact_seconds(peak_bytes_per_s / busy, load.peak_events_per_s),
             column_files: compact_calls * compacting * parts * tenants_each * CLASSES,
