@@ -41,7 +41,7 @@ pub struct Indicators {
     /// In lower case, without the last dot; each stands for what is below it, too.
     names: FxHashMap<Box<str>, List>,
     /// Paths by their host, which is in lower case.
-    urls: FxHashMap<Box<str>, Vec<(Box<str>, List)>>,
+    urls: FxHashMap<Box<str>, FxHashMap<Box<str>, List>>,
     url_count: usize,
     /// Hexadecimal, in lower case.
     files: FxHashMap<Box<str>, List>,
@@ -131,10 +131,9 @@ impl Indicators {
             }
             Indicator::Url { host, path } => {
                 let paths = self.urls.entry(host.into()).or_default();
-                if !paths.iter().any(|(known, _)| **known == *path) {
-                    paths.push((path.into(), list));
-                    self.url_count += 1;
-                }
+                let before = paths.len();
+                paths.entry(path.into()).or_insert(list);
+                self.url_count += paths.len() - before;
             }
             Indicator::Network(ip, prefix) => {
                 let is_v4 = ip.is_ipv4();
@@ -220,8 +219,7 @@ impl Indicators {
         }
         let mut buffer = [0; MAX_NAME_BYTES];
         let paths = self.urls.get(in_lower_case(host, &mut buffer)?)?;
-        let path = read::path_of(url);
-        let (_, list) = paths.iter().find(|(known, _)| **known == *path)?;
+        let list = paths.get(read::path_of(url))?;
         self.lists.get(usize::from(*list)).map(String::as_str)
     }
 
@@ -241,8 +239,12 @@ fn push(refused: &mut Vec<RefusedIndicator>, most: usize, index: usize, why: NoI
     }
 }
 
-/// Returns text in lower case, borrowed where it is; `None` when it is longer than the buffer.
+/// Returns text in lower case, borrowed where it is; `None` when it is longer than the buffer. Text of a line can be as long
+/// as the line, and each of its labels is looked up.
 fn in_lower_case<'b>(text: &'b str, buffer: &'b mut [u8; MAX_NAME_BYTES]) -> Option<&'b str> {
+    if text.len() > MAX_NAME_BYTES {
+        return None;
+    }
     if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Some(text);
     }

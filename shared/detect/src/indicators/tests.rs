@@ -63,6 +63,24 @@ fn every_way_to_write_an_indicator_is_read() {
 }
 
 #[test]
+fn what_is_too_long_to_be_a_name_is_not_looked_up() {
+    let indicators = listed("panel.example");
+    let long = |labels: usize| "a.".repeat(labels) + "panel.example";
+    assert_eq!(indicators.name(&long(120)), Some("own"));
+    assert_eq!(indicators.name(&long(121)), None);
+}
+
+#[test]
+fn urls_of_one_host_are_told_apart() {
+    let list: String = (0..500).map(|number| format!("https://shared.example/{number}\n")).collect();
+    let mut indicators = listed(&list);
+    assert_eq!(indicators.add("other", &list, 1), []);
+    assert_eq!(indicators.len(), 500);
+    assert_eq!(indicators.url("shared.example", "/499"), Some("own"));
+    assert_eq!(indicators.url("shared.example", "/500"), None);
+}
+
+#[test]
 fn what_would_hit_everybody_is_refused() {
     let cases = [
         ("10.0.0.1", NoIndicator::NotPublic),
