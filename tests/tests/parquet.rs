@@ -93,8 +93,7 @@ fn write(dir: &Path, each: &dyn Fn(&mut Take<'_>)) -> BTreeMap<String, Value> {
     });
     assert_eq!(rows.rows(), expected.len());
     for (number, file) in rows.finish().unwrap().into_iter().enumerate() {
-        let folder =
-            dir.join("ocsf").join(format!("class={}/tenant={}/day={}", file.class, file.tenant, file.day));
+        let folder = dir.join("ocsf").join(file.folder());
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{number}.parquet")), file.bytes).unwrap();
     }

@@ -14,7 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use hinomi_model::{Event, Locator};
-use hinomi_ocsf::{Limits, ParquetFile, Rows};
+use hinomi_ocsf::{Limits, Rows};
 
 use super::WholeFile;
 use crate::error::Fault;
@@ -110,7 +110,7 @@ impl ColumnArchive {
         *part += 1;
         self.bytes -= input.rows.bytes();
         for file in input.rows.finish()? {
-            write(&self.root.join(folder(&file)), &name, &file.bytes)?;
+            write(&self.root.join(file.folder()), &name, &file.bytes)?;
         }
         Ok(())
     }
@@ -123,11 +123,6 @@ impl ColumnArchive {
 /// [`Fault::Write`] when it can't be removed.
 pub(crate) fn clear(root: &Path) -> Result<(), Fault> {
     remove_files(root, &|_| true)
-}
-
-/// Returns the folder of a file: the partitions that DuckDB and Athena see in it.
-fn folder(file: &ParquetFile) -> String {
-    format!("class={}/tenant={}/day={}", file.class, file.tenant, file.day)
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> {

@@ -52,6 +52,13 @@ pub struct ParquetFile {
     pub bytes: Vec<u8>,
 }
 
+impl ParquetFile {
+    /// Returns the folder that the file belongs in: a partition as Athena projects it and DuckDB reads it.
+    pub fn folder(&self) -> String {
+        format!("class={}/tenant={}/day={}", self.class, self.tenant, self.day)
+    }
+}
+
 /// Events collected for the archive, by tenant, class and day.
 ///
 /// What is pushed is kept, also beyond the limits: who looks at [`Rows::is_full`] after each event overshoots by one

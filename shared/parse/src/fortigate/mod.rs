@@ -47,7 +47,7 @@ use crate::when::Zones;
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     kv: kv::Scratch<Key, Plan>,
-    flat: flat::Scratch<Key, Plan>,
+    flat: kv::Scratch<Key, Plan>,
     meanings: Meanings<Key>,
     pairs: Vec<Pair<Key>>,
     extra: Vec<ExtraField>,

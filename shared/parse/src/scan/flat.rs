@@ -11,25 +11,10 @@
 use hinomi_model::Span;
 use wide::u8x16;
 
-use super::kv::MAX_FIELDS;
+use super::kv::{MAX_FIELDS, Scratch};
 use super::marks::Marks;
 use super::pair::{Form, Pair};
-use super::shape::{Place, Shape};
-
-/// Reused memory, which makes it faster and changes nothing. `E` is what the caller keeps of objects that have the same
-/// names in the same order.
-#[derive(Debug)]
-pub(crate) struct Scratch<K, E = ()> {
-    /// Which names objects have.
-    pub(crate) shape: Shape<K, E>,
-    marks: Marks<2>,
-}
-
-impl<K, E> Default for Scratch<K, E> {
-    fn default() -> Self {
-        Scratch { shape: Shape::default(), marks: Marks::default() }
-    }
-}
+use super::shape::Place;
 
 /// The kinds of byte that are marked: what ends a string or makes it one that is not plain, and what is no digit.
 const IN_STRING: usize = 0;

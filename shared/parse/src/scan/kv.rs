@@ -34,13 +34,13 @@ pub(crate) const MAX_FIELDS: usize = 512;
 
 const MAX_NAME_BYTES: usize = 64;
 
-/// Reused memory, which makes it faster and changes nothing. `E` is what the caller keeps of lines that have the same
-/// names in the same order.
+/// Reused memory of this scanner and that of plain objects, which makes them faster and changes nothing. `E` is what the
+/// caller keeps of lines that have the same names in the same order.
 #[derive(Debug)]
 pub(crate) struct Scratch<K, E = ()> {
     /// Which names lines have.
     pub(crate) shape: Shape<K, E>,
-    marks: Marks<2>,
+    pub(super) marks: Marks<2>,
 }
 
 impl<K, E> Default for Scratch<K, E> {

@@ -292,10 +292,8 @@ impl<A: Archive> Work<'_, A> {
 
 /// Returns the name of a file of a part: it depends on what is read, and on nothing else.
 fn file_key(file: &ParquetFile, plan: &Plan, share: Share, part: u32) -> hinomi_store::Result<ArchiveKey> {
-    let ParquetFile { tenant, class, day, .. } = file;
-    let (class, stem, share) = (class.name(), plan.file_stem(), share.number);
-    let folder = format!("{FOLDER}/class={class}/tenant={tenant}/day={day}");
-    ArchiveKey::new(&format!("{folder}/{stem}-{share}-{part:04}.parquet"))
+    let (folder, stem, share) = (file.folder(), plan.file_stem(), share.number);
+    ArchiveKey::new(&format!("{FOLDER}/{folder}/{stem}-{share}-{part:04}.parquet"))
 }
 
 /// Returns the first hour that is looked at: far enough back for what comes late, and to where nothing is missing; never
