@@ -153,6 +153,7 @@ impl SubjectState {
             Subject::Source(ip, day) => format!("source/{ip}/{day}"),
             Subject::Relayed(relay, indicator) => format!("relayed/{relay}/{indicator}"),
             Subject::Device(device) => format!("device/{device}"),
+            Subject::Health(device, problem) => format!("health/{device}/{problem}"),
         }
     }
 

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use hinomi_model::{
-    Class, Delivery, Direction, Disposition, EventTime, Evidence, Finding, FindingId, FindingKind, Function,
-    Host, Indicator, Payload, Peer, Posture, SessionKey, Signature,
+    Class, Condition, Delivery, Direction, Disposition, EventTime, Evidence, Finding, FindingId, FindingKind,
+    Function, Health, Host, Indicator, Payload, Peer, Posture, SessionKey, Signature, Symptom,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,9 @@ pub struct StrandKey {
     /// The attacker, for what is keyed by server and attacker.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub attacker: Option<IpAddr>,
+    /// How the appliance is, and what shows it; of health alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub turn: Option<(Condition, Symptom)>,
     /// The indicator, signature or file it is about; cut to [`StrandKey::MAX_ABOUT_BYTES`].
     pub about: String,
 }
@@ -58,6 +61,7 @@ impl StrandKey {
             } else {
                 None
             },
+            turn: finding.health.as_ref().map(|health| (health.condition, health.symptom)),
             about: cut(&about(finding), StrandKey::MAX_ABOUT_BYTES).to_owned(),
         }
     }
@@ -87,6 +91,7 @@ fn about(finding: &Finding) -> String {
         }
         K::Sinkhole | K::Callback | K::OtherContact => finding.peers.first().map(|peer| peer.ip.to_string()),
         K::FanOut => finding.peers.first().and_then(|peer| peer.port).map(|port| port.to_string()),
+        K::Health => finding.health.as_ref().map(|health| health.object.clone()),
         K::SandboxMalicious | K::SandboxClean => indicator().or_else(what),
         K::PasswordRun | K::PasswordFailures | K::PasswordTakeover | K::PasswordPerson => None,
         K::SessionFailed | K::SessionAnswered | K::InCampaign | K::Campaign | K::ClientNamed => None,
@@ -169,6 +174,9 @@ pub struct Cell {
     /// Most bytes out in one finding.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub bytes_out: Option<u64>,
+    /// The turn of an appliance's health: of several in the hour, the last by its own order.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub health: Option<Health>,
     /// First and last lines.
     pub evidence: BTreeSet<Evidence>,
 }
@@ -217,6 +225,7 @@ impl Cell {
             what: finding.what.clone(),
             bytes_in: finding.bytes_in,
             bytes_out: finding.bytes_out,
+            health: finding.health.clone(),
             evidence: finding.evidence.iter().cloned().collect(),
         };
         cell.bound();
@@ -257,6 +266,7 @@ impl Cell {
         };
         self.bytes_in = self.bytes_in.max(other.bytes_in);
         self.bytes_out = self.bytes_out.max(other.bytes_out);
+        self.health = self.health.take().max(other.health.clone());
         self.evidence.extend(other.evidence.iter().cloned());
         self.bound();
         *self != before

@@ -324,6 +324,7 @@ impl Gathering {
             bytes_in: None,
             bytes_out: None,
             technique: key.technique.map(str::to_owned),
+            health: None,
             evidence: samples.into_iter().map(|sample| sample.evidence).collect(),
         }
     }
@@ -364,5 +365,6 @@ pub(crate) fn about(print: Fingerprint, subject: &Subject) -> Fingerprint {
         Subject::Source(ip, day) => print.text("source").text(&ip.to_string()).number(day.0.into()),
         Subject::Relayed(ip, indicator) => print.text("relayed").text(&ip.to_string()).text(indicator),
         Subject::Device(device) => print.text("device").text(device.as_str()),
+        Subject::Health(device, problem) => print.text("health").text(device.as_str()).text(problem.as_str()),
     }
 }

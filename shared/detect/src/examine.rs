@@ -158,6 +158,8 @@ impl Examiner {
             sessions: Vec::with_capacity(self.facts.sessions.len()),
             logins: Vec::new(),
             clocks: Vec::new(),
+            pulses: Vec::with_capacity(self.facts.pulses.len()),
+            signs: Vec::new(),
         };
         Examined {
             findings: self.findings.take(),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Direction, Disposition, Function, Payload, Posture, Vendor, words};
+use crate::health::{Health, Problem};
 use crate::ids::{DeviceId, FindingId, SessionKey, TenantId};
 use crate::time::{EventTime, UtcDay};
 
@@ -92,6 +93,8 @@ words! {
         DeviceOverload = "device_overload",
         /// The appliance's clock is wrong. Health: it explains times and is no attack.
         DeviceClock = "device_clock",
+        /// A turn of the appliance's health ([`Finding::health`]); no attack, and without a level.
+        Health = "health",
     }
 }
 
@@ -170,6 +173,8 @@ pub enum Subject {
     Relayed(IpAddr, String),
     /// The appliance itself.
     Device(DeviceId),
+    /// What is wrong with an appliance: each problem has a story of its own.
+    Health(DeviceId, Problem),
 }
 
 /// An inside machine.
@@ -365,6 +370,9 @@ pub struct Finding {
     /// ATT&CK technique.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub technique: Option<String>,
+    /// How the appliance is; of findings of health alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub health: Option<Health>,
     /// Lines that show it, first and last, at most [`Finding::MAX_EVIDENCE`].
     pub evidence: Vec<Evidence>,
 }

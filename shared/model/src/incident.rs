@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Disposition, Function, Posture, words};
 use crate::finding::{Evidence, FindingKind, Indicator, Locator, Role, Signature, Stage, Subject};
+use crate::health::Problem;
 use crate::ids::{IncidentId, TenantId};
 use crate::statement::Statement;
 use crate::time::EventTime;
@@ -202,7 +203,7 @@ pub struct Core {
     pub predecessor: Option<IncidentId>,
     /// Health only: what is wrong.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
     /// What changed when.
     pub history: Vec<History>,
     /// Digest of the rule set that judged it.

@@ -8,6 +8,7 @@ mod event;
 mod fact;
 mod finding;
 mod finding_batch;
+mod health;
 mod ids;
 mod incident;
 mod notice;
@@ -23,13 +24,15 @@ pub use event::{
     Format, Frame, Frames, Function, Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
 };
 pub use fact::{
-    ClockReading, ClockTrouble, Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, WireError,
+    ClockReading, ClockTrouble, Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, Pulse,
+    Saying, Sign, WireError,
 };
 pub use finding::{
     Class, Delivery, Evidence, Finding, FindingKind, Host, Indicator, IndicatorKind, Locator, Peer, Role,
     Signature, Stage, Subject,
 };
 pub use finding_batch::{BatchError, FindingBatch};
+pub use health::{Condition, Health, Problem, Symptom};
 pub use ids::{DeviceId, FindingId, Fingerprint, IncidentId, SessionKey, TenantId};
 pub use incident::{
     Actor, Assessment, AssessmentText, Asset, Change, ChangeText, Confidence, Core, Countermeasure,

@@ -2,7 +2,7 @@
 //! it is needed.
 
 use hinomi_model::registry::{Contact, Tenant};
-use hinomi_model::{EventTime, Incident, IncidentKind, Language, Level, NoticeKind, Settings};
+use hinomi_model::{EventTime, Incident, IncidentKind, Language, Level, NoticeKind, Problem, Settings};
 
 use crate::barrier::Barrier;
 use crate::clean;
@@ -185,7 +185,7 @@ fn headline(page: &mut Page, telling: &Telling<'_>, contact: &Contact, voice: &V
             ],
         ),
         None => {
-            let problem = core.problem.as_deref().unwrap_or("other");
+            let problem = core.problem.map_or("other", Problem::as_str);
             let problem = lexicon.label(Label::WordProblem, &[("word", Arg::Word(problem))]);
             lexicon.label(
                 Label::HeadlineHealth,

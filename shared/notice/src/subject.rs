@@ -53,8 +53,8 @@ pub(crate) fn number(incident: &Incident) -> String {
 
 /// Says what happened in as few words as possible.
 pub(crate) fn what(incident: &Incident, lexicon: &Lexicon) -> String {
-    if let Some(problem) = &incident.core.problem {
-        return lexicon.label(Label::WordProblem, &[("word", Arg::Word(problem))]);
+    if let Some(problem) = incident.core.problem {
+        return lexicon.label(Label::WordProblem, &[("word", Arg::Word(problem.as_str()))]);
     }
     let title = &incident.title;
     let word = |name: &str| match title.arg(name) {

@@ -8,8 +8,8 @@
 
 use hinomi_detect::Follow;
 use hinomi_model::{
-    BatchError, Fact, FactBatch, Finding, FindingBatch, Fingerprint, Locator, Login, Place, TenantId,
-    WireError,
+    BatchError, Fact, FactBatch, Finding, FindingBatch, Fingerprint, Locator, Login, Place, Pulse, Sign,
+    TenantId, WireError,
 };
 use hinomi_store::{ArchiveKey, Error, Result, limits};
 
@@ -50,8 +50,9 @@ pub struct Part {
 
 impl Part {
     fn is_empty(&self) -> bool {
-        let FactBatch { sessions, logins, clocks, .. } = &self.facts;
-        sessions.is_empty() && logins.is_empty() && clocks.is_empty() && self.findings.is_empty()
+        let FactBatch { sources: _, objects: _, sessions, logins, clocks, pulses, signs } = &self.facts;
+        let nothing = sessions.is_empty() && logins.is_empty() && clocks.is_empty();
+        nothing && pulses.is_empty() && signs.is_empty() && self.findings.is_empty()
     }
 
     /// Adds what another part holds.
@@ -121,6 +122,15 @@ impl Divided {
             let Some((source, part)) = self.of(facts, owners, reading.source) else { continue };
             let place = place(part, reading.place);
             part.facts.clock(hinomi_model::ClockReading { source, place, ..*reading });
+        }
+        for pulse in &facts.pulses {
+            let Some((source, part)) = self.of(facts, owners, pulse.source) else { continue };
+            part.facts.pulse(Pulse { source, ..*pulse });
+        }
+        for sign in &facts.signs {
+            let Some((source, part)) = self.of(facts, owners, sign.source) else { continue };
+            let place = place(part, sign.place);
+            part.facts.signs.push(Sign { source, place, ..sign.clone() });
         }
     }
 

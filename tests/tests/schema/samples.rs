@@ -6,13 +6,13 @@ use std::net::IpAddr;
 
 use hinomi_model::registry::Registry;
 use hinomi_model::{
-    Actor, Anomaly, AnomalyKind, AssessmentText, Asset, ChangeText, Channel, Class, Confidence, Core,
-    CountermeasureText, Delivery, DeviceId, Direction, Disposition, Document, Escape, Event, EventTime,
+    Actor, Anomaly, AnomalyKind, AssessmentText, Asset, ChangeText, Channel, Class, Condition, Confidence,
+    Core, CountermeasureText, Delivery, DeviceId, Direction, Disposition, Document, Escape, Event, EventTime,
     Evidence, EvidenceLine, Extra, ExtraField, FactText, FieldName, Finding, FindingId, FindingKind,
-    Function, History, Host, IncidentId, IncidentKind, Indicator, IndicatorKind, Infection, Language, Level,
-    Locator, MomentText, Notice, NoticeKind, Outcome, Payload, Peer, Posture, Priority, Protocol,
-    QuarantineReason, Quarantined, ReasonText, Role, Scope, SessionKey, Severity, Signature, Span, Stage,
-    Status, Subject, TenantId, TimeSource, Vendor, Within, Words,
+    Function, Health, History, Host, IncidentId, IncidentKind, Indicator, IndicatorKind, Infection, Language,
+    Level, Locator, MomentText, Notice, NoticeKind, Outcome, Payload, Peer, Posture, Priority, Problem,
+    Protocol, QuarantineReason, Quarantined, ReasonText, Role, Scope, SessionKey, Severity, Signature, Span,
+    Stage, Status, Subject, Symptom, TenantId, TimeSource, Vendor, Within, Words,
 };
 use hinomi_steps::quarantine::Row;
 use serde::Serialize;
@@ -216,6 +216,14 @@ fn full_finding() -> Finding {
         bytes_in: Some(5_200),
         bytes_out: Some(900),
         technique: Some("T1190".to_owned()),
+        health: Some(Health {
+            symptom: Symptom::InterfaceDown,
+            condition: Condition::Degraded,
+            object: "port1".to_owned(),
+            since: at(),
+            value: Some(2),
+            usual: Some(1),
+        }),
         evidence: vec![evidence()],
     }
 }
@@ -227,6 +235,7 @@ fn findings() -> Vec<Value> {
         Subject::Source(ip("203.0.113.7"), at().day()),
         Subject::Relayed(ip("10.1.0.53"), "c2.bad.example".to_owned()),
         Subject::Device(DeviceId::new("kita-pair")),
+        Subject::Health(DeviceId::new("kita-pair"), Problem::Link),
     ];
     let about = subjects.map(|subject| written(&Finding { subject, ..full_finding() }));
     let bare = Finding {
@@ -246,6 +255,7 @@ fn findings() -> Vec<Value> {
         bytes_in: None,
         bytes_out: None,
         technique: None,
+        health: None,
         evidence: Vec::new(),
         ..full_finding()
     };
@@ -374,7 +384,7 @@ fn health_incident() -> Document {
         kind: IncidentKind::Health,
         level: None,
         aliases: Vec::new(),
-        problem: Some("log_silence".to_owned()),
+        problem: Some(Problem::LogSilence),
         suppressed_by: None,
         predecessor: None,
         history: vec![History {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use hinomi_model::{
-    Actor, AnomalyKind, Channel, Class, Confidence, Delivery, Direction, Disposition, DriftKind, FindingKind,
-    Format, Frame, Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind, Outcome, Payload,
-    Posture, Priority, QuarantineReason, Role, Severity, Stage, Status, TimeSource, Vendor, Within,
+    Actor, AnomalyKind, Channel, Class, Condition, Confidence, Delivery, Direction, Disposition, DriftKind,
+    FindingKind, Format, Frame, Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind,
+    Outcome, Payload, Posture, Priority, Problem, QuarantineReason, Role, Severity, Stage, Status, Symptom,
+    TimeSource, Vendor, Within,
 };
 use serde_json::Value;
 
@@ -41,7 +42,11 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("finding", "/$defs/indicator/properties/type", words!(IndicatorKind)),
         ("finding", "/$defs/evidence/properties/function", words!(Function)),
         ("finding", "/$defs/evidence/properties/disposition", words!(Disposition)),
+        ("finding", "/$defs/health/properties/symptom", words!(Symptom)),
+        ("finding", "/$defs/health/properties/condition", words!(Condition)),
+        ("finding", "/$defs/subject/oneOf/4/properties/health/prefixItems/1", words!(Problem)),
         ("incident", "/properties/kind", words!(IncidentKind)),
+        ("incident", "/properties/problem", words!(Problem)),
         ("incident", "/properties/confidence", words!(Confidence)),
         ("incident", "/properties/priority", words!(Priority)),
         ("incident", "/properties/status", words!(Status)),
@@ -99,7 +104,7 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
 }
 
 /// Word lists that are no enumeration of the model; each is held by a test of its own or by one that says why.
-const OTHER_LISTS: [(&str, &str); 14] = [
+const OTHER_LISTS: [(&str, &str); 13] = [
     // Words of the command alone, held by its own tests.
     ("account", "/$defs/contact/properties/standing"),
     ("doctor", "/$defs/verdicts/propertyNames"),
@@ -110,8 +115,6 @@ const OTHER_LISTS: [(&str, &str); 14] = [
     ("line", "/$defs/source/properties/kind"),
     ("line", "/$defs/identity/properties/registry"),
     ("line", "/$defs/time/properties/how"),
-    // A health problem is text in the model; design decides the words.
-    ("incident", "/properties/problem"),
     // Checked against the reader in `registry.rs`.
     ("registry", "/$defs/contact/properties/for/items"),
     ("registry", "/$defs/contact/properties/hours"),

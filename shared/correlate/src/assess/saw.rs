@@ -158,7 +158,9 @@ pub(crate) fn saw(thread: &Thread) -> Statement {
         .with("device", device())
         .text("what", &what(thread))
         .with("count", count),
-        K::DeviceClock => of(S::SawDeviceClock).with("device", device()).word("trouble", &what(thread)),
+        K::DeviceClock | K::Health => {
+            of(S::SawDeviceClock).with("device", device()).word("trouble", &what(thread))
+        }
         K::DeviceCc => of(S::SawDeviceCc)
             .with("device", device())
             .indicator("peer", &attacker(thread))

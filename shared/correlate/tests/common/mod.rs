@@ -71,6 +71,7 @@ pub(crate) fn at_second(kind: FindingKind, disposition: Disposition, seconds: i6
         bytes_in: None,
         bytes_out: None,
         technique: None,
+        health: None,
         evidence: vec![Evidence {
             time,
             received: time,

@@ -338,6 +338,7 @@ fn plain(origin: &Origin, subject: Subject, kind: FindingKind, id: FindingId, ti
         bytes_in: None,
         bytes_out: None,
         technique: None,
+        health: None,
         evidence: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 //! A fact is not judged by itself. `follow` reads the last minutes' facts against the open questions: did the
 //! attacked server answer, did it call back, to how many hosts did this one speak.
 
+mod vital;
 mod wire;
 
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ use crate::finding::Locator;
 use crate::ids::{DeviceId, SessionKey, TenantId};
 use crate::time::{EventTime, Seconds};
 
+pub use vital::{Pulse, Saying, Sign};
 pub use wire::WireError;
 
 /// One session as the traffic log told it. Source and destination are initiator and responder, the latter after
@@ -183,6 +185,10 @@ pub struct FactBatch {
     pub logins: Vec<Login>,
     /// What devices' clocks showed, each device and minute once.
     pub clocks: Vec<ClockReading>,
+    /// How much devices wrote, each device, minute and function once.
+    pub pulses: Vec<Pulse>,
+    /// What devices' records say of their health.
+    pub signs: Vec<Sign>,
 }
 
 impl FactBatch {
@@ -214,6 +220,15 @@ impl FactBatch {
         match self.clocks.iter_mut().rev().find(same) {
             Some(own) => own.join(&reading),
             None => self.clocks.push(reading),
+        }
+    }
+
+    /// Adds what a device wrote.
+    pub fn pulse(&mut self, pulse: Pulse) {
+        let key = |pulse: &Pulse| (pulse.source, pulse.minute, pulse.function);
+        match self.pulses.iter_mut().rev().find(|own| key(own) == key(&pulse)) {
+            Some(own) => own.join(&pulse),
+            None => self.pulses.push(pulse),
         }
     }
 
@@ -249,6 +264,15 @@ impl FactBatch {
                 self.clock(ClockReading { source, place: place(reading.place), ..*reading });
             }
         }
+        for pulse in &other.pulses {
+            if let Some(source) = source(pulse.source) {
+                self.pulse(Pulse { source, ..*pulse });
+            }
+        }
+        let signs = other.signs.iter().filter_map(|sign| {
+            Some(Sign { source: source(sign.source)?, place: place(sign.place), ..sign.clone() })
+        });
+        self.signs.extend(signs);
     }
 
     /// Empties the batch and keeps its memory.
@@ -258,5 +282,7 @@ impl FactBatch {
         self.sessions.clear();
         self.logins.clear();
         self.clocks.clear();
+        self.pulses.clear();
+        self.signs.clear();
     }
 }

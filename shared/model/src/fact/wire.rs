@@ -4,10 +4,11 @@
 //! (times as differences in their own unit, addresses as indices into a dictionary), and nothing is rounded: what
 //! was packed comes out equal and in the same order. Compression is the archive's matter.
 //!
-//! Version 2, all integers LEB128 unless said otherwise, signed ones zigzag; version 1 is the same without clocks:
+//! Version 3, all integers LEB128 unless said otherwise, signed ones zigzag; version 2 is the same without pulses and
+//! signs, version 1 without clocks, too:
 //!
 //! ```text
-//! 2                            version, one byte
+//! 3                            version, one byte
 //! sources sessions logins      counts
 //! v4 v6                        counts of addresses, then the addresses, 4 and 16 bytes each
 //! objects                      count, then names: length and UTF-8 each
@@ -21,6 +22,10 @@
 //! logins, column by column     what (1 byte: service << 1 | success), source, time, address, count, line (8 bytes),
 //!                              account: length and UTF-8; then the places
 //! clocks                       count; then each: minute, source, least, most, trouble (0 for none); then the places
+//! pulses                       count, then each: minute (difference to the one before), source, function (length and
+//!                              word), lines, numbered (0 or 1) and then lowest and what the highest is above it
+//! signs                        count, then each: symptom and saying (length and word each), source, object (length and
+//!                              UTF-8), measured (0 or 1) and then the value; then the times; then the places
 //! places, column by column     object (index + 1, 0 for none), then of those that have one: frame and line, each as
 //!                              its difference to the one before
 //! ```
@@ -30,6 +35,7 @@
 //! digits of a nanosecond time; neither compresses. With times in whole seconds it is 18.
 
 mod bytes;
+mod vitals;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -40,7 +46,9 @@ use crate::event::{Direction, Disposition, Protocol};
 use crate::ids::{DeviceId, SessionKey, TenantId};
 use crate::time::EventTime;
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
+/// Before devices' health was read.
+const VERSION_WITHOUT_VITALS: u8 = 2;
 /// Before clocks were read.
 const VERSION_WITHOUT_CLOCKS: u8 = 1;
 
@@ -50,6 +58,10 @@ const MIN_SESSION_BYTES: usize = 14;
 const MIN_LOGIN_BYTES: usize = 15;
 /// Fewest bytes that a clock reading takes.
 const MIN_CLOCK_BYTES: usize = 6;
+/// Fewest bytes that a pulse takes.
+const MIN_PULSE_BYTES: usize = 5;
+/// Fewest bytes that a sign takes.
+const MIN_SIGN_BYTES: usize = 7;
 /// Fewest bytes that a source takes.
 const MIN_SOURCE_BYTES: usize = 2;
 
@@ -106,6 +118,9 @@ impl FactBatch {
         out.places(self.logins.iter().map(|login| login.place));
         out.clocks(&self.clocks);
         out.places(self.clocks.iter().map(|reading| reading.place));
+        out.pulses(&self.pulses);
+        out.signs(&self.signs);
+        out.places(self.signs.iter().map(|sign| sign.place));
         out.0
     }
 
@@ -118,7 +133,7 @@ impl FactBatch {
     pub fn unpack(bytes: &[u8]) -> Result<FactBatch, WireError> {
         let mut input = In { bytes, at: 0 };
         let version = input.byte()?;
-        if version != VERSION && version != VERSION_WITHOUT_CLOCKS {
+        if !(VERSION_WITHOUT_CLOCKS..=VERSION).contains(&version) {
             return Err(WireError::Version(version));
         }
         let sources = input.count(MIN_SOURCE_BYTES)?;
@@ -142,15 +157,23 @@ impl FactBatch {
         let mut logins = input.logins(logins, sources.len(), &addresses)?;
         let places = input.places(logins.len(), objects.len())?;
         logins.iter_mut().zip(places).for_each(|(login, place)| login.place = place);
-        let mut clocks = if version == VERSION { input.clocks(sources.len())? } else { Vec::new() };
-        if version == VERSION {
+        let mut clocks = Vec::new();
+        if version >= VERSION_WITHOUT_VITALS {
+            clocks = input.clocks(sources.len())?;
             let places = input.places(clocks.len(), objects.len())?;
             clocks.iter_mut().zip(places).for_each(|(reading, place)| reading.place = place);
+        }
+        let (mut pulses, mut signs) = (Vec::new(), Vec::new());
+        if version >= VERSION {
+            pulses = input.pulses(sources.len())?;
+            signs = input.signs(sources.len())?;
+            let places = input.places(signs.len(), objects.len())?;
+            signs.iter_mut().zip(places).for_each(|(sign, place)| sign.place = place);
         }
         if input.at != bytes.len() {
             return Err(input.broken());
         }
-        Ok(FactBatch { sources, objects, sessions, logins, clocks })
+        Ok(FactBatch { sources, objects, sessions, logins, clocks, pulses, signs })
     }
 }
 

@@ -1,5 +1,8 @@
 use super::*;
+use crate::event::Function;
+use crate::fact::{Pulse, Saying, Sign};
 use crate::finding::Locator;
+use crate::health::Symptom;
 
 /// xorshift with a fixed seed: the same numbers on every run.
 struct Numbers(u64);
@@ -84,6 +87,34 @@ fn with_clocks(mut batch: FactBatch) -> FactBatch {
     batch
 }
 
+fn with_vitals(mut batch: FactBatch) -> FactBatch {
+    let source = batch.source(&TenantId::new("kita"), "FW1");
+    let place = Some(batch.place(&locator(3, 6)));
+    let pulse = Pulse { minute: 29_481_195, source, function: Function::Ips, lines: 3, numbers: None };
+    batch.pulse(pulse);
+    batch.pulse(Pulse { lines: 2, numbers: Some((7, 9)), ..pulse });
+    batch.pulse(Pulse { function: Function::Firewall, ..pulse });
+    batch.signs.push(Sign {
+        time: EventTime::from_seconds(1_768_871_700),
+        source,
+        symptom: Symptom::CpuUse,
+        saying: Saying::Reading,
+        object: String::new(),
+        value: Some(93),
+        place,
+    });
+    batch.signs.push(Sign {
+        time: EventTime::from_seconds(1_768_871_760),
+        source,
+        symptom: Symptom::InterfaceDown,
+        saying: Saying::Over,
+        object: "port1".to_owned(),
+        value: None,
+        place: None,
+    });
+    batch
+}
+
 fn locator(frame: u32, line: u32) -> Locator {
     Locator { object: "raw/a/000001.zst".to_owned(), frame, line }
 }
@@ -135,7 +166,8 @@ fn golden_versions() {
         "010450",               // place
     );
     assert_eq!(FactBatch::unpack(&bytes(&format!("01{golden}"))), Ok(small_batch()));
-    assert_eq!(hex(&small_batch().pack()), format!("02{golden}00"));
+    assert_eq!(FactBatch::unpack(&bytes(&format!("02{golden}00"))), Ok(small_batch()));
+    assert_eq!(hex(&small_batch().pack()), format!("03{golden}00000003"));
     let clocks = concat!(
         "02",                   // two readings
         "d6e38e1c00bf70a00601", // minute, source, least, most, ahead
@@ -143,7 +175,26 @@ fn golden_versions() {
         "0100",                 // places: object, none
         "020a",                 // frame, line
     );
-    assert_eq!(hex(&with_clocks(small_batch()).pack()), format!("02{golden}{clocks}"));
+    let batch = with_clocks(small_batch());
+    assert_eq!(FactBatch::unpack(&bytes(&format!("02{golden}{clocks}"))), Ok(batch.clone()));
+    assert_eq!(hex(&batch.pack()), format!("03{golden}{clocks}000003"));
+    let vitals = concat!(
+        "00",                             // no clocks
+        "02",                             // two pulses
+        "d6e38e1c0003697073050107",       // minute, source, ips, five lines, numbered from 7
+        "02",                             // to 9
+        "0000086669726577616c6c0300",     // the same minute, source, firewall, three lines, no numbers
+        "02",                             // two signs
+        "076370755f757365",               // cpu_use
+        "0772656164696e67",               // reading
+        "0000015d",                       // source, the whole device, measured 93
+        "0e696e746572666163655f646f776e", // interface_down
+        "046f766572",                     // over
+        "0005706f72743100",               // source, port1, not measured
+        "03a8dcf6960d78",                 // times in seconds
+        "0100060c",                       // places: object, none, frame, line
+    );
+    assert_eq!(hex(&with_vitals(small_batch()).pack()), format!("03{golden}{vitals}"));
 }
 
 #[test]
@@ -170,7 +221,8 @@ fn readings_of_one_minute_join_in_any_order() {
 
 #[test]
 fn what_was_packed_comes_out_equal_and_in_order() {
-    for batch in [FactBatch::default(), small_batch(), with_clocks(small_batch())] {
+    let full = with_vitals(with_clocks(small_batch()));
+    for batch in [FactBatch::default(), small_batch(), with_clocks(small_batch()), full] {
         assert_eq!(FactBatch::unpack(&batch.pack()), Ok(batch));
     }
 }
@@ -180,12 +232,15 @@ fn batches_append_with_their_sources_and_places() {
     let mut batch = FactBatch::default();
     let other = batch.source(&TenantId::new("minami"), "FW9");
     batch.sessions.push(Fact { source: other, place: None, ..small_batch().sessions[0] });
-    batch.append(&small_batch());
-    batch.append(&small_batch());
+    batch.append(&with_vitals(small_batch()));
+    batch.append(&with_vitals(small_batch()));
     assert_eq!((batch.sources.len(), batch.objects.len(), batch.sessions.len()), (2, 1, 5));
     let last = &batch.logins[1];
     assert_eq!(batch.sources[last.source as usize].device.as_str(), "FW1");
     assert_eq!(last.place, small_batch().logins[0].place);
+    assert_eq!(batch.pulses.iter().map(|pulse| pulse.lines).collect::<Vec<_>>(), [10, 6]);
+    assert_eq!(batch.signs.len(), 4);
+    assert!(batch.signs.iter().all(|sign| batch.sources[sign.source as usize].device.as_str() == "FW1"));
 }
 
 #[test]
@@ -231,10 +286,10 @@ fn whole_seconds_cost_one_byte_each() {
 
 #[test]
 fn other_versions_and_cut_bytes_are_refused() {
-    let bytes = small_batch().pack();
+    let bytes = with_vitals(small_batch()).pack();
     let mut other = bytes.clone();
-    other[0] = 3;
-    assert_eq!(FactBatch::unpack(&other), Err(WireError::Version(3)));
+    other[0] = 4;
+    assert_eq!(FactBatch::unpack(&other), Err(WireError::Version(4)));
     for length in 0..bytes.len() {
         assert!(FactBatch::unpack(&bytes[..length]).is_err(), "{length}");
     }
@@ -253,7 +308,7 @@ fn counts_beyond_the_bytes_reserve_nothing() {
 #[test]
 fn any_bytes_never_panic_and_what_unpacks_packs_to_the_same_batch() {
     let mut numbers = Numbers(7);
-    let seed = small_batch().pack();
+    let seed = with_vitals(with_clocks(small_batch())).pack();
     for round in 0..40_000 {
         let mut bytes = if round % 4 == 0 {
             (0..numbers.below(64)).map(|_| numbers.next() as u8).collect()
