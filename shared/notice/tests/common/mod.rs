@@ -549,7 +549,7 @@ pub(crate) fn silence() -> Incident {
     let mut incident = empty("K-4830", Level::ZERO, title);
     incident.core.kind = IncidentKind::Health;
     incident.core.level = None;
-    incident.core.problem = Some("log_silence".to_owned());
+    incident.core.problem = Some(hinomi_model::Problem::LogSilence);
     incident
 }
 
