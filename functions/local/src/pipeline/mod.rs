@@ -11,7 +11,7 @@ mod wakes;
 use std::collections::BTreeMap;
 
 use hinomi_correlate::{Act, Engine, NoKnowledge};
-use hinomi_detect::{Examined, Follow};
+use hinomi_detect::{Examined, Follow, Watch};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
     Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings,
@@ -43,6 +43,7 @@ pub(crate) struct Pipeline<'a, S> {
     settings: &'a Settings,
     engine: Engine<'a>,
     follow: Follow,
+    watch: Watch,
     subjects: Subjects<'a, S>,
     wakes: Wakes,
     post: Post<'a, S, ArchiveNotifier<'a, S>>,
@@ -72,6 +73,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
             settings,
             engine: Engine { settings, knowledge: &NO_KNOWLEDGE },
             follow: Follow::new(settings.clone()),
+            watch: Watch::new(),
             subjects: Subjects::new(store),
             wakes: Wakes::read(store)?,
             post: Post::new(store, ArchiveNotifier::new(store), registry, settings),
@@ -97,6 +99,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         self.now = now;
         self.facts.keep(&examined.facts)?;
         let mut followed = self.follow.step(&examined.facts, &examined.findings, self.registry, now);
+        followed.extend(self.watch.step(&examined.facts, self.registry, now));
         block_on(proof::fetch(&mut followed, self.registry, shelf))?;
         self.correlate(examined.findings.into_iter().chain(followed))
     }
@@ -111,6 +114,8 @@ impl<'a, S: Store> Pipeline<'a, S> {
         self.now = last.plus(self.settings.level2_hold);
         let settled = last.plus(FOLLOW_SETTLES);
         let mut followed = self.follow.step(&FactBatch::default(), &[], self.registry, settled);
+        // Only what was read is watched: that nothing comes after the last line is no silence.
+        followed.extend(self.watch.step(&FactBatch::default(), self.registry, last.plus(Watch::LATENESS)));
         block_on(proof::fetch(&mut followed, self.registry, shelf))?;
         self.act(EventTime::MAX)?;
         self.correlate(followed.into_iter())?;

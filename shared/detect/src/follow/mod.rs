@@ -43,6 +43,7 @@ use hinomi_model::{
 };
 use rustc_hash::FxHashMap;
 
+use crate::appliance;
 use crate::coalesce::about;
 use wire::{In, Out, Wire};
 
@@ -281,30 +282,28 @@ impl Scene<'_> {
         self.registry.tenant(tenant).is_some_and(|tenant| tenant.is_inside(ip))
     }
 
-    /// Returns who made the device that wrote a fact. Facts don't say; the registry does, else the shape of its
-    /// identity: PAN-OS serials are digits, FortiGate's begin with letters.
+    /// Returns who made the device that wrote a fact.
     fn vendor(&self, source: &FactSource) -> Vendor {
-        let devices =
-            self.registry.tenant(&source.tenant).map_or(&[][..], |tenant| tenant.devices.as_slice());
-        let registered =
-            devices.iter().find(|device| *device.identity() == source.device).map(|device| device.vendor);
-        registered.unwrap_or_else(|| {
-            let digits = source.device.as_str().bytes().all(|byte| byte.is_ascii_digit());
-            if digits && !source.device.as_str().is_empty() { Vendor::Panos } else { Vendor::Fortigate }
-        })
+        appliance::vendor(self.registry, source)
     }
 }
 
 /// Whose finding, by which device.
-struct Origin {
-    tenant: TenantId,
-    device: DeviceId,
-    vendor: Vendor,
-    function: Function,
+pub(crate) struct Origin {
+    pub(crate) tenant: TenantId,
+    pub(crate) device: DeviceId,
+    pub(crate) vendor: Vendor,
+    pub(crate) function: Function,
 }
 
 /// Makes a finding that says nothing but who, what and when.
-fn plain(origin: &Origin, subject: Subject, kind: FindingKind, id: FindingId, time: EventTime) -> Finding {
+pub(crate) fn plain(
+    origin: &Origin,
+    subject: Subject,
+    kind: FindingKind,
+    id: FindingId,
+    time: EventTime,
+) -> Finding {
     Finding {
         id,
         tenant: origin.tenant.clone(),

@@ -84,7 +84,7 @@ pub struct FactFlags {
 }
 
 /// Whose record a fact is from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactSource {
     /// The tenant.
     pub tenant: TenantId,

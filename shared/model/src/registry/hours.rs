@@ -16,6 +16,17 @@ impl Tenant {
         span_start(*days, *from, *to, date, minute).is_some_and(|start| !holidays.contains(&start))
     }
 
+    /// Returns the local hour of an instant, and whether its day is a working day; without office hours Saturday and
+    /// Sunday are none.
+    pub fn hour_of(&self, at: EventTime) -> (u8, bool) {
+        let (date, minute) = self.local(at);
+        let works = match &self.office_hours {
+            Some(hours) => hours.days.contains(date.weekday()) && !hours.holidays.contains(&date),
+            None => !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday),
+        };
+        ((minute / 60) as u8, works)
+    }
+
     /// Returns why there is planned work, when there is.
     pub fn in_maintenance(&self, at: EventTime) -> Option<&str> {
         let (date, minute) = self.local(at);
@@ -98,6 +109,21 @@ tenants:
         ] {
             assert_eq!(tenant.in_office_hours(EventTime::parse_rfc3339(at).unwrap()), expected, "{at}");
         }
+    }
+
+    #[test]
+    fn an_hour_belongs_to_a_working_day_or_to_none() {
+        for (at, expected) in [
+            ("2026-11-23T23:30:00Z", (8, true)),   // Tuesday 08:30 in Tokyo
+            ("2026-11-22T23:30:00Z", (8, false)),  // Monday, a holiday
+            ("2026-11-21T14:59:59Z", (23, false)), // Saturday 23:59
+        ] {
+            assert_eq!(tenant().hour_of(EventTime::parse_rfc3339(at).unwrap()), expected, "{at}");
+        }
+        let open = Registry::open();
+        let monday = EventTime::parse_rfc3339("2026-11-23T03:00:00Z").unwrap();
+        assert_eq!(open.tenants()[0].hour_of(monday), (3, true));
+        assert_eq!(open.tenants()[0].hour_of(monday.plus(-86_400)), (3, false));
     }
 
     #[test]

@@ -1,0 +1,83 @@
+//! Measures against limits: too much for several samples is a trouble, clearly less for several is its end.
+//!
+//! FortiGate writes its load every five minutes (`0100040704`), so [`SAMPLES`] are a quarter of an hour. Between the limit
+//! and [`MARGIN`] below it nothing changes, so a load that sways about the limit is told once.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use hinomi_model::{Saying, Symptom};
+
+/// Samples that must agree.
+const SAMPLES: usize = 3;
+/// How far below its limit a measure is well again, in percent points.
+const MARGIN: u64 = 10;
+/// Measures watched of one device; names come from the device.
+const MAX_GAUGES: usize = 32;
+
+/// The last samples of each measure of a device.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Gauges(BTreeMap<(Symptom, String), VecDeque<u64>>);
+
+/// Returns the limit of a measure in percent; `None` for measures that have none of their own.
+///
+/// CPU: a firewall at 90 % for a quarter of an hour delays traffic. Memory: FortiOS enters conserve mode at 88 %
+/// (`memory-use-threshold-red`). Disk: PAN-OS warns from 90 to 95 %.
+pub(super) const fn limit(symptom: Symptom) -> Option<u64> {
+    match symptom {
+        Symptom::CpuUse | Symptom::DiskUse => Some(90),
+        Symptom::MemoryUse => Some(85),
+        _ => None,
+    }
+}
+
+impl Gauges {
+    /// Takes a sample, and says what several of them show.
+    pub(super) fn read(&mut self, symptom: Symptom, object: &str, value: u64) -> Option<Saying> {
+        let limit = limit(symptom)?;
+        let key = (symptom, object.to_owned());
+        if self.0.len() >= MAX_GAUGES && !self.0.contains_key(&key) {
+            return None;
+        }
+        let samples = self.0.entry(key).or_default();
+        if samples.len() >= SAMPLES {
+            samples.pop_front();
+        }
+        samples.push_back(value);
+        if samples.len() < SAMPLES {
+            return None;
+        }
+        if samples.iter().all(|sample| *sample >= limit) {
+            return Some(Saying::Trouble);
+        }
+        samples.iter().all(|sample| *sample < limit.saturating_sub(MARGIN)).then_some(Saying::Over)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(samples: &[u64]) -> Vec<Option<Saying>> {
+        let mut gauges = Gauges::default();
+        samples.iter().map(|sample| gauges.read(Symptom::CpuUse, "", *sample)).collect()
+    }
+
+    #[test]
+    fn one_busy_sample_is_no_trouble() {
+        assert!(said(&[99, 20, 99, 99, 20]).iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn several_are_and_end_clearly_below() {
+        let said = said(&[95, 92, 99, 85, 88, 91, 85, 79, 60, 40]);
+        assert_eq!(said[2], Some(Saying::Trouble));
+        assert!(said[3..9].iter().all(Option::is_none), "{said:?}");
+        assert_eq!(said[9], Some(Saying::Over));
+    }
+
+    #[test]
+    fn measures_without_limit_say_nothing() {
+        let mut gauges = Gauges::default();
+        assert_eq!((0..9).find_map(|_| gauges.read(Symptom::SessionRate, "", u64::MAX)), None);
+    }
+}

@@ -1,0 +1,336 @@
+//! Watching the appliances: are they well, and do they still talk?
+//!
+//! | file | question |
+//! |---|---|
+//! | `cadence` | how often does a stream of lines talk at this hour? |
+//! | `streams` | which streams have fallen silent? |
+//! | `gauges` | is a measure beyond its limit? |
+//! | `turns` | has a trouble lasted long enough to be told, and is it really over? |
+//!
+//! [`Watch`] reads pulses and signs, minute by minute in the order of the minutes, each [`Watch::LATENESS`] after it is
+//! over; so neither the order in which they come nor how they are cut into steps changes what is found. What comes later
+//! still is taken in when it comes. Silence is measured by when lines came, not by the device's clock, so a clock that
+//! jumps makes no silence.
+//!
+//! When nobody at all talks, it is not said that all of them are down before half an hour has passed: it is rather the way
+//! here.
+
+mod cadence;
+mod gauges;
+mod streams;
+mod turns;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hinomi_model::registry::Registry;
+use hinomi_model::{
+    Disposition, EventTime, Evidence, FactBatch, FactSource, Finding, FindingId, FindingKind, Fingerprint,
+    Function, Health, Locator, Saying, Seconds, Sign, Subject, Symptom,
+};
+
+use crate::appliance;
+use crate::follow::{Origin, plain};
+use crate::text::cut;
+
+use self::gauges::Gauges;
+use self::streams::{Change, Stream, Streams};
+use self::turns::{Parts, Said, Turn};
+
+/// Minutes that are looked at one by one when nothing comes; a longer leap in time is an older or a newer input, over which
+/// nothing lasts.
+const MAX_LEAP: i64 = 60 * 24 * 60;
+/// Signs of one minute and device that are heard; beyond, the first by their own order are. A device that says more in a
+/// minute is in a trouble that any hundred of them tell.
+const MAX_SIGNS: usize = 128;
+/// Within how long before a start somebody must have asked for it.
+const ASKED: Seconds = 900;
+
+/// Watches appliances, step by step.
+#[derive(Debug, Default)]
+pub struct Watch {
+    streams: Streams,
+    devices: BTreeMap<FactSource, Appliance>,
+    /// Devices of which something is wrong, or was lately.
+    restless: BTreeSet<FactSource>,
+    pending: BTreeMap<i64, BTreeMap<FactSource, Vitals>>,
+    /// The last minute that was looked at.
+    done: Option<i64>,
+}
+
+/// What is known of one device besides how it talks.
+#[derive(Debug, Default)]
+struct Appliance {
+    gauges: Gauges,
+    parts: Parts,
+    /// When somebody last asked it to start again.
+    asked: Option<EventTime>,
+}
+
+/// What came of one device in a minute.
+#[derive(Debug, Default)]
+struct Vitals {
+    functions: BTreeSet<Function>,
+    signs: Vec<(Sign, Option<Locator>)>,
+}
+
+impl Watch {
+    /// How long a minute waits for what belongs to it: a collector's delay and the way here.
+    pub const LATENESS: Seconds = 300;
+
+    /// Makes a watch that knows no device yet.
+    pub fn new() -> Self {
+        Watch::default()
+    }
+
+    /// Takes in what came, and returns what was found up to [`Self::LATENESS`] before `now`, by time.
+    pub fn step(&mut self, facts: &FactBatch, registry: &Registry, now: EventTime) -> Vec<Finding> {
+        self.take_in(facts, registry);
+        let ready = now.plus(-Watch::LATENESS).minute();
+        let mut turns = Vec::new();
+        self.forget(registry, ready, &mut turns);
+        while let Some(minute) = self.next(ready) {
+            self.minute(minute, registry, &mut turns);
+            self.done = Some(self.done.map_or(minute, |done| done.max(minute)));
+        }
+        let mut found: Vec<Finding> = turns.into_iter().map(|turn| finding(registry, turn)).collect();
+        found.sort_by_key(|finding| (finding.first, finding.id));
+        found
+    }
+
+    fn take_in(&mut self, facts: &FactBatch, registry: &Registry) {
+        let source = |number: u32| {
+            facts.sources.get(number as usize).filter(|source| appliance::is_known(registry, source))
+        };
+        for pulse in facts.pulses.iter().filter(|pulse| pulse.lines > 0) {
+            let Some(source) = source(pulse.source) else { continue };
+            self.vitals(pulse.minute, source).functions.insert(pulse.function);
+        }
+        for sign in &facts.signs {
+            let Some(source) = source(sign.source) else { continue };
+            let line = sign.place.and_then(|place| {
+                let object = facts.objects.get(place.object as usize)?.clone();
+                Some(Locator { object, frame: place.frame, line: place.line })
+            });
+            self.vitals(sign.time.minute(), source).add(sign.clone(), line);
+        }
+    }
+
+    fn vitals(&mut self, minute: i64, source: &FactSource) -> &mut Vitals {
+        self.pending.entry(minute).or_default().entry(source.clone()).or_default()
+    }
+
+    /// Returns the next minute to look at, up to the last that is ready: one with something in it, one in which a stream
+    /// is missed, or simply the next while something is wrong somewhere.
+    fn next(&self, ready: i64) -> Option<i64> {
+        let waiting = self.pending.keys().next().copied();
+        let done = self.done.or(waiting)?;
+        let due = self.streams.next_due().map(|due| due.max(done.saturating_add(1)));
+        let restless = !self.restless.is_empty() && ready.saturating_sub(done) <= MAX_LEAP;
+        let following = restless.then(|| done.saturating_add(1));
+        [waiting, due, following].into_iter().flatten().min().filter(|minute| *minute <= ready)
+    }
+
+    fn minute(&mut self, minute: i64, registry: &Registry, out: &mut Vec<Turn>) {
+        let end = EventTime::from_seconds(minute.saturating_add(1).saturating_mul(60));
+        let mut changes = Vec::new();
+        for (source, mut vitals) in self.pending.remove(&minute).unwrap_or_default() {
+            vitals.settle();
+            let slot = |minute| slot(registry, &source, minute);
+            if !vitals.functions.is_empty() {
+                self.streams.hear((source.clone(), Stream::Whole), minute, slot, &mut changes);
+            }
+            for function in &vitals.functions {
+                self.streams.hear((source.clone(), Stream::Of(*function)), minute, slot, &mut changes);
+            }
+            for (sign, line) in vitals.signs {
+                if sign.symptom == Symptom::UpdateFailed && sign.saying == Saying::Over {
+                    self.streams.hear((source.clone(), Stream::Updates), minute, slot, &mut changes);
+                }
+                self.devices.entry(source.clone()).or_default().hear(&source, sign, line, out);
+            }
+            if !vitals.functions.is_empty()
+                && let Some(device) = self.devices.get_mut(&source)
+                && device.parts.has(Symptom::ShutDown, "")
+            {
+                // It talks again.
+                device.parts.hear(&source, over(Symptom::ShutDown, end), out);
+            }
+            self.stir(source);
+        }
+        self.streams.miss(minute, |source, minute| slot(registry, source, minute), &mut changes);
+        for change in changes {
+            let source = change.source.clone();
+            let device = self.devices.entry(source.clone()).or_default();
+            device.parts.hear(&source, silence(change), out);
+            self.stir(source);
+        }
+        let devices = &mut self.devices;
+        self.restless.retain(|source| {
+            let Some(device) = devices.get_mut(source) else { return false };
+            device.parts.tell(source, end, out);
+            !device.parts.is_empty()
+        });
+    }
+
+    fn stir(&mut self, source: FactSource) {
+        if self.devices.get(&source).is_some_and(|device| !device.parts.is_empty()) {
+            self.restless.insert(source);
+        }
+    }
+
+    /// Forgets devices that the registry has no longer; what was wrong with them is over.
+    fn forget(&mut self, registry: &Registry, minute: i64, out: &mut Vec<Turn>) {
+        if registry.is_open() {
+            return;
+        }
+        self.streams.keep(|source| appliance::is_known(registry, source));
+        let now = EventTime::from_seconds(minute.saturating_add(1).saturating_mul(60));
+        self.devices.retain(|source, device| {
+            let stays = appliance::is_known(registry, source);
+            if !stays {
+                device.parts.end(source, now, out);
+            }
+            stays
+        });
+    }
+}
+
+impl Appliance {
+    fn hear(&mut self, source: &FactSource, sign: Sign, line: Option<Locator>, out: &mut Vec<Turn>) {
+        let Sign { time, symptom, saying, object, value, .. } = sign;
+        let object = cut(&object, Health::MAX_OBJECT_BYTES).to_owned();
+        let (saying, usual) = match (saying, value) {
+            (Saying::Reading, Some(value)) => match self.gauges.read(symptom, &object, value) {
+                Some(saying) => (saying, gauges::limit(symptom)),
+                None => return,
+            },
+            (Saying::Reading, None) => return,
+            (saying, _) => (saying, None),
+        };
+        if saying == Saying::Trouble {
+            match symptom {
+                Symptom::Restarted | Symptom::ShutDown => self.asked = Some(time),
+                // Somebody asked for it, and that was told.
+                Symptom::RestartedUnasked
+                    if self.asked.is_some_and(|asked| (0..=ASKED).contains(&time.since(asked))) =>
+                {
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.parts.hear(source, Said { symptom, object, saying, time, since: time, value, usual, line }, out);
+    }
+}
+
+impl Vitals {
+    fn add(&mut self, sign: Sign, line: Option<Locator>) {
+        self.signs.push((sign, line));
+        if self.signs.len() >= 2 * MAX_SIGNS {
+            self.settle();
+        }
+    }
+
+    /// Sorts the signs, takes out repeats and drops what is beyond the bound.
+    fn settle(&mut self) {
+        self.signs.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+        self.signs.dedup_by(|(a, _), (b, _)| order(a) == order(b));
+        self.signs.truncate(MAX_SIGNS);
+    }
+}
+
+/// Signs of a minute in an order of their own, whatever order they came in.
+fn order(sign: &Sign) -> (EventTime, Symptom, Saying, &str, Option<u64>) {
+    (sign.time, sign.symptom, sign.saying, &sign.object, sign.value)
+}
+
+/// Returns which of the 48 hours of working days and days off a minute belongs to, in the tenant's zone.
+fn slot(registry: &Registry, source: &FactSource, minute: i64) -> usize {
+    let at = EventTime::from_seconds(minute.saturating_mul(60));
+    let (hour, works) = registry.tenant(&source.tenant).map_or((0, true), |tenant| tenant.hour_of(at));
+    usize::from(hour) + if works { 0 } else { 24 }
+}
+
+fn over(symptom: Symptom, time: EventTime) -> Said {
+    Said {
+        symptom,
+        object: String::new(),
+        saying: Saying::Over,
+        time,
+        since: time,
+        value: None,
+        usual: None,
+        line: None,
+    }
+}
+
+fn silence(change: Change) -> Said {
+    let Change { stream, silent, minute, last, usual, .. } = change;
+    let (symptom, object) = match stream {
+        Stream::Whole => (Symptom::Silent, String::new()),
+        Stream::Of(function) => (Symptom::FunctionSilent, function.as_str().to_owned()),
+        Stream::Updates => (Symptom::UpdateStale, String::new()),
+    };
+    let quiet = u64::try_from(minute - last).unwrap_or(0);
+    let at = |minute: i64| EventTime::from_seconds(minute.saturating_mul(60));
+    Said {
+        symptom,
+        object,
+        saying: if silent { Saying::Trouble } else { Saying::Over },
+        time: at(minute),
+        since: at(last),
+        value: Some(quiet),
+        usual: Some(usual),
+        line: None,
+    }
+}
+
+fn finding(registry: &Registry, turn: Turn) -> Finding {
+    let Turn { source, at, mut health, line } = turn;
+    let device = appliance::identity(registry, &source);
+    if device != source.device {
+        // Of a pair: which member.
+        let part = format!("{} {}", source.device, health.object);
+        cut(part.trim_end(), Health::MAX_OBJECT_BYTES).clone_into(&mut health.object);
+    }
+    let subject = Subject::Health(device.clone(), health.symptom.problem());
+    let print = Fingerprint::new("watch")
+        .text(source.tenant.as_str())
+        .text(device.as_str())
+        .text(health.symptom.as_str())
+        .text(&health.object)
+        .text(health.condition.as_str())
+        .number(i128::from(at.nanos()));
+    let origin = Origin {
+        tenant: source.tenant.clone(),
+        device,
+        vendor: appliance::vendor(registry, &source),
+        function: Function::System,
+    };
+    let evidence = line.map(|locator| shown(&source, at, locator)).into_iter().collect();
+    let id = FindingId(print.finish());
+    Finding { health: Some(health), evidence, ..plain(&origin, subject, FindingKind::Health, id, at) }
+}
+
+/// Returns the line that shows it, to be fetched.
+fn shown(source: &FactSource, time: EventTime, locator: Locator) -> Evidence {
+    Evidence {
+        time,
+        received: time,
+        sha256: String::new(),
+        device: source.device.as_str().to_owned(),
+        function: Function::System,
+        disposition: Disposition::Unknown,
+        session_id: None,
+        policy: None,
+        src_ip: None,
+        dst_ip: None,
+        dst_port: None,
+        what: None,
+        locator: Some(locator),
+        raw: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,213 @@
+use hinomi_model::{Condition, Pulse};
+use proptest::prelude::*;
+
+use super::*;
+
+/// A Monday, 09:00 in Tokyo.
+const START: i64 = 1_768_780_800 / 60;
+
+const REGISTRY: &str = "
+version: 1
+tenants:
+  - id: kita
+    name: Kita
+    time_zone: Asia/Tokyo
+    internal: [10.1.0.0/16]
+    devices:
+      - {id: FGT60FTK20000001, vendor: fortigate, ha: kita-pair}
+      - {id: FGT60FTK20000002, vendor: fortigate, ha: kita-pair}
+      - {id: '012801096514', vendor: panos}
+";
+
+fn registry() -> Registry {
+    Registry::from_yaml(REGISTRY).unwrap()
+}
+
+fn kita(facts: &mut FactBatch, device: &str) -> u32 {
+    facts.source(&hinomi_model::TenantId::new("kita"), device)
+}
+
+/// What a device wrote in a minute.
+fn pulse(device: &str, minute: i64) -> FactBatch {
+    let mut facts = FactBatch::default();
+    let source = kita(&mut facts, device);
+    let function = Function::Firewall;
+    facts.pulse(Pulse { minute: START + minute, source, function, lines: 3, numbers: None });
+    facts
+}
+
+fn sign(device: &str, minute: i64, symptom: Symptom, saying: Saying, value: Option<u64>) -> FactBatch {
+    let mut facts = pulse(device, minute);
+    let time = EventTime::from_seconds((START + minute) * 60 + 7);
+    facts.signs.push(Sign { time, source: 0, symptom, saying, object: String::new(), value, place: None });
+    facts
+}
+
+type Told = (i64, Symptom, Condition, String);
+
+fn told(found: &[Finding]) -> Vec<Told> {
+    let turn = |finding: &Finding| {
+        let health = finding.health.clone().unwrap();
+        (finding.first.minute() - START, health.symptom, health.condition, health.object)
+    };
+    found.iter().map(turn).collect()
+}
+
+/// Plays batches in steps of one minute, each batch in the minute that it names, and returns what was found.
+fn played(batches: &[(i64, FactBatch)], until: i64) -> Vec<Finding> {
+    let (registry, mut watch, mut found) = (registry(), Watch::new(), Vec::new());
+    let mut by_minute: BTreeMap<i64, FactBatch> = BTreeMap::new();
+    for (minute, batch) in batches {
+        by_minute.entry(*minute).or_default().append(batch);
+    }
+    for minute in 0..until {
+        let facts = by_minute.remove(&minute).unwrap_or_default();
+        let now = EventTime::from_seconds((START + minute + 1) * 60);
+        found.extend(watch.step(&facts, &registry, now));
+    }
+    found
+}
+
+fn talks(device: &str, minutes: impl IntoIterator<Item = i64>) -> Vec<(i64, FactBatch)> {
+    minutes.into_iter().map(|minute| (minute, pulse(device, minute))).collect()
+}
+
+const FW: &str = "012801096514";
+
+#[test]
+fn a_device_that_dies_is_told_and_so_is_its_return() {
+    let batches = talks(FW, (0..600).chain(700..800));
+    let expected = [
+        (621, Symptom::Silent, Condition::Down, String::new()),
+        (705, Symptom::Silent, Condition::Well, String::new()),
+    ];
+    let found = played(&batches, 900);
+    assert_eq!(
+        told(&found),
+        expected[..]
+            .iter()
+            .cloned()
+            .chain([(821, Symptom::Silent, Condition::Down, String::new())])
+            .collect::<Vec<_>>()
+    );
+    let health = found[1].health.clone().unwrap();
+    assert_eq!((health.since.minute() - START, health.value), (599, Some(101)));
+    assert_eq!(
+        found[0].subject,
+        Subject::Health(hinomi_model::DeviceId::new(FW), hinomi_model::Problem::LogSilence)
+    );
+}
+
+#[test]
+fn load_beyond_its_limit_is_told_with_what_was_measured() {
+    let samples = [20, 95, 96, 97, 91, 60, 50, 40];
+    let batches: Vec<_> = samples
+        .iter()
+        .enumerate()
+        .map(|(n, load)| {
+            let minute = 5 * n as i64;
+            (minute, sign(FW, minute, Symptom::CpuUse, Saying::Reading, Some(*load)))
+        })
+        .collect();
+    let found = played(&batches, 60);
+    assert_eq!(
+        told(&found),
+        [
+            (15, Symptom::CpuUse, Condition::Degraded, String::new()),
+            (40, Symptom::CpuUse, Condition::Well, String::new()),
+        ]
+    );
+    let health = found[0].health.clone().unwrap();
+    assert_eq!((health.value, health.usual), (Some(97), Some(90)));
+}
+
+#[test]
+fn a_restart_that_somebody_asked_for_is_no_trouble() {
+    let asked = [
+        (5, sign(FW, 5, Symptom::Restarted, Saying::Trouble, None)),
+        (8, sign(FW, 8, Symptom::RestartedUnasked, Saying::Trouble, None)),
+    ];
+    assert_eq!(told(&played(&asked, 60)), [(5, Symptom::Restarted, Condition::Noted, String::new())]);
+    let unasked = [(8, sign(FW, 8, Symptom::RestartedUnasked, Saying::Trouble, None))];
+    let found = told(&played(&unasked, 120));
+    assert_eq!(found.iter().map(|turn| turn.2).collect::<Vec<_>>(), [Condition::Degraded, Condition::Well]);
+}
+
+#[test]
+fn members_of_a_pair_are_watched_each_and_told_as_one_device() {
+    let both = talks("FGT60FTK20000001", 0..900);
+    let batches: Vec<_> = both.into_iter().chain(talks("FGT60FTK20000002", 0..600)).collect();
+    let found = played(&batches, 900);
+    assert_eq!(told(&found), [(621, Symptom::Silent, Condition::Down, "FGT60FTK20000002".to_owned())]);
+    assert_eq!(found[0].device.as_str(), "kita-pair");
+}
+
+#[test]
+fn a_device_that_the_registry_removes_is_forgotten_and_its_trouble_ends() {
+    let mut watch = Watch::new();
+    let step = |watch: &mut Watch, facts: &FactBatch, registry: &Registry, minute: i64| {
+        told(&watch.step(facts, registry, EventTime::from_seconds((START + minute) * 60)))
+    };
+    let trouble = sign(FW, 0, Symptom::PowerFailed, Saying::Trouble, None);
+    assert_eq!(step(&mut watch, &trouble, &registry(), 10).len(), 1);
+    let removed = Registry::from_yaml(&REGISTRY.replace("'012801096514'", "'012801096515'")).unwrap();
+    let ended = step(&mut watch, &pulse(FW, 11), &removed, 20);
+    assert_eq!(ended.iter().map(|turn| turn.2).collect::<Vec<_>>(), [Condition::Well]);
+    assert_eq!(step(&mut watch, &FactBatch::default(), &removed, 20_000), []);
+}
+
+#[test]
+fn a_leap_in_time_ends_and_costs_no_loop() {
+    let mut watch = Watch::new();
+    let trouble = sign(FW, 0, Symptom::PowerFailed, Saying::Trouble, None);
+    let registry = registry();
+    watch.step(&trouble, &registry, EventTime::from_seconds((START + 10) * 60));
+    let started = std::time::Instant::now();
+    watch.step(&FactBatch::default(), &registry, EventTime::MAX);
+    assert!(started.elapsed().as_secs() < 5);
+}
+
+#[test]
+fn a_flood_of_signs_is_heard_up_to_the_bound() {
+    let mut flood = FactBatch::default();
+    let source = kita(&mut flood, FW);
+    for part in 0..50_000 {
+        flood.signs.push(Sign {
+            time: EventTime::from_seconds(START * 60),
+            source,
+            symptom: Symptom::InterfaceDown,
+            saying: Saying::Trouble,
+            object: format!("{}{part}", "é".repeat(60)),
+            value: None,
+            place: None,
+        });
+    }
+    let found = played(&[(0, flood)], 30);
+    assert!(found.len() <= MAX_SIGNS, "{}", found.len());
+    assert!(
+        found.iter().all(|finding| finding.health.clone().unwrap().object.len() <= Health::MAX_OBJECT_BYTES)
+    );
+}
+
+proptest! {
+    #[test]
+    fn order_and_batching_change_nothing_within_the_lateness(
+        late in prop::collection::vec(0..Watch::LATENESS / 60, 60),
+        troubles in prop::collection::vec((0..60_i64, any::<bool>(), 0..3_usize), 0..20),
+    ) {
+        let symptoms = [Symptom::InterfaceDown, Symptom::PowerFailed, Symptom::ConserveMode];
+        let mut batches = talks(FW, 0..60);
+        for (minute, in_trouble, symptom) in troubles {
+            let saying = if in_trouble { Saying::Trouble } else { Saying::Over };
+            batches.push((minute, sign(FW, minute, symptoms[symptom], saying, None)));
+        }
+        let expected = told(&played(&batches, 200));
+        // Each minute's batches come late by up to the bound, those that come together in the opposite order, and twice.
+        for (minute, _) in &mut batches {
+            *minute += late[*minute as usize];
+        }
+        batches.reverse();
+        let repeated: Vec<_> = batches.iter().flat_map(|batch| [batch.clone(), batch.clone()]).collect();
+        prop_assert_eq!(told(&played(&repeated, 200)), expected);
+    }
+}
