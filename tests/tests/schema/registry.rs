@@ -44,6 +44,7 @@ fn full() -> Value {
                 {"days": "sat", "from": "22:00", "to": "04:00", "reason": "backup"},
                 {"days": ["mon, wed", "fri-sat"], "from": "00:00", "to": "24:00", "reason": "move"}
             ],
+            "health": {"cpu": 95, "memory": 80, "disk": 100},
             "contacts": [
                 {
                     "id": "duty", "name": "担当", "email": "soc@kita.example", "sms": "+819000000000",
@@ -113,6 +114,8 @@ fn both_refuse_what_is_wrong() {
         ("/tenants/0/office_hours/days", json!("workdays")),
         ("/tenants/0/office_hours/holidays", json!(["23.11.2026"])),
         ("/tenants/0/maintenance/0/days", json!(["mon-"])),
+        ("/tenants/0/health/cpu", json!(0)),
+        ("/tenants/0/health/memory", json!("85%")),
         ("/tenants/0/contacts/0/levels", json!([5])),
         ("/tenants/0/contacts/0/for", json!(["weather"])),
         ("/tenants/0/contacts/0/hours", json!("night")),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use hinomi_model::registry::HealthLimits;
 use hinomi_model::{Saying, Symptom};
 
 /// Samples that must agree.
@@ -18,22 +19,19 @@ const MAX_GAUGES: usize = 32;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gauges(BTreeMap<(Symptom, String), VecDeque<u64>>);
 
-/// Returns the limit of a measure in percent; `None` for measures that have none of their own.
-///
-/// CPU: a firewall at 90 % for a quarter of an hour delays traffic. Memory: FortiOS enters conserve mode at 88 %
-/// (`memory-use-threshold-red`). Disk: PAN-OS warns from 90 to 95 %.
-pub(super) const fn limit(symptom: Symptom) -> Option<u64> {
+/// Returns the limit of a measure in percent; `None` for measures that have none.
+pub(super) fn limit(symptom: Symptom, limits: &HealthLimits) -> Option<u64> {
     match symptom {
-        Symptom::CpuUse | Symptom::DiskUse => Some(90),
-        Symptom::MemoryUse => Some(85),
+        Symptom::CpuUse => Some(limits.cpu.into()),
+        Symptom::MemoryUse => Some(limits.memory.into()),
+        Symptom::DiskUse => Some(limits.disk.into()),
         _ => None,
     }
 }
 
 impl Gauges {
-    /// Takes a sample, and says what several of them show.
-    pub(super) fn read(&mut self, symptom: Symptom, object: &str, value: u64) -> Option<Saying> {
-        let limit = limit(symptom)?;
+    /// Takes a sample, and says what several of them show against a limit.
+    pub(super) fn read(&mut self, symptom: Symptom, object: &str, value: u64, limit: u64) -> Option<Saying> {
         let key = (symptom, object.to_owned());
         if self.0.len() >= MAX_GAUGES && !self.0.contains_key(&key) {
             return None;
@@ -59,7 +57,7 @@ mod tests {
 
     fn said(samples: &[u64]) -> Vec<Option<Saying>> {
         let mut gauges = Gauges::default();
-        samples.iter().map(|sample| gauges.read(Symptom::CpuUse, "", *sample)).collect()
+        samples.iter().map(|sample| gauges.read(Symptom::CpuUse, "", *sample, 90)).collect()
     }
 
     #[test]
@@ -76,8 +74,10 @@ mod tests {
     }
 
     #[test]
-    fn measures_without_limit_say_nothing() {
-        let mut gauges = Gauges::default();
-        assert_eq!((0..9).find_map(|_| gauges.read(Symptom::SessionRate, "", u64::MAX)), None);
+    fn each_measure_has_its_tenants_limit() {
+        let limits = HealthLimits { cpu: 70, ..HealthLimits::default() };
+        assert_eq!(limit(Symptom::CpuUse, &limits), Some(70));
+        assert_eq!(limit(Symptom::MemoryUse, &limits), Some(85));
+        assert_eq!(limit(Symptom::SessionRate, &limits), None);
     }
 }

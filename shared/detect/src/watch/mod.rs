@@ -146,7 +146,7 @@ impl Watch {
                 if sign.symptom == Symptom::UpdateFailed && sign.saying == Saying::Over {
                     self.streams.hear((source.clone(), Stream::Updates), minute, slot, &mut changes);
                 }
-                self.devices.entry(source.clone()).or_default().hear(&source, sign, line, out);
+                self.devices.entry(source.clone()).or_default().hear(registry, &source, sign, line, out);
             }
             if !vitals.functions.is_empty()
                 && let Some(device) = self.devices.get_mut(&source)
@@ -196,15 +196,24 @@ impl Watch {
 }
 
 impl Appliance {
-    fn hear(&mut self, source: &FactSource, sign: Sign, line: Option<Locator>, out: &mut Vec<Turn>) {
+    fn hear(
+        &mut self,
+        registry: &Registry,
+        source: &FactSource,
+        sign: Sign,
+        line: Option<Locator>,
+        out: &mut Vec<Turn>,
+    ) {
+        let tenant = registry.tenant(&source.tenant);
         let Sign { time, symptom, saying, object, value, .. } = sign;
         let object = cut(&object, Health::MAX_OBJECT_BYTES).to_owned();
         let (saying, usual) = match (saying, value) {
-            (Saying::Reading, Some(value)) => match self.gauges.read(symptom, &object, value) {
-                Some(saying) => (saying, gauges::limit(symptom)),
-                None => return,
-            },
-            (Saying::Reading, None) => return,
+            (Saying::Reading, value) => {
+                let limits = tenant.map(|tenant| tenant.health).unwrap_or_default();
+                let Some((value, limit)) = value.zip(gauges::limit(symptom, &limits)) else { return };
+                let Some(saying) = self.gauges.read(symptom, &object, value, limit) else { return };
+                (saying, Some(limit))
+            }
             (saying, _) => (saying, None),
         };
         if saying == Saying::Trouble {
@@ -216,6 +225,8 @@ impl Appliance {
                 {
                     return;
                 }
+                // A change by day is somebody's work.
+                Symptom::Changed if tenant.is_some_and(|tenant| tenant.may_be_at_work(time)) => return,
                 _ => {}
             }
         }

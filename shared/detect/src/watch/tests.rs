@@ -122,6 +122,18 @@ fn load_beyond_its_limit_is_told_with_what_was_measured() {
 }
 
 #[test]
+fn changes_in_office_hours_are_somebodys_work() {
+    let hours = "    office_hours: {days: mon-fri, from: '08:30', to: '18:00'}\n    internal:";
+    let registry = Registry::from_yaml(&REGISTRY.replace("    internal:", hours)).unwrap();
+    let found = |minute: i64| {
+        let changed = sign(FW, minute, Symptom::Changed, Saying::Trouble, None);
+        let now = EventTime::from_seconds((START + minute) * 60 + 3_600);
+        told(&Watch::new().step(&changed, &registry, now)).len()
+    };
+    assert_eq!((found(60), found(14 * 60)), (0, 1));
+}
+
+#[test]
 fn a_restart_that_somebody_asked_for_is_no_trouble() {
     let asked = [
         (5, sign(FW, 5, Symptom::Restarted, Saying::Trouble, None)),

@@ -36,6 +36,15 @@ impl Tenant {
             .map(|Maintenance { reason, .. }| reason.as_str())
     }
 
+    /// Tells whether somebody may be expected to work on the appliances: planned work, or office hours where the tenant
+    /// declares them. A tenant that declares neither has not said when it works.
+    pub fn may_be_at_work(&self, at: EventTime) -> bool {
+        let unsaid = self.maintenance.is_empty() && self.office_hours.is_none();
+        unsaid
+            || self.in_maintenance(at).is_some()
+            || (self.office_hours.is_some() && self.in_office_hours(at))
+    }
+
     /// Returns the date and the minute of the day in the tenant's zone.
     fn local(&self, at: EventTime) -> (Date, u16) {
         let local = self.time_zone.to_datetime(at.timestamp());
@@ -124,6 +133,19 @@ tenants:
         let monday = EventTime::parse_rfc3339("2026-11-23T03:00:00Z").unwrap();
         assert_eq!(open.tenants()[0].hour_of(monday), (3, true));
         assert_eq!(open.tenants()[0].hour_of(monday.plus(-86_400)), (3, false));
+    }
+
+    #[test]
+    fn people_may_be_at_work_in_office_hours_and_in_planned_work() {
+        for (at, expected) in [
+            ("2026-11-23T23:30:00Z", true),  // Tuesday 08:30 in Tokyo
+            ("2026-11-24T12:00:00Z", false), // Tuesday 21:00
+            ("2026-11-21T13:30:00Z", true),  // Saturday 22:30, a backup
+        ] {
+            assert_eq!(tenant().may_be_at_work(EventTime::parse_rfc3339(at).unwrap()), expected, "{at}");
+        }
+        let night = EventTime::parse_rfc3339("2026-11-24T12:00:00Z").unwrap();
+        assert!(Registry::open().tenants()[0].may_be_at_work(night), "nobody said when");
     }
 
     #[test]

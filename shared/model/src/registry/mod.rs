@@ -5,6 +5,7 @@
 
 mod check;
 mod hours;
+mod limits;
 mod network;
 mod read;
 mod resolve;
@@ -25,6 +26,7 @@ use crate::incident::{Level, Words};
 use crate::notice::{Channel, Language};
 use crate::time::EventTime;
 
+pub use limits::HealthLimits;
 pub use network::Networks;
 pub use read::{MAX_REGISTRY_BYTES, Problem, Problems};
 pub use resolve::{Collected, Identity};
@@ -72,6 +74,8 @@ pub struct Tenant {
     pub office_hours: Option<OfficeHours>,
     /// Planned work.
     pub maintenance: Vec<Maintenance>,
+    /// From which load on its appliances are degraded.
+    pub health: HealthLimits,
     /// Who is told.
     pub contacts: Vec<Contact>,
     /// What is known to be harmless.

@@ -152,6 +152,7 @@ impl Reader {
         let has_hours = hours.is_some();
         let office_hours = hours.and_then(|hours| self.office_hours(&hours));
         let maintenance = self.list(&mut fields, "maintenance", Reader::maintenance);
+        let health = fields.take("health").and_then(|limits| self.health_limits(&limits));
         let mut ids = Once::new();
         let contacts = self.list(&mut fields, "contacts", |reader, item| {
             let contact = reader.contact(item)?;
@@ -182,6 +183,7 @@ impl Reader {
             assets,
             office_hours,
             maintenance,
+            health: health.unwrap_or_default(),
             contacts,
             allow,
             saas,

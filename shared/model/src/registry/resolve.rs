@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::{AllowEntry, Contact, Device, Hours, Networks, Registry, Release, SharedDevice, Soc, Tenant};
+use super::{
+    AllowEntry, Contact, Device, HealthLimits, Hours, Networks, Registry, Release, SharedDevice, Soc, Tenant,
+};
 use crate::ids::TenantId;
 use crate::incident::{Level, Words};
 use crate::notice::Language;
@@ -143,6 +145,7 @@ impl Registry {
             assets: Vec::new(),
             office_hours: None,
             maintenance: Vec::new(),
+            health: HealthLimits::default(),
             contacts: vec![Contact {
                 id: "default".to_owned(),
                 name: None,

@@ -24,6 +24,7 @@ tenants:
     assets: [{ip: 10.1.200.10, public: 198.51.100.10, name: WEB01, product: Apache Struts, owner: 情報政策課, critical: true}]
     office_hours: {days: mon-fri, from: "08:30", to: "18:00", holidays: [2026-11-23]}
     maintenance: [{days: sat, from: "22:00", to: "04:00", reason: backup}]
+    health: {cpu: 95, disk: 80}
     contacts: [{id: duty, name: 担当, email: soc@kita.example, sms: "+819000000000", language: ja, for: [attack, health], levels: [2, 3, 4], hours: always, order: 1}]
     allow: [{source: 10.1.9.9, kinds: [reconnaissance, exploitation], reason: own scanner, until: 2027-03-31}]     # source, destination, host, signature, kinds, until; kinds and until optional
     saas: [m365, zoom]
@@ -100,6 +101,11 @@ fn the_sample_reads_field_by_field() {
     let holidays = vec![jiff::civil::date(2026, 11, 23)];
     assert_eq!(kita.office_hours, Some(OfficeHours { days: working, from: 510, to: 1080, holidays }));
     let saturday = Days([false, false, false, false, false, true, false]);
+    assert_eq!(
+        (kita.health.cpu, kita.health.memory, kita.health.disk),
+        (95, 85, 80),
+        "what it does not set stays as it is"
+    );
     assert_eq!(
         kita.maintenance,
         [Maintenance { days: saturday, from: 1320, to: 240, reason: "backup".to_owned() }]
@@ -190,6 +196,7 @@ tenants:
     assets: [{ip: 10.1.0.300}, {public: 10.1.0.1, critical: very}]
     office_hours: {from: "8:30", to: "25:00", holidays: [2026-02-30]}
     maintenance: [{days: someday, from: "10:00", to: "10:00"}]
+    health: {cpu: 101, memory: 0, fan: 3}
     contacts:
       - {id: duty}
       - {id: duty, email: nobody, sms: 819000000000, for: [], levels: [5], hours: never, order: -1}
@@ -229,6 +236,9 @@ tenants[0].office_hours.holidays[0]: `2026-02-30` is not a date such as 2026-11-
 tenants[0].maintenance[0].days: `someday` is not a day or span of days such as mon-fri
 tenants[0].maintenance[0].to: the span is empty; a whole day is "00:00" to "24:00"
 tenants[0].maintenance[0].reason: missing
+tenants[0].health.cpu: must be 0 to 100
+tenants[0].health.memory: must be 1 to 100
+tenants[0].health.fan: unknown field; known are cpu, memory, disk
 tenants[0].contacts[0]: needs `email` or `sms`
 tenants[0].contacts[1].email: `nobody` is not a mail address
 tenants[0].contacts[1].sms: must be text (put it in quotes), is a number
