@@ -12,9 +12,9 @@
 //! that no text of an attacker moves a column of a row that is in order.
 
 use super::columns::{CONFIG_CHANGE_FIRST, Layout};
+use super::extra::Row;
 use super::kind::Kind;
 use super::split::{Field, Fields};
-use super::values::Row;
 use crate::value;
 
 /// Index of the last column that may hold the type; one before is usual.

@@ -8,6 +8,8 @@
 //!
 //! A column with a [`Slot`] is read into the event, every other one is kept under its name.
 
+use crate::scan::names;
+
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident),+ $(,)?) => {
         /// A meaning that a column or a key can have.
@@ -71,6 +73,9 @@ pub(crate) const NOWHERE: u16 = u16::MAX;
 pub(crate) struct Layout {
     pub(crate) columns: &'static [Column],
     pub(crate) places: Places,
+    /// For each [`names::place`] the column, counted from one, whose name has it, or a later one that a column before it
+    /// has taken.
+    named: [u8; names::PLACES],
     /// Whether these are all the columns that the vendor writes: one beyond them is news.
     pub(crate) is_whole: bool,
 }
@@ -85,7 +90,30 @@ impl Layout {
             }
             index += 1;
         }
-        Layout { columns, places, is_whole: true }
+        let mut named = [0; names::PLACES];
+        let mut index = 0;
+        while index < columns.len() {
+            let mut at = names::place(columns[index].name.as_bytes());
+            while named[at] != 0 {
+                at = (at + 1) % names::PLACES;
+            }
+            named[at] = index as u8 + 1;
+            index += 1;
+        }
+        Layout { columns, places, named, is_whole: true }
+    }
+
+    /// Returns the place of the column called `name`.
+    #[inline]
+    pub(crate) fn column_called(&self, name: &str) -> Option<usize> {
+        let mut at = names::place(name.as_bytes());
+        loop {
+            let place = usize::from(*self.named.get(at)?).checked_sub(1)?;
+            if self.columns.get(place)?.name == name {
+                return Some(place);
+            }
+            at = (at + 1) % names::PLACES;
+        }
     }
 }
 
@@ -337,6 +365,18 @@ mod tests {
         for (layout, columns, slot, index) in cases {
             assert_eq!(layout.columns.len() + 3, columns);
             assert_eq!(layout.places[slot as usize] + 3, index, "{slot:?}");
+        }
+    }
+
+    #[test]
+    fn columns_are_found_by_their_names() {
+        for layout in [&TRAFFIC, &THREAT, &DECRYPTION, &GTP, &OTHER] {
+            for (place, column) in layout.columns.iter().enumerate() {
+                assert_eq!(layout.column_called(column.name), Some(place), "{}", column.name);
+            }
+            for name in ["", "src_", "Src", "nobody_has_this_one", "column_7"] {
+                assert_eq!(layout.column_called(name), None, "{name}");
+            }
         }
     }
 

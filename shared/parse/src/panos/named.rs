@@ -7,7 +7,7 @@ use super::columns::{NOWHERE, Places, Slot};
 use super::dictionary::{Dialect, Meaning, Memory};
 use super::kind::Kind;
 use super::split::Field;
-use super::values::{Key, Values};
+use super::values::{Used, Values};
 use crate::scan::pair::{Form, Pair};
 
 /// Names of what is no pair, in the extra fields; FortiGate's reader has the same.
@@ -31,6 +31,7 @@ impl Default for Scratch {
             fields: Vec::new(),
             keys: Vec::new(),
             places: [NOWHERE; Slot::COUNT],
+            unknown: 0,
             variables: Vec::new(),
         };
         Scratch { text: String::new(), pairs: Vec::new(), memory: Memory::default(), named }
@@ -43,12 +44,23 @@ impl std::fmt::Debug for Scratch {
     }
 }
 
+/// The key of a named field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// The native column's name where there is one, else the key's own.
+    pub(crate) name: FieldName,
+    /// Whether the vendor's tables have it.
+    pub(crate) known: bool,
+}
+
 /// The fields of a line.
 #[derive(Debug)]
 pub(crate) struct Named {
     fields: Vec<Field>,
     keys: Vec<Key>,
     places: Places,
+    /// How many fields no table of the vendor's has.
+    unknown: u32,
     /// Columns that hold the name of a template's variable instead of a value.
     variables: Vec<&'static str>,
 }
@@ -59,7 +71,28 @@ impl Named {
         self.fields.clear();
         self.keys.clear();
         self.places = [NOWHERE; Slot::COUNT];
+        self.unknown = 0;
         self.variables.clear();
+    }
+
+    /// Returns the fields, in order of appearance.
+    pub(crate) fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// Returns the key of each field.
+    pub(crate) fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// Returns which field has which meaning.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Returns how many fields no table of the vendor's has.
+    pub(crate) fn unknown(&self) -> u32 {
+        self.unknown
     }
 
     /// Adds a field; an empty one says nothing. Of several that say the same the first counts, and one that says it in
@@ -87,6 +120,8 @@ impl Named {
             column => FieldName::Known(column),
         };
         self.keys.push(Key { name, known: meaning.known });
+        // The event has no place for such a field.
+        self.unknown += u32::from(!meaning.known && !value.of(line).bytes().all(|byte| byte == b' '));
     }
 
     /// Adds what a header says of a native column.
@@ -113,8 +148,8 @@ impl Named {
     }
 
     /// Returns the values.
-    pub(crate) fn values<'a>(&'a self, line: &'a str) -> Values<'a> {
-        let mut values = Values::of_named(line, &self.fields, &self.keys, &self.places);
+    pub(crate) fn values<'a>(&'a self, line: &'a str, used: &'a mut Used) -> Values<'a> {
+        let mut values = Values::of_named(line, self, used);
         values.anomalies.extend(self.variables.iter().map(|column| Anomaly {
             kind: AnomalyKind::Placeholder,
             field: (!column.is_empty()).then_some(*column),
@@ -245,9 +280,9 @@ mod tests {
         let Scratch { mut named, .. } = Scratch::default();
         named.add(line, Span::default(), low, Escape::None, meaning);
         named.add(line, Span::default(), high, Escape::None, meaning);
-        assert_eq!(named.values(line).raw(Slot::Severity), Some("low"));
+        assert_eq!(named.values(line, &mut Used::default()).raw(Slot::Severity), Some("low"));
         named.add(line, Span::default(), high, Escape::None, Meaning { wins: true, ..meaning });
-        assert_eq!(named.values(line).raw(Slot::Severity), Some("high"));
+        assert_eq!(named.values(line, &mut Used::default()).raw(Slot::Severity), Some("high"));
         named.clear();
         assert!(!named.has(Slot::Severity));
     }

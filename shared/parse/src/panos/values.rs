@@ -1,26 +1,29 @@
 //! The values of one line by meaning, whether it was a CSV row or named its fields.
 //!
-//! What the event takes is marked as used; everything else becomes [`Extra`](hinomi_model::Extra), see
-//! [`extra`](super::extra), so that nothing can be dropped by forgetting it.
+//! What the event takes is marked as used; everything else is left for [`Extra`], see [`extra`](super::extra), so that
+//! nothing can be dropped by forgetting it.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use hinomi_model::{Anomaly, AnomalyKind, Escape, FieldName, Text};
+use hinomi_model::{Anomaly, AnomalyKind, Escape, Extra, FieldName, Taken, Text};
 
-use super::columns::{Layout, NOWHERE, Places, Slot};
+use super::columns::{NOWHERE, Places, Slot};
+use super::extra::Columns;
+use super::named::Named;
 use super::split::{Field, MAX_COLUMNS};
 use crate::value;
 
-pub(super) const WORD_BITS: usize = u64::BITS as usize;
-const USED_WORDS: usize = MAX_COLUMNS / WORD_BITS;
+const WORD_BITS: usize = u64::BITS as usize;
+
+/// One bit a field. Named fields beyond that many are kept twice.
+pub(crate) type Used = [u64; MAX_COLUMNS / WORD_BITS];
 
 /// The values of one line.
 #[derive(Debug)]
 pub(crate) struct Values<'a> {
     /// What the spans point into.
-    pub(super) line: &'a str,
-    pub(super) fields: &'a [Field],
+    line: &'a str,
     /// The fields that a place can name; [`NOWHERE`] names none of them.
     placed: &'a [Field],
     places: &'a Places,
@@ -29,72 +32,60 @@ pub(crate) struct Values<'a> {
     /// Fields with places of their own; beyond all fields when there are none.
     serial: usize,
     receive_time: usize,
-    pub(super) form: Form<'a>,
-    /// One bit a field. Named fields beyond that many are kept twice.
-    pub(super) used: [u64; USED_WORDS],
+    form: Form<'a>,
+    used: &'a mut Used,
     pub(crate) anomalies: Vec<Anomaly<'a>>,
 }
 
 /// How fields are named.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Form<'a> {
-    Row { row: Row, layout: &'static Layout },
-    Named { keys: &'a [Key] },
-}
-
-/// Where the columns of a row stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Row {
-    /// Index of the type column.
-    pub(crate) at: usize,
-    pub(crate) receive_time: Option<usize>,
-    pub(crate) serial: Option<usize>,
-}
-
-/// The key of a named field.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Key {
-    /// The native column's name where there is one, else the key's own.
-    pub(crate) name: FieldName,
-    /// Whether the vendor's tables have it.
-    pub(crate) known: bool,
+enum Form<'a> {
+    Row(&'a Columns),
+    Named(&'a Named),
 }
 
 impl<'a> Values<'a> {
-    pub(crate) fn of_row(line: &'a str, fields: &'a [Field], row: Row, layout: &'static Layout) -> Self {
+    pub(crate) fn of_row(line: &'a str, columns: &'a Columns, used: &'a mut Used) -> Self {
+        let row = &columns.row;
+        *used = Used::default();
         Values {
             line,
-            fields,
             // A row has fewer columns than would be needed for one at `NOWHERE`.
-            placed: fields,
-            places: &layout.places,
+            placed: &columns.fields,
+            places: &columns.layout.places,
             base: row.at,
             serial: row.serial.unwrap_or(usize::MAX),
             receive_time: row.receive_time.unwrap_or(usize::MAX),
-            form: Form::Row { row, layout },
-            used: [0; USED_WORDS],
+            form: Form::Row(columns),
+            used,
             anomalies: Vec::new(),
         }
     }
 
-    pub(crate) fn of_named(line: &'a str, fields: &'a [Field], keys: &'a [Key], places: &'a Places) -> Self {
+    pub(crate) fn of_named(line: &'a str, named: &'a Named, used: &'a mut Used) -> Self {
+        let (fields, places) = (named.fields(), named.places());
+        *used = Used::default();
         Values {
             line,
-            fields,
             placed: fields.get(..usize::from(NOWHERE)).unwrap_or(fields),
             places,
             base: 0,
             serial: usize::from(places[Slot::Serial as usize]),
             receive_time: usize::from(places[Slot::ReceiveTime as usize]),
-            form: Form::Named { keys },
-            used: [0; USED_WORDS],
+            form: Form::Named(named),
+            used,
             anomalies: Vec::new(),
         }
     }
 
-    /// Returns what the spans of the extra fields point into.
-    pub(crate) fn line(&self) -> &'a str {
-        self.line
+    /// Ends the reading: what nobody took, how many of that no table of the vendor's has, and what was odd.
+    pub(crate) fn finish(self) -> (Extra<'a>, u32, Vec<Anomaly<'a>>) {
+        let taken = Taken(self.used);
+        let (extra, unknown) = match self.form {
+            Form::Row(columns) => (Extra::left(self.line, columns, taken), columns.unknown(self.line, taken)),
+            Form::Named(named) => (Extra::left(self.line, named, taken), named.unknown()),
+        };
+        (extra, unknown, self.anomalies)
     }
 
     /// Returns a value as it stands, without blanks around it; `None` when it is absent or empty.
@@ -320,19 +311,6 @@ impl<'a> Values<'a> {
         if is_odd { self.odd(slot, kind) } else { None }
     }
 
-    /// Returns the name of a column, whether the event has a place for it or not.
-    pub(crate) fn column_name(&self, index: usize) -> String {
-        let named = match self.form {
-            Form::Row { row, layout } if index >= row.at => {
-                layout.columns.get(index - row.at).map(|column| column.name)
-            }
-            Form::Row { row, .. } if row.serial == Some(index) => Some("serial"),
-            Form::Row { row, .. } if row.receive_time == Some(index) => Some("receive_time"),
-            _ => None,
-        };
-        named.map_or_else(|| format!("column_{index}"), str::to_owned)
-    }
-
     /// Returns the index of a field; one beyond all fields for a field that is not there.
     #[inline(always)]
     fn index(&self, slot: Slot) -> usize {
@@ -345,13 +323,8 @@ impl<'a> Values<'a> {
 
     fn name(&self, slot: Slot) -> Option<&'a str> {
         match self.form {
-            Form::Row { .. } if matches!(slot, Slot::ReceiveTime) => Some("receive_time"),
-            Form::Row { .. } if matches!(slot, Slot::Serial) => Some("serial"),
-            Form::Row { row, layout } => {
-                let place = self.index(slot).checked_sub(row.at)?;
-                layout.columns.get(place).map(|column| column.name)
-            }
-            Form::Named { keys } => match keys.get(..self.placed.len())?.get(self.index(slot))?.name {
+            Form::Row(columns) => columns.name(self.index(slot)),
+            Form::Named(named) => match named.keys().get(..self.placed.len())?.get(self.index(slot))?.name {
                 FieldName::Known(name) => Some(name),
                 FieldName::InLine(span) => Some(span.of(self.line)),
                 FieldName::Column(_) => None,
