@@ -183,6 +183,14 @@ pub(crate) static SYSTEM: Layout = layout! {
     vsys_name, device_name: DeviceName, future_use_3, future_use_4, high_res_timestamp: HighResolution,
 };
 
+/// SYSTEM of old releases, which have no virtual system there.
+pub(crate) static SYSTEM_WITHOUT_VSYS: Layout = layout! {
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated,
+    eventid: EventId, object, future_use_1, future_use_2, module, severity: Severity, opaque: Message,
+    seqno: Sequence, actionflags, dg_hier_level_1, dg_hier_level_2, dg_hier_level_3, dg_hier_level_4,
+    vsys_name, device_name: DeviceName, future_use_3, future_use_4, high_res_timestamp: HighResolution,
+};
+
 /// CONFIG, layouts A and C: `before` and `after` at the end or not at all.
 pub(crate) static CONFIG: Layout = layout! {
     type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, host: Src, vsys: Vsys,
@@ -386,6 +394,7 @@ mod tests {
             &TRAFFIC,
             &THREAT,
             &SYSTEM,
+            &SYSTEM_WITHOUT_VSYS,
             &CONFIG,
             &CONFIG_CHANGE_FIRST,
             &GLOBALPROTECT,

@@ -57,7 +57,7 @@ impl LineFields for Columns {
     }
 
     fn field(&self, line: &str, place: usize) -> Option<ExtraField> {
-        let Field { span, escape } = *self.fields.get(place)?;
+        let Field { span, escape } = self.fields.field(line, place)?;
         if is_blank(line, span) {
             return None;
         }
@@ -90,11 +90,11 @@ impl LineFields for Columns {
 
 impl LineFields for Named {
     fn count(&self) -> usize {
-        self.fields().len()
+        self.keys().len()
     }
 
     fn field(&self, line: &str, place: usize) -> Option<ExtraField> {
-        let (Field { span, escape }, key) = (*self.fields().get(place)?, *self.keys().get(place)?);
+        let (Field { span, escape }, key) = (Named::field(self, place)?, *self.keys().get(place)?);
         (!is_blank(line, span)).then_some(ExtraField {
             name: key.name,
             value: span,

@@ -140,7 +140,8 @@ pub(crate) fn columns_of(line: &str) -> Vec<(String, Field)> {
         return Vec::new();
     }
     let name = |index| columns.name(index).map_or_else(|| format!("column_{index}"), str::to_owned);
-    columns.fields.iter().enumerate().map(|(index, field)| (name(index), *field)).collect()
+    let column = |index| columns.fields.field(line, index).map(|field| (name(index), field));
+    (0..columns.fields.len()).filter_map(column).collect()
 }
 
 /// Tells in which form a text is a log.

@@ -28,7 +28,7 @@ pub(crate) struct Scratch {
 impl Default for Scratch {
     fn default() -> Self {
         let named = Named {
-            fields: Vec::new(),
+            edges: Vec::new(),
             keys: Vec::new(),
             places: [NOWHERE; Slot::COUNT],
             unknown: 0,
@@ -53,10 +53,14 @@ pub(crate) struct Key {
     pub(crate) known: bool,
 }
 
+/// Added to the end of a field that has escapes: no line is so long that it ends there.
+const ESCAPED: u32 = 1 << 31;
+
 /// The fields of a line.
 #[derive(Debug)]
 pub(crate) struct Named {
-    fields: Vec<Field>,
+    /// For each field the edge that it lies behind, and the one at which it ends, with [`ESCAPED`].
+    edges: Vec<u32>,
     keys: Vec<Key>,
     places: Places,
     /// How many fields no table of the vendor's has.
@@ -68,16 +72,24 @@ pub(crate) struct Named {
 impl Named {
     /// Forgets the line before.
     pub(crate) fn clear(&mut self) {
-        self.fields.clear();
+        self.edges.clear();
         self.keys.clear();
         self.places = [NOWHERE; Slot::COUNT];
         self.unknown = 0;
         self.variables.clear();
     }
 
-    /// Returns the fields, in order of appearance.
-    pub(crate) fn fields(&self) -> &[Field] {
-        &self.fields
+    /// Returns two edges for each field: the one that it lies behind, and the one at which it ends, which is beyond
+    /// the line where the field has escapes.
+    pub(crate) fn edges(&self) -> &[u32] {
+        &self.edges
+    }
+
+    /// Returns a field.
+    pub(crate) fn field(&self, index: usize) -> Option<Field> {
+        let [before, end] = *self.edges.get(index.checked_mul(2)?..)?.first_chunk()?;
+        let escape = if end & ESCAPED == 0 { Escape::None } else { Escape::Cef };
+        Some(Field { span: Span { start: before.wrapping_add(1), end: end & !ESCAPED }, escape })
     }
 
     /// Returns the key of each field.
@@ -107,13 +119,14 @@ impl Named {
         }
         if let Some(slot) = meaning.slot.filter(|_| !is_variable) {
             let place = self.places[slot as usize];
-            match self.fields.get(usize::from(place)) {
+            match self.field(usize::from(place)) {
                 Some(first) if first.span.of(line) == value.of(line) => return,
                 Some(_) if !meaning.wins => {}
-                _ => self.places[slot as usize] = u16::try_from(self.fields.len()).unwrap_or(NOWHERE),
+                _ => self.places[slot as usize] = u16::try_from(self.keys.len()).unwrap_or(NOWHERE),
             }
         }
-        self.fields.push(Field { span: value, escape });
+        let escaped = if escape == Escape::Cef { ESCAPED } else { 0 };
+        self.edges.extend([value.start.wrapping_sub(1), value.end | escaped]);
         let name = match meaning.column {
             "" if name.start >= name.end => FieldName::Known(UNNAMED),
             "" => FieldName::InLine(name),

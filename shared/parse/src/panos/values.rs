@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use hinomi_model::{Anomaly, AnomalyKind, Escape, Extra, FieldName, Taken, Text};
+use hinomi_model::{Anomaly, AnomalyKind, Escape, Extra, FieldName, Span, Taken, Text};
 
 use super::columns::{NOWHERE, Places, Slot};
 use super::extra::Columns;
@@ -24,8 +24,10 @@ pub(crate) type Used = [u64; MAX_COLUMNS / WORD_BITS];
 pub(crate) struct Values<'a> {
     /// What the spans point into.
     line: &'a str,
-    /// The fields that a place can name; [`NOWHERE`] names none of them.
-    placed: &'a [Field],
+    /// Where the fields lie: each behind one edge, and it ends at the next.
+    edges: &'a [u32],
+    /// How many times two edges a field has of its own: those of a row are each other's neighbours.
+    apart: u32,
     places: &'a Places,
     /// What stands before the field that the places are counted from.
     base: usize,
@@ -51,7 +53,8 @@ impl<'a> Values<'a> {
         Values {
             line,
             // A row has fewer columns than would be needed for one at `NOWHERE`.
-            placed: &columns.fields,
+            edges: columns.fields.edges(),
+            apart: 0,
             places: &columns.layout.places,
             base: row.at,
             serial: row.serial.unwrap_or(usize::MAX),
@@ -63,11 +66,12 @@ impl<'a> Values<'a> {
     }
 
     pub(crate) fn of_named(line: &'a str, named: &'a Named, used: &'a mut Used) -> Self {
-        let (fields, places) = (named.fields(), named.places());
+        let (edges, places) = (named.edges(), named.places());
         *used = Used::default();
         Values {
             line,
-            placed: fields.get(..usize::from(NOWHERE)).unwrap_or(fields),
+            edges: edges.get(..2 * usize::from(NOWHERE)).unwrap_or(edges),
+            apart: 1,
             places,
             base: 0,
             serial: usize::from(places[Slot::Serial as usize]),
@@ -134,17 +138,32 @@ impl<'a> Values<'a> {
     /// Returns a value that is meant as it stands: it is not escaped, and no placeholder, and no blanks are around it.
     #[inline(always)]
     fn plain(&self, index: usize) -> Option<&'a str> {
-        let Field { span, escape } = *self.placed.get(index)?;
-        let text = self.line.get(span.start as usize..span.end as usize)?;
+        let Span { start, end } = self.span(index)?;
+        let text = self.line.get(start as usize..end as usize)?;
         match text.as_bytes() {
             [first, .., last]
-                if !value::may_be_placeholder(*first, text.len())
-                    && *last != b' '
-                    && escape == Escape::None =>
+                if !value::may_be_placeholder(*first, text.len()) && *first != b'"' && *last != b' ' =>
             {
                 Some(text)
             }
             _ => None,
+        }
+    }
+
+    /// Returns where a value stands as it is written, with the quotes around it; beyond the line when it has escapes that
+    /// no quotes tell of.
+    #[inline(always)]
+    fn span(&self, index: usize) -> Option<Span> {
+        let [before, end] = *self.edges.get(index << self.apart..)?.first_chunk()?;
+        Some(Span { start: before.wrapping_add(1), end })
+    }
+
+    /// Returns a value without the quotes around it.
+    fn field(&self, index: usize) -> Option<Field> {
+        self.span(index)?;
+        match self.form {
+            Form::Row(columns) => columns.fields.field(self.line, index),
+            Form::Named(named) => named.field(index),
         }
     }
 
@@ -176,7 +195,7 @@ impl<'a> Values<'a> {
     #[inline(never)]
     pub(crate) fn number(&mut self, slot: Slot) -> Option<u64> {
         let index = self.index(slot);
-        let span = self.placed.get(index)?.span;
+        let span = self.span(index)?;
         if span.start == span.end {
             return None;
         }
@@ -198,7 +217,7 @@ impl<'a> Values<'a> {
     #[inline(never)]
     pub(crate) fn port(&mut self, slot: Slot) -> Option<u16> {
         let index = self.index(slot);
-        let span = self.placed.get(index)?.span;
+        let span = self.span(index)?;
         if span.start == span.end {
             return None;
         }
@@ -241,11 +260,11 @@ impl<'a> Values<'a> {
     /// Returns a value's bytes, without blanks around them; `None` when it is absent or empty.
     #[inline]
     fn bytes(&self, index: usize) -> Option<&'a [u8]> {
-        let span = self.placed.get(index)?.span;
-        match self.line.as_bytes().get(span.start as usize..span.end as usize)? {
-            [] => None,
-            [b' ', ..] | [.., b' '] => self.shown(index).map(|(text, _)| text.as_bytes()),
-            bytes => Some(bytes),
+        let span = self.span(index)?;
+        match self.line.as_bytes().get(span.start as usize..span.end as usize) {
+            Some([]) => None,
+            None | Some([b' ' | b'"', ..] | [.., b' ']) => self.shown(index).map(|(text, _)| text.as_bytes()),
+            Some(bytes) => Some(bytes),
         }
     }
 
@@ -262,17 +281,25 @@ impl<'a> Values<'a> {
         })
     }
 
+    /// Returns a value as it stands, without blanks and quotes around it.
     #[inline]
     fn shown(&self, index: usize) -> Option<(&'a str, Escape)> {
-        let Field { span, escape } = *self.placed.get(index)?;
+        let span = self.span(index)?;
         if span.start == span.end {
             return None;
         }
-        let text = span.of(self.line);
-        let text = match text.as_bytes() {
-            [b' ', ..] | [.., b' '] => text.trim(),
-            _ => text,
-        };
+        match self.line.get(span.start as usize..span.end as usize) {
+            Some(text) if !matches!(text.as_bytes(), [b' ' | b'"', ..] | [.., b' ']) => {
+                Some((text, Escape::None))
+            }
+            _ => self.shown_without_quotes(index),
+        }
+    }
+
+    #[inline(never)]
+    fn shown_without_quotes(&self, index: usize) -> Option<(&'a str, Escape)> {
+        let Field { span, escape } = self.field(index)?;
+        let text = span.of(self.line).trim();
         (!text.is_empty()).then_some((text, escape))
     }
 
@@ -322,9 +349,11 @@ impl<'a> Values<'a> {
     }
 
     fn name(&self, slot: Slot) -> Option<&'a str> {
+        let index = self.index(slot);
+        self.span(index)?;
         match self.form {
-            Form::Row(columns) => columns.name(self.index(slot)),
-            Form::Named(named) => match named.keys().get(..self.placed.len())?.get(self.index(slot))?.name {
+            Form::Row(columns) => columns.name(index),
+            Form::Named(named) => match named.keys().get(index)?.name {
                 FieldName::Known(name) => Some(name),
                 FieldName::InLine(span) => Some(span.of(self.line)),
                 FieldName::Column(_) => None,
