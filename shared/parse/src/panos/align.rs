@@ -36,10 +36,9 @@ mod column {
 /// Finds the type column among the first columns and the two columns before it that say something.
 pub(crate) fn find_type(line: &str, fields: &Fields) -> Option<(Kind, Row)> {
     let text = |index: usize| fields.text(line, index);
-    let kind = |index: usize| {
-        let raw = fields.raw(line, index);
-        Kind::of_column(raw.as_bytes())
-            .or_else(|| Kind::of_column(text(index).as_bytes()).filter(|_| raw.contains('"')))
+    let kind = |index: usize| match fields.raw(line, index).as_bytes() {
+        [b' ' | b'"', ..] => Kind::of_column(text(index).as_bytes()),
+        raw => Kind::of_column(raw),
     };
     let (at, kind) = (1..=LAST_TYPE_COLUMN).find_map(|index| Some((index, kind(index)?)))?;
     let (receive_time, serial) = match at {

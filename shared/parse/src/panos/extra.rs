@@ -90,11 +90,11 @@ impl LineFields for Columns {
 
 impl LineFields for Named {
     fn count(&self) -> usize {
-        self.keys().len()
+        self.edges().len()
     }
 
     fn field(&self, line: &str, place: usize) -> Option<ExtraField> {
-        let (Field { span, escape }, key) = (Named::field(self, place)?, *self.keys().get(place)?);
+        let (Field { span, escape }, key) = (Named::field(self, place)?, self.key(place)?);
         (!is_blank(line, span)).then_some(ExtraField {
             name: key.name,
             value: span,

@@ -59,7 +59,8 @@ const ESCAPED: u32 = 1 << 31;
 /// The fields of a line.
 #[derive(Debug)]
 pub(crate) struct Named {
-    /// For each field the edge that it lies behind, and the one at which it ends, with [`ESCAPED`].
+    /// For each field the edge that it lies behind, and the one at which it ends, with [`ESCAPED`]. The first of the two
+    /// is its place.
     edges: Vec<u32>,
     keys: Vec<Key>,
     places: Places,
@@ -79,22 +80,22 @@ impl Named {
         self.variables.clear();
     }
 
-    /// Returns two edges for each field: the one that it lies behind, and the one at which it ends, which is beyond
-    /// the line where the field has escapes.
+    /// Returns two edges for each field: the one that it lies behind, which is its place, and the one at which it ends,
+    /// which is beyond the line where the field has escapes.
     pub(crate) fn edges(&self) -> &[u32] {
         &self.edges
     }
 
-    /// Returns a field.
-    pub(crate) fn field(&self, index: usize) -> Option<Field> {
-        let [before, end] = *self.edges.get(index.checked_mul(2)?..)?.first_chunk()?;
+    /// Returns the field at a place.
+    pub(crate) fn field(&self, place: usize) -> Option<Field> {
+        let [before, end] = *self.edges.get(place..).filter(|_| place.is_multiple_of(2))?.first_chunk()?;
         let escape = if end & ESCAPED == 0 { Escape::None } else { Escape::Cef };
         Some(Field { span: Span { start: before.wrapping_add(1), end: end & !ESCAPED }, escape })
     }
 
-    /// Returns the key of each field.
-    pub(crate) fn keys(&self) -> &[Key] {
-        &self.keys
+    /// Returns the key of the field at a place.
+    pub(crate) fn key(&self, place: usize) -> Option<Key> {
+        self.keys.get(place / 2).copied()
     }
 
     /// Returns which field has which meaning.
@@ -122,7 +123,7 @@ impl Named {
             match self.field(usize::from(place)) {
                 Some(first) if first.span.of(line) == value.of(line) => return,
                 Some(_) if !meaning.wins => {}
-                _ => self.places[slot as usize] = u16::try_from(self.keys.len()).unwrap_or(NOWHERE),
+                _ => self.places[slot as usize] = u16::try_from(self.edges.len()).unwrap_or(NOWHERE),
             }
         }
         let escaped = if escape == Escape::Cef { ESCAPED } else { 0 };

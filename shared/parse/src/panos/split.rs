@@ -46,8 +46,10 @@ pub(crate) enum Ending {
 /// The columns of a row. Reused from row to row, so that nothing is allocated.
 #[derive(Debug)]
 pub(crate) struct Fields {
-    /// Where each column ends, behind [`BEFORE`]: a column lies between two neighbours.
-    edges: Vec<u32>,
+    /// Where each column ends, behind [`BEFORE`]: a column lies between two neighbours. What is beyond the columns is of
+    /// no meaning.
+    edges: Box<[u32; EDGES]>,
+    len: usize,
     ending: Ending,
     /// The column that was made of several.
     joined: Option<usize>,
@@ -56,9 +58,12 @@ pub(crate) struct Fields {
 /// The edge that the first column starts behind.
 pub(crate) const BEFORE: u32 = u32::MAX;
 
+/// Room for the edges of all columns, and for as many more as a block can have: these are then too many.
+const EDGES: usize = 1 + MAX_COLUMNS + BLOCK_BYTES;
+
 impl Default for Fields {
     fn default() -> Self {
-        Fields { edges: Vec::new(), ending: Ending::Whole, joined: None }
+        Fields { edges: Box::new([BEFORE; EDGES]), len: 0, ending: Ending::Whole, joined: None }
     }
 }
 
@@ -66,13 +71,13 @@ impl Fields {
     /// Returns how many columns there are.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.edges.len().saturating_sub(1)
+        self.len
     }
 
     /// Returns the edges of the columns: each lies behind one edge and ends at the next.
     #[inline]
     pub(crate) fn edges(&self) -> &[u32] {
-        &self.edges
+        self.edges.get(..=self.len).unwrap_or_default()
     }
 
     /// Returns a column's text as it stands in `row`, with its quotes; empty when there is none.
@@ -107,14 +112,15 @@ impl Fields {
 
     #[inline]
     fn span(&self, index: usize) -> Option<Span> {
-        let [before, end] = *self.edges.get(index..)?.first_chunk()?;
+        let [before, end] = *self.edges().get(index..)?.first_chunk()?;
         Some(Span { start: before.wrapping_add(1), end })
     }
 
     /// Makes one column of those from `first` to `last`; does nothing when there are no such columns.
     pub(crate) fn join(&mut self, first: usize, last: usize) {
         if first < last && last < self.len() {
-            self.edges.drain(first + 1..=last);
+            self.edges.copy_within(last + 1..=self.len, first + 1);
+            self.len -= last - first;
             self.joined = Some(first);
         }
     }
@@ -125,52 +131,62 @@ pub(crate) fn split(row: &str, fields: &mut Fields) -> Ending {
     let row = row.as_bytes();
     let row = row.get(..BEFORE as usize).unwrap_or(row);
     fields.joined = None;
-    fields.ending =
-        if split_regular(row, &mut fields.edges) { Ending::Whole } else { split_any(row, &mut fields.edges) };
+    (fields.len, fields.ending) = match split_regular(row, &mut fields.edges) {
+        Some(len) => (len, Ending::Whole),
+        None => split_any(row, &mut fields.edges),
+    };
     fields.ending
 }
 
-/// Splits a row in which every quoted column begins and ends with its quotes and holds no others but doubled ones; says
-/// no to every other row, and to one that may have too many columns.
+/// Splits a row in which every quoted column begins and ends with its quotes and holds no others but doubled ones, and
+/// returns how many columns it has; `None` for every other row, and for one that may have too many columns.
 #[inline(never)]
-fn split_regular(row: &[u8], edges: &mut Vec<u32>) -> bool {
+fn split_regular(row: &[u8], edges: &mut [u32; EDGES]) -> Option<usize> {
     let kinds = |bytes: u8x16| [bytes.simd_eq(u8x16::splat(b',')), bytes.simd_eq(u8x16::splat(b'"'))];
-    edges.clear();
-    edges.push(BEFORE);
     let mut quotes = Quotes { inside: 0, may_open: true };
     let (blocks, rest) = row.as_chunks::<BLOCK_BYTES>();
-    let mut from = 0;
+    let (mut from, mut len) = (0, 0);
     for block in blocks {
         let marked = words(block, &kinds);
         let next = from + BLOCK_BYTES;
-        let Some(commas) = quotes.outside(marked, || row.get(next).copied()) else { return false };
-        add_ends(commas, from as u32, edges);
-        if edges.len() > MAX_COLUMNS {
-            return false;
-        }
+        let commas = quotes.outside(marked, || row.get(next).copied())?;
+        len = add_ends(commas, from as u32, edges, len)?;
         from = next;
     }
-    if !rest.is_empty() {
-        let [commas, quoted] = last_words(row, rest, &kinds);
-        // The end of the row is as good as a comma.
-        let marked = [commas | 1 << rest.len(), quoted];
-        let Some(ends) = quotes.outside(marked, || None) else { return false };
-        add_ends(ends, from as u32, edges);
-    } else if quotes.inside == 0 {
-        edges.push(row.len() as u32);
-    }
-    quotes.inside == 0 && edges.len() <= MAX_COLUMNS
+    // The end of the row is as good as a comma.
+    let marked = if rest.is_empty() { [0, 0] } else { last_words(row, rest, &kinds) };
+    let marked = [marked[COMMA] | 1 << rest.len(), marked[QUOTE]];
+    let ends = quotes.outside(marked, || None)?;
+    len = add_ends(ends, from as u32, edges, len)?;
+    (quotes.inside == 0 && len < MAX_COLUMNS).then_some(len)
 }
 
-/// Adds the columns that end where a bit is set.
+/// Kinds of bytes in what is marked.
+const COMMA: usize = 0;
+const QUOTE: usize = 1;
+
+/// Adds the columns that end where a bit is set to the first `len`, and returns how many there are then; `None` when
+/// there are too many.
 #[inline(always)]
-fn add_ends(mut ends: u64, from: u32, edges: &mut Vec<u32>) {
-    edges.extend((0..ends.count_ones()).map(|_| {
-        let end = from + ends.trailing_zeros();
-        ends &= ends.wrapping_sub(1);
-        end
-    }));
+fn add_ends(mut ends: u64, from: u32, edges: &mut [u32; EDGES], len: usize) -> Option<usize> {
+    let room: &mut [u32; BLOCK_BYTES] = edges.get_mut(1 + len..)?.first_chunk_mut()?;
+    let count = ends.count_ones() as usize;
+    // Four at once cost less than to see behind each whether it was the last: what is too much is written over.
+    let (fours, _) = room.as_chunks_mut::<4>();
+    for four in fours {
+        if ends == 0 {
+            break;
+        }
+        for edge in four {
+            *edge = from + (ends | HIGHEST).trailing_zeros();
+            ends &= ends.wrapping_sub(1);
+        }
+    }
+    Some(len + count)
 }
+
+/// Makes a number have a lowest bit that is set.
+const HIGHEST: u64 = 1 << (BLOCK_BYTES - 1);
 
 /// What the bytes before a block say of the quotes in it.
 struct Quotes {
@@ -218,30 +234,26 @@ impl Quotes {
 /// Splits any row, from quote to quote.
 #[cold]
 #[inline(never)]
-fn split_any(row: &[u8], edges: &mut Vec<u32>) -> Ending {
-    edges.clear();
-    edges.push(BEFORE);
-    let mut start = 0;
+fn split_any(row: &[u8], edges: &mut [u32; EDGES]) -> (usize, Ending) {
+    let (mut start, mut len) = (0, 0);
     loop {
         let rest = row.get(start..).unwrap_or_default();
         let blanks = rest.iter().take_while(|&&byte| byte == b' ').count();
         let is_quoted = rest.get(blanks) == Some(&b'"');
         let comma = memchr::memchr(b',', rest).map(|comma| start + comma);
         let end = match comma {
-            _ if edges.len() == MAX_COLUMNS && (is_quoted || comma.is_some()) => Err(Ending::TooManyColumns),
+            _ if len + 1 >= MAX_COLUMNS && (is_quoted || comma.is_some()) => Err(Ending::TooManyColumns),
             _ if is_quoted => closed(row, start + blanks + 1),
             Some(comma) => Ok(comma),
             None => Err(Ending::Whole),
         };
+        len += 1;
+        if let Some(edge) = edges.get_mut(len) {
+            *edge = end.unwrap_or(row.len()) as u32;
+        }
         match end {
-            Ok(end) => {
-                edges.push(end as u32);
-                start = end + 1;
-            }
-            Err(ending) => {
-                edges.push(row.len() as u32);
-                return ending;
-            }
+            Ok(end) => start = end + 1,
+            Err(ending) => return (len, ending),
         }
     }
 }

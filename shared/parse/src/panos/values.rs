@@ -16,8 +16,9 @@ use crate::value;
 
 const WORD_BITS: usize = u64::BITS as usize;
 
-/// One bit a field. Named fields beyond that many are kept twice.
-pub(crate) type Used = [u64; MAX_COLUMNS / WORD_BITS];
+/// One bit a place: a row has one for each column, a line that names its fields two for each. Named fields beyond that
+/// many are kept twice.
+pub(crate) type Used = [u64; 2 * MAX_COLUMNS / WORD_BITS];
 
 /// The values of one line.
 #[derive(Debug)]
@@ -26,8 +27,6 @@ pub(crate) struct Values<'a> {
     line: &'a str,
     /// Where the fields lie: each behind one edge, and it ends at the next.
     edges: &'a [u32],
-    /// How many times two edges a field has of its own: those of a row are each other's neighbours.
-    apart: u32,
     places: &'a Places,
     /// What stands before the field that the places are counted from.
     base: usize,
@@ -54,7 +53,6 @@ impl<'a> Values<'a> {
             line,
             // A row has fewer columns than would be needed for one at `NOWHERE`.
             edges: columns.fields.edges(),
-            apart: 0,
             places: &columns.layout.places,
             base: row.at,
             serial: row.serial.unwrap_or(usize::MAX),
@@ -70,8 +68,7 @@ impl<'a> Values<'a> {
         *used = Used::default();
         Values {
             line,
-            edges: edges.get(..2 * usize::from(NOWHERE)).unwrap_or(edges),
-            apart: 1,
+            edges: edges.get(..usize::from(NOWHERE)).unwrap_or(edges),
             places,
             base: 0,
             serial: usize::from(places[Slot::Serial as usize]),
@@ -138,7 +135,11 @@ impl<'a> Values<'a> {
     /// Returns a value that is meant as it stands: it is not escaped, and no placeholder, and no blanks are around it.
     #[inline(always)]
     fn plain(&self, index: usize) -> Option<&'a str> {
-        let Span { start, end } = self.span(index)?;
+        self.plain_at(self.span(index)?)
+    }
+
+    #[inline(always)]
+    fn plain_at(&self, Span { start, end }: Span) -> Option<&'a str> {
         let text = self.line.get(start as usize..end as usize)?;
         match text.as_bytes() {
             [first, .., last]
@@ -154,7 +155,7 @@ impl<'a> Values<'a> {
     /// no quotes tell of.
     #[inline(always)]
     fn span(&self, index: usize) -> Option<Span> {
-        let [before, end] = *self.edges.get(index << self.apart..)?.first_chunk()?;
+        let [before, end] = *self.edges.get(index..)?.first_chunk()?;
         Some(Span { start: before.wrapping_add(1), end })
     }
 
@@ -175,11 +176,17 @@ impl<'a> Values<'a> {
 
     #[inline(never)]
     fn fill_from(&mut self, index: usize, field: &mut Option<Text<'a>>) {
-        if let Some(text) = self.plain(index) {
-            self.use_up(index);
-            *field = Some(Cow::Borrowed(text));
-        } else {
-            self.fill_present(index, field);
+        match self.span(index) {
+            None => {}
+            // Most columns of a row are empty.
+            Some(span) if span.start == span.end => {}
+            Some(span) => match self.plain_at(span) {
+                Some(text) => {
+                    self.use_up(index);
+                    *field = Some(Cow::Borrowed(text));
+                }
+                None => self.fill_present(index, field),
+            },
         }
     }
 
@@ -353,7 +360,7 @@ impl<'a> Values<'a> {
         self.span(index)?;
         match self.form {
             Form::Row(columns) => columns.name(index),
-            Form::Named(named) => match named.keys().get(index)?.name {
+            Form::Named(named) => match named.key(index)?.name {
                 FieldName::Known(name) => Some(name),
                 FieldName::InLine(span) => Some(span.of(self.line)),
                 FieldName::Column(_) => None,
