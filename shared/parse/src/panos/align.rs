@@ -36,11 +36,20 @@ mod column {
 /// Finds the type column among the first columns and the two columns before it that say something.
 pub(crate) fn find_type(line: &str, fields: &Fields) -> Option<(Kind, Row)> {
     let text = |index: usize| fields.text(line, index);
-    let kind = |index: usize| match fields.raw(line, index).as_bytes() {
-        [b' ' | b'"', ..] => Kind::of_column(text(index).as_bytes()),
-        raw => Kind::of_column(raw),
-    };
-    let (at, kind) = (1..=LAST_TYPE_COLUMN).find_map(|index| Some((index, kind(index)?)))?;
+    let mut found = None;
+    for (index, edges) in fields.edges().windows(2).enumerate().take(LAST_TYPE_COLUMN + 1).skip(1) {
+        let [before, end] = *edges else { break };
+        let raw = line.as_bytes().get(before.wrapping_add(1) as usize..end as usize).unwrap_or_default();
+        let kind = match raw {
+            [b' ' | b'"', ..] => Kind::of_column(text(index).as_bytes()),
+            raw => Kind::of_column(raw),
+        };
+        if let Some(kind) = kind {
+            found = Some((index, kind));
+            break;
+        }
+    }
+    let (at, kind) = found?;
     let (receive_time, serial) = match at {
         3 => (Some(1), Some(2)),
         2 => (Some(0), Some(1)),

@@ -47,7 +47,9 @@ pub(crate) fn make<'a>(
     let identity = identity(&mut values, header);
     let src_ip = values.ip(ends.initiator.ip);
     let dst_ip = values.ip(ends.responder.ip);
-    let nat_dst_ip = values.peek_ip(ends.responder.nat_ip);
+    // Nearly always the same text as before translation.
+    let is_same = dst_ip.is_some() && values.is_same(ends.responder.nat_ip, ends.responder.ip);
+    let nat_dst_ip = if is_same { dst_ip } else { values.peek_ip(ends.responder.nat_ip) };
     let real_dst_ip = nat_dst_ip.filter(|ip| !ip.is_unspecified()).or(dst_ip);
     let (tenant, registration) =
         context.registry.resolve(&identity, context.collected, [src_ip, real_dst_ip])?;

@@ -35,6 +35,7 @@ mod words;
 
 use hinomi_model::{Anomaly, AnomalyKind, Event, Format, QuarantineReason, Reject};
 use simd_json::Node;
+use wide::u8x16;
 
 use self::event::Source;
 use self::extra::Columns;
@@ -43,6 +44,7 @@ use self::split::{Ending, Field};
 use self::values::{Used, Values};
 use crate::Context;
 use crate::payload::Payload;
+use crate::scan::marks::words;
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -78,6 +80,18 @@ pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
         Some(b',') => {}
         Some(b'|') => return cef::looks_like(payload.text) || leef::looks_like(payload.text),
         _ => return false,
+    }
+    if let Some(block) = head.first_chunk() {
+        // It is nearly always within the first bytes.
+        let [mut commas] = words(block, &|bytes| [bytes.simd_eq(u8x16::splat(b','))]);
+        for _ in 1..HEAD_COLUMNS {
+            let start = commas.trailing_zeros() as usize + 1;
+            commas &= commas.wrapping_sub(1);
+            let Some(column) = block.get(start..commas.trailing_zeros() as usize) else { break };
+            if commas != 0 && Kind::of_column(column).is_some() {
+                return true;
+            }
+        }
     }
     let mut columns = head.split(|&byte| byte == b',').take(HEAD_COLUMNS).skip(1);
     columns.any(|column| Kind::of_column(column).is_some())

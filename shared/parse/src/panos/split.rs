@@ -177,10 +177,13 @@ fn add_ends(mut ends: u64, from: u32, edges: &mut [u32; EDGES], len: usize) -> O
         if ends == 0 {
             break;
         }
-        for edge in four {
-            *edge = from + (ends | HIGHEST).trailing_zeros();
+        let [one, others @ ..] = four;
+        *one = from + ends.trailing_zeros();
+        for edge in others {
             ends &= ends.wrapping_sub(1);
+            *edge = from + (ends | HIGHEST).trailing_zeros();
         }
+        ends &= ends.wrapping_sub(1);
     }
     Some(len + count)
 }

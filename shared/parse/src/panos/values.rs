@@ -142,9 +142,7 @@ impl<'a> Values<'a> {
     fn plain_at(&self, Span { start, end }: Span) -> Option<&'a str> {
         let text = self.line.get(start as usize..end as usize)?;
         match text.as_bytes() {
-            [first, .., last]
-                if !value::may_be_placeholder(*first, text.len()) && *first != b'"' && *last != b' ' =>
-            {
+            [first, .., last] if !value::may_be_placeholder(*first, text.len()) && *last != b' ' => {
                 Some(text)
             }
             _ => None,
@@ -155,8 +153,9 @@ impl<'a> Values<'a> {
     /// no quotes tell of.
     #[inline(always)]
     fn span(&self, index: usize) -> Option<Span> {
-        let [before, end] = *self.edges.get(index..)?.first_chunk()?;
-        Some(Span { start: before.wrapping_add(1), end })
+        let end = *self.edges.get(index.wrapping_add(1))?;
+        let start = self.edges.get(index)?.wrapping_add(1);
+        Some(Span { start, end })
     }
 
     /// Returns a value without the quotes around it.
@@ -249,6 +248,12 @@ impl<'a> Values<'a> {
     #[inline]
     pub(crate) fn peek_ip(&self, slot: Slot) -> Option<IpAddr> {
         value::ip_of(self.bytes(self.index(slot))?)
+    }
+
+    /// Tells whether two values are the same text.
+    #[inline]
+    pub(crate) fn is_same(&self, one: Slot, other: Slot) -> bool {
+        self.bytes(self.index(one)) == self.bytes(self.index(other))
     }
 
     /// Reads a value for the event; one that cannot be read is odd.
