@@ -241,6 +241,23 @@ impl<'a> Values<'a> {
     /// Returns an address for the event.
     #[inline(never)]
     pub(crate) fn ip(&mut self, slot: Slot) -> Option<IpAddr> {
+        let index = self.index(slot);
+        let span = self.span(index)?;
+        if span.start == span.end {
+            return None;
+        }
+        let text = self.line.as_bytes().get(span.start as usize..span.end as usize);
+        match text.and_then(value::ipv4) {
+            Some(ip) => {
+                self.use_up(index);
+                Some(IpAddr::V4(ip))
+            }
+            None => self.other_ip(slot),
+        }
+    }
+
+    #[inline(never)]
+    fn other_ip(&mut self, slot: Slot) -> Option<IpAddr> {
         self.read(slot, AnomalyKind::BadAddress, value::ip_of)
     }
 
