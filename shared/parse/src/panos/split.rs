@@ -170,26 +170,24 @@ const QUOTE: usize = 1;
 #[inline(always)]
 fn add_ends(mut ends: u64, from: u32, edges: &mut [u32; EDGES], len: usize) -> Option<usize> {
     let room: &mut [u32; BLOCK_BYTES] = edges.get_mut(1 + len..)?.first_chunk_mut()?;
-    let count = ends.count_ones() as usize;
-    // Four at once cost less than to see behind each whether it was the last: what is too much is written over.
-    let (fours, _) = room.as_chunks_mut::<4>();
-    for four in fours {
-        if ends == 0 {
-            break;
-        }
-        let [one, others @ ..] = four;
-        *one = from + ends.trailing_zeros();
-        for edge in others {
-            ends &= ends.wrapping_sub(1);
-            *edge = from + (ends | HIGHEST).trailing_zeros();
-        }
-        ends &= ends.wrapping_sub(1);
+    if ends == 0 {
+        return Some(len);
     }
-    Some(len + count)
+    // Four to a round: nothing is asked but whether there is another one.
+    let (fours, _) = room.as_chunks_mut::<4>();
+    let mut len = len;
+    for four in fours {
+        for (number, edge) in four.iter_mut().enumerate() {
+            *edge = from + ends.trailing_zeros();
+            ends &= ends.wrapping_sub(1);
+            if ends == 0 {
+                return Some(len + number + 1);
+            }
+        }
+        len += 4;
+    }
+    Some(len)
 }
-
-/// Makes a number have a lowest bit that is set.
-const HIGHEST: u64 = 1 << (BLOCK_BYTES - 1);
 
 /// What the bytes before a block say of the quotes in it.
 struct Quotes {
