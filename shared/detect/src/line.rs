@@ -213,9 +213,9 @@ mod tests {
         let (seven, blank) = ([number(18)], []);
         let mut one = event(&registry, Vendor::Fortigate);
         one.time = EventTime::from_seconds(1_768_871_701);
-        one.extra = Extra { line, fields: &seven };
+        one.extra = Extra::listed(line, &seven);
         let mut two = one.clone();
-        two.extra = Extra { line, fields: &blank };
+        two.extra = Extra::listed(line, &blank);
         assert_ne!(line_id(&one), line_id(&two));
     }
 

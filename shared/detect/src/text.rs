@@ -1,6 +1,6 @@
 //! Small questions about text, answered without allocating: they are asked of every quiet event.
 
-use hinomi_model::{Event, FieldName, Text};
+use hinomi_model::{Event, Text};
 
 /// Tells whether `text` holds one of the lower-case `words`, whatever its case.
 pub(crate) fn has_any(text: &str, words: &[&str]) -> bool {
@@ -34,17 +34,7 @@ pub(crate) fn message_id(log_id: &str) -> u32 {
 
 /// Returns a vendor field that has no place of its own in the event.
 pub(crate) fn field<'a>(event: &Event<'a>, name: &str) -> Option<Text<'a>> {
-    let line = event.extra.line;
-    let found = event.extra.fields.iter().find(|field| match field.name {
-        // The length first: nearly every field differs in it.
-        FieldName::InLine(span) => {
-            (span.end.wrapping_sub(span.start)) as usize == name.len() && span.of(line) == name
-        }
-        FieldName::Known(known) => known == name,
-        FieldName::Column(_) => false,
-    })?;
-    let value = found.escape.undo(found.value.of(line));
-    (!is_blank(&value)).then_some(value)
+    event.extra.get(name).filter(|value| !is_blank(value))
 }
 
 /// Tells whether a value stands for "nothing".

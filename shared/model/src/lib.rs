@@ -21,7 +21,8 @@ mod time;
 pub use drift::DriftEntry;
 pub use event::{
     Anomaly, AnomalyKind, Direction, Disposition, DriftKind, Escape, Event, Extra, ExtraField, FieldName,
-    Format, Frame, Frames, Function, Payload, Posture, Protocol, Severity, Span, Text, TimeSource, Vendor,
+    Format, Frame, Frames, Function, LineFields, Payload, Posture, Protocol, Severity, Span, Taken, Text,
+    TimeSource, Vendor,
 };
 pub use fact::{
     ClockReading, ClockTrouble, Fact, FactBatch, FactFlags, FactSource, Login, LoginService, Place, Pulse,

@@ -4,9 +4,7 @@
 //! `event`, under the names that `hinomi parse --as json` gives them. A name that comes again, and a vendor field called
 //! `event`, get a number behind them.
 
-use std::borrow::Cow;
-
-use hinomi_model::{Extra, FieldName};
+use hinomi_model::Extra;
 
 use crate::layout::Layout;
 use crate::mapping::Line;
@@ -72,11 +70,11 @@ fn vendor_fields(extra: &Extra<'_>, names: &mut Names, out: &mut Vec<u8>) {
     // Each known name is used once by a row, so it can only repeat one that the row has in another order than rows
     // before: those are `strays`. Both are sets of marks, of which two names may share one.
     let (mut next, mut marks, mut strays) = (0, 0_u64, 0_u64);
-    for (index, field) in extra.fields.iter().enumerate() {
+    for (index, field) in extra.fields().enumerate() {
         if index > 0 {
             out.push(b',');
         }
-        let name = name_of(field.name, extra.line);
+        let name = field.name.of(extra.line());
         match names.find(next, name.as_bytes()) {
             Some((place, known)) if strays & known.mark == 0 => {
                 out.extend_from_slice(&known.written);
@@ -96,7 +94,7 @@ fn vendor_fields(extra: &Extra<'_>, names: &mut Names, out: &mut Vec<u8>) {
                 marks |= mark;
             }
         }
-        text::escaped_of(field.escape, field.value.of(extra.line), out);
+        text::escaped_of(field.escape, field.value.of(extra.line()), out);
         out.push(b'"');
     }
 }
@@ -115,7 +113,7 @@ fn write_name(name: &str, repeats: usize, out: &mut Vec<u8>) {
 }
 
 fn times_before(extra: &Extra<'_>, index: usize, name: &str) -> usize {
-    extra.fields.iter().take(index).filter(|field| name_of(field.name, extra.line) == name).count()
+    extra.fields().take(index).filter(|field| field.name.is(extra.line(), name)).count()
 }
 
 impl Names {
@@ -149,14 +147,6 @@ impl Names {
         }
         self.known.insert(place, Name { raw: name.as_bytes().into(), written: written.into(), mark });
         true
-    }
-}
-
-fn name_of(name: FieldName, line: &str) -> Cow<'_, str> {
-    match name {
-        FieldName::InLine(span) => Cow::Borrowed(span.of(line)),
-        FieldName::Known(name) => Cow::Borrowed(name),
-        FieldName::Column(index) => Cow::Owned(format!("column_{index}")),
     }
 }
 

@@ -369,7 +369,7 @@ proptest! {
                 extra.push(ExtraField { name, value, escape: hinomi_model::Escape::Backslash, known: true });
             }
             let mut event = event(&registry.tenants()[0], Function::Firewall, NOON + number as i64);
-            event.extra = Extra { line: &line, fields: &extra };
+            event.extra = Extra::listed(&line, &extra);
             let alone = json_of(&event).get("unmapped").cloned().unwrap_or(json!({}));
             prop_assert_eq!(&alone, &serde_json::to_value(event.extra).unwrap());
             expected.extend(Some(alone).filter(|alone| *alone != json!({})));

@@ -31,13 +31,13 @@ impl Drift {
     /// Takes note of what an event has that nobody knows.
     pub fn note(&mut self, event: &Event<'_>) {
         if event.unknown_fields > 0 {
-            for field in event.extra.fields.iter().filter(|field| !field.known) {
+            for field in event.extra.fields().filter(|field| !field.known) {
+                let name = field.name.of(event.extra.line());
                 match field.name {
-                    FieldName::InLine(span) => self.count(event, DriftKind::Field, span.of(event.extra.line)),
-                    FieldName::Known(name) => self.count(event, DriftKind::Field, name),
-                    FieldName::Column(index) => {
-                        self.count(event, DriftKind::Field, &format!("{}/column_{index}", event.log_type));
+                    FieldName::Column(_) => {
+                        self.count(event, DriftKind::Field, &format!("{}/{name}", event.log_type));
                     }
+                    _ => self.count(event, DriftKind::Field, &name),
                 }
             }
         }
@@ -136,7 +136,7 @@ mod tests {
         let mut event = Event::new(&registry.tenants()[0], Vendor::Fortigate, EventTime::from_seconds(7));
         event.device = "FGT60FTK20000001".into();
         event.raw = LINE;
-        event.extra = Extra { line: LINE, fields };
+        event.extra = Extra::listed(LINE, fields);
         event.unknown_fields = fields.len() as u32;
         event
     }
@@ -198,7 +198,7 @@ mod tests {
             let end = line.len() as u32 - 2;
             let fields = [field(0, end)];
             let mut event = event(&registry, &fields);
-            (event.raw, event.extra.line) = (&line, &line);
+            (event.raw, event.extra) = (&line, Extra::listed(&line, &fields));
             drift.note(&event);
         }
         assert_eq!(drift.entries().len(), MAX_SHAPES);

@@ -19,6 +19,9 @@ const MAX_PARTS: usize = 24;
 /// zones are unknown.
 const FUTURE_SECONDS: i64 = 2 * 86_400;
 
+/// RFC 1035 names have at most 255 bytes.
+const MAX_HOST_BYTES: usize = 255;
+
 /// Says that JSON follows (Common Event Expression, as rsyslog and syslog-ng write it).
 const CEE_COOKIE: &str = "@cee:";
 
@@ -79,7 +82,59 @@ impl<'a> Header<'a> {
 }
 
 /// Takes the headers off a line.
+#[inline]
 pub(crate) fn strip(line: &str) -> (&str, Header<'_>) {
+    one_header(line).unwrap_or_else(|| any_headers(line))
+}
+
+/// Takes off the one header that most devices write, `<14>Jan 20 10:15:01 KITA-PA1 ` with nothing more in front of the
+/// log; `None` for every other line.
+#[inline(never)]
+fn one_header(line: &str) -> Option<(&str, Header<'_>)> {
+    let rest = priority(line).unwrap_or(line);
+    let (stamp, after) = rest.as_bytes().split_first_chunk::<16>()?;
+    let [m1, m2, m3, b' ', d1, d2, b' ', time @ .., b' '] = stamp else { return None };
+    let day = if *d1 == b' ' { digit(*d2)? } else { 10 * digit(*d1)? + digit(*d2)? };
+    let time = when::clock_time(time)?;
+    let month = month_of([*m1, *m2, *m3, b' '])?;
+    // A name that may be more than a host's, and what may be another header, is for those who know all headers.
+    if !after.first()?.is_ascii_alphabetic() {
+        return None;
+    }
+    let length = after.iter().position(|&byte| !IN_PLAIN_HOST[usize::from(byte)])?;
+    let payload = rest.get(16 + length..)?.strip_prefix(' ')?;
+    // Three letters may be a month, and what begins so another header.
+    let may_be_header = length == 3 || !matches!(payload.as_bytes().first()?, b'!'..=b'~');
+    let is_header = matches!(payload.as_bytes().first()?, b'<' | b'@') || octet_count(payload).is_some();
+    if may_be_header || is_header || length > MAX_HOST_BYTES || !is_payload(payload) {
+        return None;
+    }
+    let header = Header {
+        host: rest.get(16..16 + length),
+        time: None,
+        stamp: Some(Stamp { year: None, month, day, time }),
+        frames: Frames::EMPTY.with(Frame::SyslogBsd),
+    };
+    Some((payload, header))
+}
+
+/// What the name of a host is written with in nearly all headers.
+const IN_PLAIN_HOST: [bool; 256] = {
+    let mut known = [false; 256];
+    let mut byte = 0;
+    while byte < known.len() {
+        known[byte] = matches!(byte as u8, b'-' | b'_' | b'.') || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    known
+};
+
+fn digit(byte: u8) -> Option<u32> {
+    Some(u32::from(byte.wrapping_sub(b'0'))).filter(|digit| *digit <= 9)
+}
+
+/// Takes off whatever headers there are.
+fn any_headers(line: &str) -> (&str, Header<'_>) {
     let mut header = Header::default();
     let mut rest = trim_start(line);
     // A host is taken after a time stamp, or in front of a ` - `.
@@ -208,8 +263,8 @@ fn next_token(text: &str) -> (&str, &str) {
 }
 
 fn is_host(token: &str) -> bool {
-    // RFC 1035 names have at most 255 bytes; IPv6 has colons, some relays add a scope or a port in brackets.
-    token.len() <= 255 && token.bytes().all(|b| IN_HOST[usize::from(b)]) && token != "-"
+    // IPv6 has colons, some relays add a scope or a port in brackets.
+    token.len() <= MAX_HOST_BYTES && token.bytes().all(|b| IN_HOST[usize::from(b)]) && token != "-"
 }
 
 /// What a host may be written with.
@@ -305,21 +360,7 @@ fn structured_data(rest: &str) -> &str {
 
 /// `Jan  6 19:47:37`, `Jan 06 2026 19:47:37.123`, `Jan  6 19:47:37 2026`.
 fn bsd_stamp(rest: &str) -> Option<(Stamp, &str)> {
-    let month = match rest.as_bytes().first_chunk::<4>()? {
-        b"Jan " => 1,
-        b"Feb " => 2,
-        b"Mar " => 3,
-        b"Apr " => 4,
-        b"May " => 5,
-        b"Jun " => 6,
-        b"Jul " => 7,
-        b"Aug " => 8,
-        b"Sep " => 9,
-        b"Oct " => 10,
-        b"Nov " => 11,
-        b"Dec " => 12,
-        _ => return None,
-    };
+    let month = month_of(*rest.as_bytes().first_chunk()?)?;
     let (day, mut after) = next_token(trim_start(rest.get(4..)?));
     let day = small(day, 2)?;
     let mut year = year_of(after);
@@ -335,6 +376,25 @@ fn bsd_stamp(rest: &str) -> Option<(Stamp, &str)> {
         }
     }
     Some((Stamp { year, month, day: u32::try_from(day).ok()?, time }, after))
+}
+
+/// Returns the number of the month that a name with a blank behind it is.
+fn month_of(name: [u8; 4]) -> Option<u32> {
+    Some(match &name {
+        b"Jan " => 1,
+        b"Feb " => 2,
+        b"Mar " => 3,
+        b"Apr " => 4,
+        b"May " => 5,
+        b"Jun " => 6,
+        b"Jul " => 7,
+        b"Aug " => 8,
+        b"Sep " => 9,
+        b"Oct " => 10,
+        b"Nov " => 11,
+        b"Dec " => 12,
+        _ => return None,
+    })
 }
 
 fn year_of(text: &str) -> Option<i64> {
@@ -362,10 +422,25 @@ fn iso_stamp(rest: &str) -> Option<(Civil, i32, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn time(text: &str) -> Option<EventTime> {
         EventTime::parse_rfc3339(text)
+    }
+
+    proptest! {
+        #[test]
+        fn one_header_is_read_as_any_are(
+            head in "(<[0-9]{1,3}>)?",
+            stamp in "(Jan|Feb|May|Oct|Dec|Foo) ([ 0-3][0-9]|[0-9]) [0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.5)?( 20[0-9]{2})? {1,2}",
+            host in "(Oct|fw1|KITA-PA1|192\\.0\\.2\\.1|a:b|fw[1]|CEF:|Jan 20|f\u{e9}|-|[a-z0-9._:=,-]{1,4}){0,2}",
+            rest in "( {1,2}|: |)(1,2026/01/20|date=1|\\{\"a\":1\\}|CEF:0\\|a|LEEF:1|text|12 <14>date=1|<14>date=1|1 - - date=1|@cee:x|\r,|\t|=a|,,|)",
+        ) {
+            let line = format!("{head}{stamp}{host}{rest}");
+            prop_assert_eq!(strip(&line), any_headers(&line));
+        }
     }
 
     #[test]

@@ -111,17 +111,18 @@ pub(crate) fn is_surely_present(text: &str) -> bool {
     text.as_bytes().first().is_some_and(|first| !may_be_placeholder(*first, text.len()))
 }
 
-/// Tells whether a text that begins with a byte may be a placeholder, or begins with a blank.
+/// Tells whether a text that begins with a byte may be a placeholder, or begins with a blank or a quote.
 #[inline(always)]
 pub(crate) fn may_be_placeholder(first: u8, length: usize) -> bool {
-    PLACEHOLDERS[usize::from(first)] >> length.min(15) & 1 != 0
+    let lengths = PLACEHOLDERS[usize::from(first)];
+    lengths != 0 && lengths >> length.min(15) & 1 != 0
 }
 
 /// How long the words of [`is_placeholder_word`] are, one bit a length, by what they begin with.
 const PLACEHOLDERS: [u16; 256] = {
     let mut lengths = [0; 256];
     lengths[b' ' as usize] = u16::MAX;
-    lengths[b'"' as usize] = 1 << 2;
+    lengths[b'"' as usize] = u16::MAX;
     lengths[b'(' as usize] = 1 << 6;
     lengths[b'-' as usize] = 1 << 1;
     lengths[b'N' as usize] = 1 << 2 | 1 << 3 | 1 << 4;
@@ -154,7 +155,8 @@ pub(crate) fn present(text: &str) -> Option<&str> {
     (!is_placeholder(text)).then_some(text)
 }
 
-fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+/// Reads an IPv4 address, of its bytes.
+pub(crate) fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
     let (a, rest) = octet(text)?;
     let (b, rest) = octet(after_dot(rest)?)?;
     let (c, rest) = octet(after_dot(rest)?)?;

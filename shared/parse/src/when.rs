@@ -180,9 +180,13 @@ pub(crate) fn time_of_day(text: &str) -> Option<(TimeOfDay, &str)> {
     Some((time, text.get(length..)?))
 }
 
-/// Reads a time of day and returns how many bytes it has.
-fn clock(bytes: &[u8]) -> Option<(TimeOfDay, usize)> {
-    let (clock, rest) = bytes.split_first_chunk::<8>()?;
+/// Reads a time of day of whole seconds.
+pub(crate) fn clock_time(bytes: &[u8; 8]) -> Option<TimeOfDay> {
+    seconds_of_day(bytes).map(|seconds| TimeOfDay { seconds, nanos: 0 })
+}
+
+#[inline]
+fn seconds_of_day(clock: &[u8; 8]) -> Option<u32> {
     if clock[2] != b':' || clock[5] != b':' {
         return None;
     }
@@ -193,7 +197,13 @@ fn clock(bytes: &[u8]) -> Option<(TimeOfDay, usize)> {
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let seconds = hour * 3600 + minute * 60 + second;
+    Some(hour * 3600 + minute * 60 + second)
+}
+
+/// Reads a time of day and returns how many bytes it has.
+fn clock(bytes: &[u8]) -> Option<(TimeOfDay, usize)> {
+    let (clock, rest) = bytes.split_first_chunk::<8>()?;
+    let seconds = seconds_of_day(clock)?;
     let Some((b'.' | b',', fraction)) = rest.split_first() else {
         return Some((TimeOfDay { seconds, nanos: 0 }, clock.len()));
     };

@@ -171,7 +171,7 @@ fn one_log_is_one_event_in_every_form() {
             with(&line, &mut scratch, |event| {
                 assert_eq!(serde_json::to_value(event).unwrap(), expected, "{line}");
                 assert_eq!((event.format, event.unknown_fields), (format, drift), "{line}");
-                let unknown: Vec<bool> = event.extra.fields.iter().map(|field| !field.known).collect();
+                let unknown: Vec<bool> = event.extra.fields().map(|field| !field.known).collect();
                 assert_eq!(unknown.iter().filter(|unknown| **unknown).count(), drift as usize, "{line}");
             });
         }
@@ -206,7 +206,7 @@ fn a_new_field_is_drift_however_often_its_shape_was_seen() {
     for _ in 0..3 {
         with(line, &mut scratch, |event| {
             assert_eq!(event.unknown_fields, 2);
-            let known: Vec<bool> = event.extra.fields.iter().map(|field| field.known).collect();
+            let known: Vec<bool> = event.extra.fields().map(|field| field.known).collect();
             assert_eq!(known, [true, false, true, false, true]);
         });
     }

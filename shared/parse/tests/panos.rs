@@ -95,11 +95,9 @@ fn unwritten(line: &str) -> (Format, Option<String>, u32, Vec<String>) {
     let event = parse_line(line.as_bytes(), &context, &mut scratch).unwrap();
     let unknown: Vec<String> = event
         .extra
-        .fields
-        .iter()
-        .zip(event.extra.iter())
-        .filter(|(field, _)| !field.known)
-        .map(|(_, (name, _))| name.into_owned())
+        .fields()
+        .filter(|field| !field.known)
+        .map(|field| field.name.of(event.extra.line()).into_owned())
         .collect();
     assert_eq!(unknown.len(), event.unknown_fields as usize);
     (event.format, event.firmware.map(|text| text.into_owned()), event.unknown_fields, unknown)

@@ -134,7 +134,7 @@ fn full_event() -> Value {
         Anomaly { kind: AnomalyKind::NoTime, field: None },
         Anomaly { kind: AnomalyKind::BadPort, field: Some("srcport") },
     ];
-    event.extra = Extra { line, fields: &fields };
+    event.extra = Extra::listed(line, &fields);
     written(&event)
 }
 

@@ -231,10 +231,8 @@ impl VendorSample {
             self.unknown_types.add(&format!("{}/{}", event.log_type, event.log_subtype));
         }
         if event.unknown_fields > 0 {
-            for (field, (name, _)) in event.extra.fields.iter().zip(event.extra.iter()) {
-                if !field.known {
-                    self.unknown_fields.add(&name);
-                }
+            for field in event.extra.fields().filter(|field| !field.known) {
+                self.unknown_fields.add(&field.name.of(event.extra.line()));
             }
         }
     }

@@ -57,10 +57,8 @@ impl Facts {
                 facts.fields.insert(name.to_owned(), value);
             }
         }
-        for (field, (name, _)) in event.extra.fields.iter().zip(event.extra.iter()) {
-            if !field.known {
-                facts.unknown.insert(name.into_owned());
-            }
+        for field in event.extra.fields().filter(|field| !field.known) {
+            facts.unknown.insert(field.name.of(event.extra.line()).into_owned());
         }
         facts
     }

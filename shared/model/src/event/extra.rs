@@ -1,6 +1,7 @@
 //! The vendor fields that have no place of their own: nothing is dropped.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -107,6 +108,33 @@ pub enum FieldName {
     Column(u16),
 }
 
+/// What the name of a [`FieldName::Column`] begins with.
+const COLUMN: &str = "column_";
+
+impl FieldName {
+    /// Returns the name in `line`.
+    pub fn of(self, line: &str) -> Text<'_> {
+        match self {
+            FieldName::InLine(span) => Cow::Borrowed(span.of(line)),
+            FieldName::Known(name) => Cow::Borrowed(name),
+            FieldName::Column(index) => Cow::Owned(format!("{COLUMN}{index}")),
+        }
+    }
+
+    /// Tells whether the name in `line` is `name`.
+    #[inline]
+    pub fn is(self, line: &str, name: &str) -> bool {
+        match self {
+            // The length first: nearly every field differs in it.
+            FieldName::InLine(span) => {
+                span.end.wrapping_sub(span.start) as usize == name.len() && span.of(line) == name
+            }
+            FieldName::Known(known) => known == name,
+            FieldName::Column(_) => name.starts_with(COLUMN) && self.of(line) == name,
+        }
+    }
+}
+
 /// One vendor field that has no place of its own in [`Event`](super::Event).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExtraField {
@@ -120,32 +148,107 @@ pub struct ExtraField {
     pub known: bool,
 }
 
+/// All fields of a line, as its reader left them in its own memory: they are told one by one, when somebody asks.
+pub trait LineFields: fmt::Debug + Sync {
+    /// Returns how many places for fields there are.
+    fn count(&self) -> usize;
+
+    /// Returns the field at a place; `None` when it says nothing.
+    fn field(&self, line: &str, place: usize) -> Option<ExtraField>;
+
+    /// Returns the first field called `name` that is not `taken`.
+    fn find(&self, line: &str, name: &str, taken: Taken<'_>) -> Option<ExtraField> {
+        let left = (0..self.count()).filter(|place| !taken.has(*place));
+        left.filter_map(|place| self.field(line, place)).find(|field| field.name.is(line, name))
+    }
+}
+
+/// The places of the fields that the event has a place for: one bit each, none for what lies beyond the words.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Taken<'a>(pub &'a [u64]);
+
+impl Taken<'_> {
+    /// Tells whether the event has a place for the field at a place.
+    #[inline]
+    pub fn has(self, place: usize) -> bool {
+        self.0.get(place / WORD_BITS).is_some_and(|word| word >> (place % WORD_BITS) & 1 != 0)
+    }
+}
+
+/// Places that one word of [`Taken`] has bits for.
+const WORD_BITS: usize = u64::BITS as usize;
+
 /// The vendor fields that have no place of their own: nothing is dropped. A view; costs nothing until read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extra<'a> {
-    /// The text that the spans point into.
-    pub line: &'a str,
-    /// The fields, in order of appearance.
-    pub fields: &'a [ExtraField],
+    line: &'a str,
+    fields: Fields<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Fields<'a> {
+    /// These.
+    Listed(&'a [ExtraField]),
+    /// Those of a line that were not taken.
+    Left(&'a dyn LineFields, Taken<'a>),
+}
+
+impl Default for Fields<'_> {
+    fn default() -> Self {
+        Fields::Listed(&[])
+    }
 }
 
 impl<'a> Extra<'a> {
+    /// Makes a view of what the event did not take of a line's fields.
+    #[inline]
+    pub fn left(line: &'a str, fields: &'a dyn LineFields, taken: Taken<'a>) -> Self {
+        Extra { line, fields: Fields::Left(fields, taken) }
+    }
+
+    /// Makes a view of fields of a line.
+    pub fn listed(line: &'a str, fields: &'a [ExtraField]) -> Self {
+        Extra { line, fields: Fields::Listed(fields) }
+    }
+
+    /// Returns the text that the fields point into.
+    pub fn line(&self) -> &'a str {
+        self.line
+    }
+
+    /// Walks the fields in order of appearance.
+    pub fn fields(&self) -> impl Iterator<Item = ExtraField> + use<'a> {
+        let Extra { line, fields } = *self;
+        let places = match fields {
+            Fields::Listed(listed) => listed.len(),
+            Fields::Left(fields, _) => fields.count(),
+        };
+        (0..places).filter_map(move |place| match fields {
+            Fields::Listed(listed) => listed.get(place).copied(),
+            Fields::Left(_, taken) if taken.has(place) => None,
+            Fields::Left(fields, _) => fields.field(line, place),
+        })
+    }
+
     /// Walks the fields as (name, value), unescaped.
     pub fn iter(&self) -> impl Iterator<Item = (Text<'a>, Text<'a>)> + use<'a> {
         let line = self.line;
-        self.fields.iter().map(move |field| {
-            let name = match field.name {
-                FieldName::InLine(span) => Cow::Borrowed(span.of(line)),
-                FieldName::Known(name) => Cow::Borrowed(name),
-                FieldName::Column(index) => Cow::Owned(format!("column_{index}")),
-            };
-            (name, field.escape.undo(field.value.of(line)))
-        })
+        self.fields().map(move |field| (field.name.of(line), field.escape.undo(field.value.of(line))))
+    }
+
+    /// Tells whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.fields().next().is_none()
     }
 
     /// Returns the first field called `name`.
     pub fn get(&self, name: &str) -> Option<Text<'a>> {
-        self.iter().find(|(n, _)| n == name).map(|(_, value)| value)
+        let line = self.line;
+        let field = match self.fields {
+            Fields::Listed(listed) => listed.iter().find(|field| field.name.is(line, name)).copied(),
+            Fields::Left(fields, taken) => fields.find(line, name, taken),
+        }?;
+        Some(field.escape.undo(field.value.of(line)))
     }
 }
 
@@ -183,6 +286,49 @@ mod tests {
         ];
         for (raw, plain) in cases {
             assert_eq!(Escape::Backslash.undo(raw), plain, "{raw}");
+        }
+    }
+
+    /// The fields of [`LINE`], and a place that says nothing.
+    #[derive(Debug)]
+    struct Three;
+
+    const LINE: &str = "a=1 b=2 a=3";
+
+    impl LineFields for Three {
+        fn count(&self) -> usize {
+            4
+        }
+
+        fn field(&self, _: &str, place: usize) -> Option<ExtraField> {
+            let start = 4 * u32::try_from(place).ok()?;
+            let name = FieldName::InLine(Span { start, end: start + 1 });
+            let value = Span { start: start + 2, end: start + 3 };
+            (place < 3).then_some(ExtraField { name, value, escape: Escape::None, known: true })
+        }
+    }
+
+    #[test]
+    fn what_was_taken_is_not_told() {
+        let told = |words: &[u64]| {
+            let extra = Extra::left(LINE, &Three, Taken(words));
+            let text: Vec<String> = extra.iter().map(|(name, value)| format!("{name}{value}")).collect();
+            assert_eq!(extra.is_empty(), text.is_empty());
+            (text.join(" "), extra.get("a").map(Text::into_owned))
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told(&[]), ("a1 b2 a3".to_owned(), some("1")));
+        assert_eq!(told(&[0b001]), ("b2 a3".to_owned(), some("3")));
+        assert_eq!(told(&[0b101]), ("b2".to_owned(), None));
+        assert_eq!(told(&[0b111]), (String::new(), None));
+    }
+
+    #[test]
+    fn a_column_without_a_name_is_found_by_its_number_alone() {
+        let name = FieldName::Column(117);
+        assert!(name.is("", "column_117") && name.of("") == "column_117");
+        for other in ["column_0117", "column_11", "column_", "117", ""] {
+            assert!(!name.is("", other), "{other}");
         }
     }
 

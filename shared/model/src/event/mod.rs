@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use crate::registry::{Device, Tenant};
 use crate::time::{EventTime, Seconds};
 
-pub use extra::{Escape, Extra, ExtraField, FieldName, Span};
+pub use extra::{Escape, Extra, ExtraField, FieldName, LineFields, Span, Taken};
 pub(crate) use words::words;
 pub use words::{
     Anomaly, AnomalyKind, Direction, Disposition, DriftKind, Format, Frame, Frames, Function, Payload,

@@ -1,11 +1,13 @@
-//! The fields of one line by name, with a note of which were taken: what nobody takes goes to `extra`.
+//! The fields of one line by name, with a note of which were taken: what nobody takes is left for [`extra`].
 
 use std::net::IpAddr;
 
-use hinomi_model::{Anomaly, AnomalyKind, Escape, ExtraField, FieldName, Span, Text};
+use hinomi_model::{Anomaly, AnomalyKind, Escape, Extra, Span, Taken, Text};
 
+use super::extra::{self, Pairs};
 use super::keys::{Key, Keys};
 use crate::scan::kv::MAX_FIELDS;
+use crate::scan::names::Names;
 use crate::scan::pair::{Form, Pair};
 use crate::value;
 
@@ -13,20 +15,8 @@ use crate::value;
 const MAX_ANOMALIES: usize = 16;
 
 const ABSENT: u16 = u16::MAX;
-const WORDS: usize = MAX_FIELDS / 64 + 1;
-
-/// Names under which text outside all pairs is kept.
-const STRAY: &str = "stray_text";
-const REST: &str = "rest";
-
-/// Whose names a line uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Naming {
-    /// FortiOS's.
-    Native,
-    /// Another format's: what is read is kept under FortiOS's name, so that it is found there in any encoding.
-    Translated,
-}
+/// Words of bits that all pairs of a line have one in.
+pub(super) const WORDS: usize = MAX_FIELDS / 64 + 1;
 
 /// Where the fields that are read stand among a line's pairs: the same for all lines with the same names in the same
 /// order, unless a name repeats.
@@ -34,10 +24,14 @@ pub(super) enum Naming {
 pub(super) struct Plan {
     first: [u16; Key::COUNT],
     has: Keys,
+    /// How many names FortiOS is not known to write.
+    unknown: u32,
+    /// All names, as they are told.
+    names: Names,
 }
 
 impl Plan {
-    const EMPTY: Plan = Plan { first: [ABSENT; Key::COUNT], has: Keys::NONE };
+    const EMPTY: Plan = Plan { first: [ABSENT; Key::COUNT], has: Keys::NONE, unknown: 0, names: Names::NONE };
 
     /// Returns the fields that such lines have.
     pub(super) fn has(&self) -> Keys {
@@ -47,18 +41,30 @@ impl Plan {
 
 pub(super) struct Fields<'a> {
     text: &'a str,
-    naming: Naming,
+    line: &'a Pairs,
     pairs: &'a [Pair<Key>],
     plan: Plan,
-    taken: [u64; WORDS],
+    taken: &'a mut [u64; WORDS],
     anomalies: Vec<Anomaly<'a>>,
 }
 
 impl<'a> Fields<'a> {
     /// Takes a scanned line that is nothing but pairs, of whose names the plan is known.
     #[inline]
-    pub(super) fn planned(text: &'a str, naming: Naming, pairs: &'a [Pair<Key>], plan: &Plan) -> Self {
-        Fields { text, naming, pairs, plan: *plan, taken: [0; WORDS], anomalies: Vec::new() }
+    pub(super) fn planned(
+        text: &'a str,
+        line: &'a mut Pairs,
+        taken: &'a mut [u64; WORDS],
+        plan: &Plan,
+    ) -> Self {
+        line.names = plan.names;
+        Fields::begun(text, line, taken, plan)
+    }
+
+    #[inline(always)]
+    fn begun(text: &'a str, line: &'a Pairs, taken: &'a mut [u64; WORDS], plan: &Plan) -> Self {
+        *taken = [0; WORDS];
+        Fields { text, line, pairs: &line.list, plan: *plan, taken, anomalies: Vec::new() }
     }
 
     /// Returns the plan for all lines with the same names, unless this line has a name twice: then the values decide.
@@ -70,9 +76,9 @@ impl<'a> Fields<'a> {
     /// Indexes a scanned line. Of a repeated name the first counts, and one that repeats the value says nothing; a
     /// second `date` starts another device's log, which a relay glued on, and ends this one. FortiAnalyzer puts a
     /// `tz` of its own in front of the device's `date`; then the device's own, behind it, counts.
-    pub(super) fn new(text: &'a str, naming: Naming, pairs: &'a mut Vec<Pair<Key>>) -> Self {
-        let mut fields =
-            Fields { text, naming, pairs: &[], plan: Plan::EMPTY, taken: [0; WORDS], anomalies: Vec::new() };
+    pub(super) fn new(text: &'a str, line: &'a mut Pairs, taken: &'a mut [u64; WORDS]) -> Self {
+        let mut fields = Fields::begun(text, &extra::NO_PAIRS, taken, &Plan::EMPTY);
+        let pairs = &mut line.list;
         let mut another = None;
         for (index, pair) in pairs.iter().enumerate() {
             match pair.form {
@@ -82,6 +88,7 @@ impl<'a> Fields<'a> {
                 Form::TooMany => fields.note(AnomalyKind::TooManyFields, None),
             }
             let Some(key) = pair.key else {
+                fields.plan.unknown += u32::from(extra::is_unknown(pair));
                 continue;
             };
             let Some(first) = fields.plan.first.get_mut(key as usize) else {
@@ -113,7 +120,10 @@ impl<'a> Fields<'a> {
             pairs.truncate(index);
             pairs.push(Pair { key: None, name: Span::default(), value, form: Form::NextLine });
         }
-        fields.pairs = pairs;
+        line.names = line.told_names(text);
+        fields.plan.names = line.names;
+        fields.line = line;
+        fields.pairs = &fields.line.list;
         fields
     }
 
@@ -260,33 +270,9 @@ impl<'a> Fields<'a> {
         self.text.get(pair.value.start as usize..)
     }
 
-    /// Ends the reading: what nobody took, in order of appearance, how many of that the vendor's tables do not have,
-    /// and what was odd.
-    pub(super) fn finish(self, extra: &mut Vec<ExtraField>) -> (Vec<Anomaly<'a>>, u32) {
-        extra.clear();
-        let mut unknown = 0;
-        for (pairs, taken) in self.pairs.chunks(64).zip(self.taken) {
-            let mut left = !taken;
-            while left != 0 {
-                let Some(pair) = pairs.get(left.trailing_zeros() as usize) else {
-                    break;
-                };
-                left &= left - 1;
-                let field = match (pair.form, self.naming) {
-                    // Nearly every field is one of these.
-                    (Form::Bare | Form::Quoted, Naming::Native) => ExtraField {
-                        name: FieldName::InLine(pair.name),
-                        value: pair.value,
-                        escape: Escape::None,
-                        known: pair.key.is_some(),
-                    },
-                    _ => kept(pair, self.naming),
-                };
-                unknown += u32::from(!field.known);
-                extra.push(field);
-            }
-        }
-        (self.anomalies, unknown)
+    /// Ends the reading: what nobody took, how many of that the vendor's tables do not have, and what was odd.
+    pub(super) fn finish(self) -> (Extra<'a>, u32, Vec<Anomaly<'a>>) {
+        (Extra::left(self.text, self.line, Taken(self.taken)), self.plan.unknown, self.anomalies)
     }
 }
 
@@ -294,23 +280,4 @@ impl<'a> Fields<'a> {
 pub(super) fn named(pairs: &[Pair<Key>]) -> (Keys, usize) {
     let read = pairs.iter().filter_map(|pair| pair.key).filter(|key| *key != Key::Kept);
     read.fold((Keys::NONE, 0), |(keys, count), key| (keys.and(key), count + 1))
-}
-
-fn kept(pair: &Pair<Key>, naming: Naming) -> ExtraField {
-    let (name, escape) = match pair.form {
-        Form::Bare | Form::Quoted => (own_name(pair, naming), Escape::None),
-        Form::Escaped | Form::Unclosed => (own_name(pair, naming), Escape::Backslash),
-        Form::Cef => (own_name(pair, naming), Escape::Cef),
-        Form::Stray => (FieldName::Known(STRAY), Escape::None),
-        Form::TooMany | Form::NextLine => (FieldName::Known(REST), Escape::None),
-    };
-    let known = pair.key.is_some() || matches!(name, FieldName::Known(_));
-    ExtraField { name, value: pair.value, escape, known }
-}
-
-fn own_name(pair: &Pair<Key>, naming: Naming) -> FieldName {
-    match pair.key {
-        Some(key) if naming == Naming::Translated && key != Key::Kept => FieldName::Known(key.name()),
-        _ => FieldName::InLine(pair.name),
-    }
 }

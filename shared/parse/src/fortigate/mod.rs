@@ -17,6 +17,7 @@ mod cef;
 mod cef_names;
 mod clock;
 mod event;
+mod extra;
 mod fields;
 mod json;
 mod keys;
@@ -28,11 +29,12 @@ mod verdict;
 use std::borrow::Cow;
 
 use hinomi_model::registry::Identity;
-use hinomi_model::{Event, ExtraField, Format, Posture, QuarantineReason, Reject, Vendor};
+use hinomi_model::{Event, Format, Posture, QuarantineReason, Reject, Vendor};
 use simd_json::Node;
 
 use self::cef::Product;
-use self::fields::{Fields, Naming, Plan};
+use self::extra::{Naming, Pairs};
+use self::fields::{Fields, Plan, WORDS};
 use self::keys::Key;
 use self::kind::Kind;
 use crate::Context;
@@ -49,8 +51,9 @@ pub(crate) struct Scratch {
     kv: kv::Scratch<Key, Plan>,
     flat: kv::Scratch<Key, Plan>,
     meanings: Meanings<Key>,
-    pairs: Vec<Pair<Key>>,
-    extra: Vec<ExtraField>,
+    pairs: Pairs,
+    /// Which pairs of the line were taken.
+    taken: [u64; WORDS],
     zones: Zones,
     /// What does not stand in the line as it is.
     text: String,
@@ -135,11 +138,11 @@ impl Scratch {
     /// Splits an object that is a log as FortiOS writes it; `None` for every other one, which has to be read as a whole.
     #[inline]
     pub(crate) fn plain_object<'a>(&mut self, text: &'a str) -> Option<PlainObject<'a>> {
-        let place = flat::scan(text, &mut self.flat, &mut self.pairs, json::plain_key)?;
+        let place = flat::scan(text, &mut self.flat, &mut self.pairs.list, json::plain_key)?;
         let keys = match self.flat.shape.end(place) {
             Some(plan) => plan.has(),
             None => {
-                let (keys, count) = fields::named(&self.pairs);
+                let (keys, count) = fields::named(&self.pairs.list);
                 if keys.count() != count {
                     // What a name that comes twice means is told where the object is read as a whole.
                     return None;
@@ -194,9 +197,9 @@ pub(crate) fn read<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { kv, flat, meanings, pairs, extra, zones, text } = scratch;
-    let split = split(payload, kv, meanings, pairs, text)?;
-    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, extra, zones };
+    let Scratch { kv, flat, meanings, pairs, taken, zones, text } = scratch;
+    let split = split(payload, kv, meanings, &mut pairs.list, text)?;
+    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, taken, zones };
     read_split(split, (payload.text, payload.arrival), header, context, memory)
 }
 
@@ -212,7 +215,7 @@ pub(crate) fn read_object<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { kv, flat, pairs, extra, zones, .. } = scratch;
+    let Scratch { kv, flat, pairs, taken, zones, .. } = scratch;
     let split = Split {
         text,
         naming: Naming::Translated,
@@ -221,15 +224,15 @@ pub(crate) fn read_object<'a>(
         product: Product::Unsaid,
         plan: Planned::Object(place),
     };
-    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, extra, zones };
+    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, taken, zones };
     read_split(split, (text, arrival), header, context, memory)
 }
 
 /// What of [`Scratch`] is needed once a line is split.
 struct Memory<'a> {
     shapes: (&'a mut Shape<Key, Plan>, &'a mut Shape<Key, Plan>),
-    pairs: &'a mut Vec<Pair<Key>>,
-    extra: &'a mut Vec<ExtraField>,
+    pairs: &'a mut Pairs,
+    taken: &'a mut [u64; WORDS],
     zones: &'a mut Zones,
 }
 
@@ -239,25 +242,26 @@ fn read_split<'a>(
     (raw, arrival): (&'a str, Arrival),
     header: &Header<'a>,
     context: &Context<'a>,
-    Memory { shapes, pairs, extra, zones }: Memory<'a>,
+    Memory { shapes, pairs, taken, zones }: Memory<'a>,
 ) -> Result<Event<'a>, Reject> {
     let place = match plan {
         Planned::Not => None,
         Planned::Pairs(place) => Some((shapes.0, place)),
         Planned::Object(place) => Some((shapes.1, place)),
     };
+    pairs.naming = naming;
     let mut fields = match place {
         Some((shape, place)) => match shape.end(place) {
-            Some(plan) => Fields::planned(text, naming, pairs, plan),
+            Some(plan) => Fields::planned(text, pairs, taken, plan),
             None => {
-                let fields = Fields::new(text, naming, pairs);
+                let fields = Fields::new(text, pairs, taken);
                 if let Some(plan) = fields.plan() {
                     shape.keep(place, plan);
                 }
                 fields
             }
         },
-        None => Fields::new(text, naming, pairs),
+        None => Fields::new(text, pairs, taken),
     };
     let device_id = fields.peek(Key::DeviceId);
     let has_marks = product == Product::FortiGate
@@ -308,8 +312,7 @@ fn read_split<'a>(
     event.zone_assumed = !is_given && clock::lacks_zone(&fields, event.time_source);
     event.posture = posture(&fields, registration.map_or(Posture::Inline, |device| device.posture));
     event::fill(&mut event, kind, ends, &mut fields);
-    (event.anomalies, event.unknown_fields) = fields.finish(extra);
-    event.extra = hinomi_model::Extra { line: text, fields: extra };
+    (event.extra, event.unknown_fields, event.anomalies) = fields.finish();
     arrival.remark(&mut event, context.received);
     Ok(event)
 }

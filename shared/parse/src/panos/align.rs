@@ -11,10 +11,10 @@
 //! Each repair needs two anchors (a sequence number before hexadecimal flags, a severity before a direction), so
 //! that no text of an attacker moves a column of a row that is in order.
 
-use super::columns::{CONFIG_CHANGE_FIRST, Layout};
+use super::columns::{CONFIG_CHANGE_FIRST, Layout, SYSTEM_WITHOUT_VSYS};
+use super::extra::Row;
 use super::kind::Kind;
-use super::split::{Field, Fields};
-use super::values::Row;
+use super::split::Fields;
 use crate::value;
 
 /// Index of the last column that may hold the type; one before is usual.
@@ -28,21 +28,28 @@ const MAX_PARTS: usize = 64;
 mod column {
     pub(super) const LINK_SWITCHES: usize = 66;
     pub(super) const MISC: usize = 28;
-    pub(super) const SYSTEM_VSYS: usize = 4;
     pub(super) const SYSTEM_SEVERITY: usize = 10;
     pub(super) const SYSTEM_MESSAGE: usize = 11;
     pub(super) const CONFIG_PATH: usize = 10;
 }
 
 /// Finds the type column among the first columns and the two columns before it that say something.
-pub(crate) fn find_type(line: &str, fields: &[Field]) -> Option<(Kind, Row)> {
-    let text = |index: usize| fields.get(index).map_or("", |field| field.span.of(line));
-    let bytes = |index: usize| {
-        let span = fields.get(index)?.span;
-        line.as_bytes().get(span.start as usize..span.end as usize)
-    };
-    let (at, kind) =
-        (1..=LAST_TYPE_COLUMN).find_map(|index| Some((index, Kind::of_column(bytes(index)?)?)))?;
+pub(crate) fn find_type(line: &str, fields: &Fields) -> Option<(Kind, Row)> {
+    let text = |index: usize| fields.text(line, index);
+    let mut found = None;
+    for (index, edges) in fields.edges().windows(2).enumerate().take(LAST_TYPE_COLUMN + 1).skip(1) {
+        let [before, end] = *edges else { break };
+        let raw = line.as_bytes().get(before.wrapping_add(1) as usize..end as usize).unwrap_or_default();
+        let kind = match raw {
+            [b' ' | b'"', ..] => Kind::of_column(text(index).as_bytes()),
+            raw => Kind::of_column(raw),
+        };
+        if let Some(kind) = kind {
+            found = Some((index, kind));
+            break;
+        }
+    }
+    let (at, kind) = found?;
     let (receive_time, serial) = match at {
         3 => (Some(1), Some(2)),
         2 => (Some(0), Some(1)),
@@ -58,16 +65,14 @@ pub(crate) fn find_type(line: &str, fields: &[Field]) -> Option<(Kind, Row)> {
 
 /// Puts the columns of a row in their places and returns the layout that holds for them.
 pub(crate) fn repair(line: &str, kind: Kind, at: usize, fields: &mut Fields) -> &'static Layout {
-    let text = |fields: &[Field], column: usize| {
-        fields.get(at + column).map_or("", |field| field.span.of(line).trim())
-    };
+    let text = |fields: &Fields, column: usize| fields.text(line, at + column).trim();
     match kind {
-        Kind::Traffic if begins_with_brace(line, fields.get(at + column::LINK_SWITCHES)) => {
+        Kind::Traffic if begins_with_brace(line, fields, at + column::LINK_SWITCHES) => {
             let first = at + column::LINK_SWITCHES;
-            let parts = fields.get(first..).unwrap_or_default().iter().take(MAX_PARTS);
-            let closing = parts.enumerate().find(|(_, field)| field.span.of(line).trim_end().ends_with('}'));
-            if let Some((more, _)) = closing {
-                fields.join(first, first + more);
+            let mut parts = first..fields.len().min(first + MAX_PARTS);
+            let closing = parts.find(|index| fields.text(line, *index).trim_end().ends_with('}'));
+            if let Some(last) = closing {
+                fields.join(first, last);
             }
         }
         Kind::Threat => {
@@ -86,7 +91,8 @@ pub(crate) fn repair(line: &str, kind: Kind, at: usize, fields: &mut Fields) -> 
         Kind::System => {
             let severity = column::SYSTEM_SEVERITY;
             if !is_severity(text(fields, severity)) && is_severity(text(fields, severity - 1)) {
-                fields.insert_empty(at + column::SYSTEM_VSYS);
+                join_text(line, at, column::SYSTEM_MESSAGE - 1, fields);
+                return &SYSTEM_WITHOUT_VSYS;
             }
             join_text(line, at, column::SYSTEM_MESSAGE, fields);
         }
@@ -107,7 +113,7 @@ pub(crate) fn repair(line: &str, kind: Kind, at: usize, fields: &mut Fields) -> 
 /// Joins the pieces of an unquoted text up to the sequence number and flags that must follow it.
 fn join_text(line: &str, at: usize, column: usize, fields: &mut Fields) {
     let first = at + column;
-    let text = |index: usize| fields.get(index).map_or("", |field| field.span.of(line).trim());
+    let text = |index: usize| fields.text(line, index).trim();
     let tail =
         (first + 1..first + MAX_PARTS).find(|&index| is_sequence_and_flags(text(index), text(index + 1)));
     if let Some(tail) = tail.filter(|&tail| tail > first + 1) {
@@ -115,11 +121,10 @@ fn join_text(line: &str, at: usize, column: usize, fields: &mut Fields) {
     }
 }
 
-fn begins_with_brace(line: &str, field: Option<&Field>) -> bool {
+fn begins_with_brace(line: &str, fields: &Fields, index: usize) -> bool {
     // Nearly all are empty, or a number.
-    field.is_some_and(|field| {
-        field.span.start != field.span.end && field.span.of(line).trim().starts_with('{')
-    })
+    let may_have = |raw: &str| raw.contains('{');
+    may_have(fields.raw(line, index)) && fields.text(line, index).trim().starts_with('{')
 }
 
 fn has_time(text: &str) -> bool {
@@ -147,7 +152,7 @@ fn is_sequence_and_flags(sequence: &str, flags: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panos::columns::{CONFIG, Slot};
+    use crate::panos::columns::{CONFIG, NOWHERE, Slot};
     use crate::panos::split::split;
 
     fn read(line: &str) -> (Kind, Row, &'static Layout, Vec<String>) {
@@ -155,7 +160,7 @@ mod tests {
         split(line, &mut fields);
         let (kind, row) = find_type(line, &fields).unwrap();
         let layout = repair(line, kind, row.at, &mut fields);
-        (kind, row, layout, fields.iter().map(|field| field.span.of(line).to_owned()).collect())
+        (kind, row, layout, (0..fields.len()).map(|index| fields.text(line, index).to_owned()).collect())
     }
 
     #[test]
@@ -199,8 +204,12 @@ mod tests {
 
     #[test]
     fn system_row_without_vsys_is_put_right() {
-        let (.., fields) = read("1,t,s,SYSTEM,vpn,0,t,ike-config,,0,0,general,informational,text,0,0x0");
-        assert_eq!(fields[7..15], ["", "ike-config", "", "0", "0", "general", "informational", "text"]);
+        let (.., layout, fields) =
+            read("1,t,s,SYSTEM,vpn,0,t,ike-config,,0,0,general,informational,text, too,0,0x0");
+        let of = |slot: Slot| fields[3 + usize::from(layout.places[slot as usize])].as_str();
+        let read = [Slot::EventId, Slot::Severity, Slot::Message, Slot::Sequence].map(of);
+        assert_eq!(read, ["ike-config", "informational", "text, too", "0"]);
+        assert_eq!(layout.places[Slot::Vsys as usize], NOWHERE);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::columns::Slot;
 use super::dictionary::Dialect;
 use super::kind::Kind;
 use super::named::{Reading, Scratch, is_vendor, no_type, oddities};
-use super::values::Values;
+use super::values::{Used, Values};
 use crate::scan::cef;
 
 /// Keys that mean what their label says, and what they mean without one where a session is told of.
@@ -72,6 +72,7 @@ pub(crate) fn looks_like(line: &str) -> bool {
 pub(crate) fn read<'a>(
     line: &'a str,
     scratch: &'a mut Scratch,
+    used: &'a mut Used,
 ) -> Result<(Kind, Values<'a>, Option<&'a str>), Reject> {
     let Scratch { pairs, memory, named, .. } = scratch;
     let Some(header) = header(line) else { return Err(no_type("")) };
@@ -137,7 +138,7 @@ pub(crate) fn read<'a>(
         let severity = if has_severity { header.severity } else { "" };
         named.add_column(line, severity, kind, "number-of-severity", Some(Slot::Severity));
     }
-    let mut values = named.values(line);
+    let mut values = named.values(line, used);
     values.anomalies.extend(oddities(pairs));
     // Strata Logging Service has its format's version there.
     Ok((kind, values, (!is_strata).then_some(header.version)))

@@ -8,6 +8,8 @@
 //!
 //! A column with a [`Slot`] is read into the event, every other one is kept under its name.
 
+use crate::scan::names;
+
 macro_rules! slots {
     ($($(#[$doc:meta])* $slot:ident),+ $(,)?) => {
         /// A meaning that a column or a key can have.
@@ -71,6 +73,9 @@ pub(crate) const NOWHERE: u16 = u16::MAX;
 pub(crate) struct Layout {
     pub(crate) columns: &'static [Column],
     pub(crate) places: Places,
+    /// For each [`names::place`] the column, counted from one, whose name has it, or a later one that a column before it
+    /// has taken.
+    named: [u8; names::PLACES],
     /// Whether these are all the columns that the vendor writes: one beyond them is news.
     pub(crate) is_whole: bool,
 }
@@ -85,7 +90,30 @@ impl Layout {
             }
             index += 1;
         }
-        Layout { columns, places, is_whole: true }
+        let mut named = [0; names::PLACES];
+        let mut index = 0;
+        while index < columns.len() {
+            let mut at = names::place(columns[index].name.as_bytes());
+            while named[at] != 0 {
+                at = (at + 1) % names::PLACES;
+            }
+            named[at] = index as u8 + 1;
+            index += 1;
+        }
+        Layout { columns, places, named, is_whole: true }
+    }
+
+    /// Returns the place of the column called `name`.
+    #[inline]
+    pub(crate) fn column_called(&self, name: &str) -> Option<usize> {
+        let mut at = names::place(name.as_bytes());
+        loop {
+            let place = usize::from(*self.named.get(at)?).checked_sub(1)?;
+            if self.columns.get(place)?.name == name {
+                return Some(place);
+            }
+            at = (at + 1) % names::PLACES;
+        }
     }
 }
 
@@ -150,6 +178,14 @@ pub(crate) static THREAT: Layout = layout! {
 /// SYSTEM.
 pub(crate) static SYSTEM: Layout = layout! {
     type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated, vsys: Vsys,
+    eventid: EventId, object, future_use_1, future_use_2, module, severity: Severity, opaque: Message,
+    seqno: Sequence, actionflags, dg_hier_level_1, dg_hier_level_2, dg_hier_level_3, dg_hier_level_4,
+    vsys_name, device_name: DeviceName, future_use_3, future_use_4, high_res_timestamp: HighResolution,
+};
+
+/// SYSTEM of old releases, which have no virtual system there.
+pub(crate) static SYSTEM_WITHOUT_VSYS: Layout = layout! {
+    type: LogType, subtype: Subtype, config_version: ConfigVersion, time_generated: TimeGenerated,
     eventid: EventId, object, future_use_1, future_use_2, module, severity: Severity, opaque: Message,
     seqno: Sequence, actionflags, dg_hier_level_1, dg_hier_level_2, dg_hier_level_3, dg_hier_level_4,
     vsys_name, device_name: DeviceName, future_use_3, future_use_4, high_res_timestamp: HighResolution,
@@ -341,11 +377,24 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_found_by_their_names() {
+        for layout in [&TRAFFIC, &THREAT, &DECRYPTION, &GTP, &OTHER] {
+            for (place, column) in layout.columns.iter().enumerate() {
+                assert_eq!(layout.column_called(column.name), Some(place), "{}", column.name);
+            }
+            for name in ["", "src_", "Src", "nobody_has_this_one", "column_7"] {
+                assert_eq!(layout.column_called(name), None, "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn no_layout_names_a_slot_twice() {
         let all = [
             &TRAFFIC,
             &THREAT,
             &SYSTEM,
+            &SYSTEM_WITHOUT_VSYS,
             &CONFIG,
             &CONFIG_CHANGE_FIRST,
             &GLOBALPROTECT,

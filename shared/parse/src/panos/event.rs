@@ -5,8 +5,7 @@ use std::net::IpAddr;
 
 use hinomi_model::registry::Identity;
 use hinomi_model::{
-    AnomalyKind, Disposition, Event, Extra, ExtraField, Format, Function, QuarantineReason, Reject, Text,
-    TimeSource, Vendor,
+    AnomalyKind, Disposition, Event, Format, Function, QuarantineReason, Reject, Text, TimeSource, Vendor,
 };
 
 use super::columns::Slot;
@@ -36,25 +35,26 @@ pub(crate) struct Source<'s, 'a> {
 #[inline(never)]
 pub(crate) fn make<'a>(
     kind: Kind,
-    values: &mut Values<'a>,
+    mut values: Values<'a>,
     source: Source<'_, 'a>,
     zones: &mut Zones,
-    extra: &'a mut Vec<ExtraField>,
 ) -> Result<Event<'a>, Reject> {
     let Source { header, context, .. } = source;
     let log_type = values.text(Slot::LogType).map(Kind::native_name).unwrap_or_default();
     let log_subtype = values.text(Slot::Subtype).unwrap_or_default();
     let subtype = kind.subtype(&log_type, &log_subtype);
-    let ends = orient::ends(kind, subtype, values);
-    let identity = identity(values, header);
+    let ends = orient::ends(kind, subtype, &values);
+    let identity = identity(&mut values, header);
     let src_ip = values.ip(ends.initiator.ip);
     let dst_ip = values.ip(ends.responder.ip);
-    let nat_dst_ip = values.peek_ip(ends.responder.nat_ip);
+    // Nearly always the same text as before translation.
+    let is_same = dst_ip.is_some() && values.is_same(ends.responder.nat_ip, ends.responder.ip);
+    let nat_dst_ip = if is_same { dst_ip } else { values.peek_ip(ends.responder.nat_ip) };
     let real_dst_ip = nat_dst_ip.filter(|ip| !ip.is_unspecified()).or(dst_ip);
     let (tenant, registration) =
         context.registry.resolve(&identity, context.collected, [src_ip, real_dst_ip])?;
     let (zone, is_given) = tenant.clock_zone(registration);
-    let Some((time, time_source)) = clock::time(values, header, context.received, zone, zones) else {
+    let Some((time, time_source)) = clock::time(&mut values, header, context.received, zone, zones) else {
         return Err(Reject::new(QuarantineReason::Unreadable, "no time"));
     };
 
@@ -91,24 +91,24 @@ pub(crate) fn make<'a>(
     values.fill(Slot::Action, &mut event.action);
     event.sequence = values.peek(Slot::Sequence);
     event.count = values.number(Slot::Repeat).unwrap_or(1).max(1);
-    event.severity = severity(values);
+    event.severity = severity(&mut values);
     if let Some(flags) = values.raw(Slot::Flags) {
         event.decrypted = words::is_decrypted(flags);
     }
     event.decrypted |= values.raw(Slot::IsDecrypted).is_some_and(|said| said.eq_ignore_ascii_case("true"));
 
-    session(ends, nat_dst_ip, &mut event, values);
+    session(ends, nat_dst_ip, &mut event, &mut values);
     let said = match kind {
         Kind::Threat => {
             if subtype.is_empty() {
                 values.odd::<()>(Slot::Subtype, AnomalyKind::UnknownType);
             }
-            threat(&mut event, values, subtype);
+            threat(&mut event, &mut values, subtype);
             None
         }
-        Kind::System => system(&mut event, values),
-        Kind::GlobalProtect => global_protect(&mut event, values),
-        Kind::Authentication => authentication(&mut event, values),
+        Kind::System => system(&mut event, &mut values),
+        Kind::GlobalProtect => global_protect(&mut event, &mut values),
+        Kind::Authentication => authentication(&mut event, &mut values),
         Kind::Correlation => {
             event.signature = values.text(Slot::Signature);
             event.signature_id = values.text(Slot::SignatureId);
@@ -127,7 +127,7 @@ pub(crate) fn make<'a>(
         }
         Kind::UserId | Kind::HipMatch | Kind::IpTag | Kind::Audit => Some(Disposition::Unknown),
         Kind::Traffic | Kind::Tunnel | Kind::Gtp | Kind::Sctp => {
-            category(&mut event, values);
+            category(&mut event, &mut values);
             values.fill(Slot::EndReason, &mut event.reason);
             event.interim = event.log_subtype == "start";
             None
@@ -135,13 +135,10 @@ pub(crate) fn make<'a>(
     };
     event.disposition = match said {
         Some(disposition) => disposition,
-        None => disposition(kind, subtype, &event, values),
+        None => disposition(kind, subtype, &event, &mut values),
     };
-    orient::judge(ends, &mut event, values);
-    event.anomalies = std::mem::take(&mut values.anomalies);
-    let (fields, unknown) = values.extra(extra);
-    event.extra = Extra { line: values.line(), fields };
-    event.unknown_fields = unknown;
+    orient::judge(ends, &mut event, &mut values);
+    (event.extra, event.unknown_fields, event.anomalies) = values.finish();
     source.arrival.remark(&mut event, context.received);
     Ok(event)
 }

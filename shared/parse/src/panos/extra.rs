@@ -1,149 +1,111 @@
-//! What the event has no place for: every field of a line that was not taken.
-//!
-//! A row has some forty of them. Its columns are walked by the bits of those that were not taken, a word at a time, with
-//! the table of their names beside them.
+//! What the event has no place for: the columns of a row and the fields of a line that nobody took, told when somebody
+//! asks.
 
-use hinomi_model::{Escape, ExtraField, FieldName, Span};
+use hinomi_model::{ExtraField, FieldName, LineFields, Span, Taken};
 
-use super::columns::Column;
-use super::split::Field;
-use super::values::{Form, Key, Values, WORD_BITS};
+use super::columns::{Layout, OTHER};
+use super::named::Named;
+use super::split::{Field, Fields};
 
-/// What fills the room of [`Values::extra`].
-const BLANK: ExtraField = ExtraField {
-    name: FieldName::Column(0),
-    value: Span { start: 0, end: 0 },
-    escape: Escape::None,
-    known: true,
-};
-
-/// Fields that the event has no place for.
-struct Found<'r> {
-    room: &'r mut [ExtraField],
-    count: usize,
-    /// How many of them no table of the vendor's has.
-    unknown: u32,
+/// Where the columns of a row stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Index of the type column.
+    pub(crate) at: usize,
+    pub(crate) receive_time: Option<usize>,
+    pub(crate) serial: Option<usize>,
 }
 
-impl Found<'_> {
-    #[inline(always)]
-    fn add(&mut self, field: ExtraField) {
-        if let Some(slot) = self.room.get_mut(self.count) {
-            *slot = field;
-            self.count += 1;
-        }
+/// A row of columns. Reused from row to row.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    pub(crate) fields: Fields,
+    pub(crate) row: Row,
+    pub(crate) layout: &'static Layout,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Columns { fields: Fields::default(), row: Row::default(), layout: &OTHER }
     }
 }
 
-impl Values<'_> {
-    /// Returns every field that the event has no place for, and how many of them no table of the vendor's has. `room` is
-    /// reused memory.
-    #[inline(never)]
-    pub(crate) fn extra<'r>(&self, room: &'r mut Vec<ExtraField>) -> (&'r [ExtraField], u32) {
-        if room.len() < self.fields.len() {
-            room.resize(self.fields.len(), BLANK);
+impl Columns {
+    /// Returns the vendor's name of a column.
+    pub(crate) fn name(&self, index: usize) -> Option<&'static str> {
+        let Row { at, receive_time, serial } = self.row;
+        if let Some(place) = index.checked_sub(at) {
+            return self.layout.columns.get(place).map(|column| column.name);
         }
-        let mut found = Found { room, count: 0, unknown: 0 };
-        let mut rest = 0;
-        if let Form::Row { row, layout } = self.form {
-            self.extra_between(0, row.at, &mut found);
-            self.extra_of_layout(row.at, layout.columns, &mut found);
-            rest = row.at + layout.columns.len();
+        if serial == Some(index) {
+            return Some("serial");
         }
-        self.extra_between(rest, self.fields.len(), &mut found);
-        let Found { room, count, unknown } = found;
-        (room.get(..count).unwrap_or_default(), unknown)
+        (receive_time == Some(index)).then_some("receive_time")
     }
 
-    /// Finds what a row has in the columns of its type's table.
-    fn extra_of_layout(&self, at: usize, columns: &'static [Column], found: &mut Found<'_>) {
-        let mut fields = self.fields.get(at..).unwrap_or_default();
-        let mut columns = columns;
-        let mut first = at;
-        while !fields.is_empty() && !columns.is_empty() {
-            let in_word = (WORD_BITS - first % WORD_BITS).min(fields.len()).min(columns.len());
-            let (here, more) = fields.split_at(in_word);
-            let (named, more_names) = columns.split_at(in_word);
-            let room = found.room.get_mut(found.count..).unwrap_or_default();
-            found.count += extra_of_word(self.line, here, named, self.unused(first), room);
-            (fields, columns) = (more, more_names);
-            first += in_word;
-        }
+    /// Returns how many columns that are not taken no table of the vendor's has.
+    pub(crate) fn unknown(&self, line: &str, taken: Taken<'_>) -> u32 {
+        let beyond = self.row.at + self.layout.columns.len();
+        let left = (beyond..self.fields.len()).filter(|place| !taken.has(*place));
+        left.filter_map(|place| self.field(line, place)).map(|field| u32::from(!field.known)).sum()
+    }
+}
+
+impl LineFields for Columns {
+    fn count(&self) -> usize {
+        self.fields.len()
     }
 
-    #[inline(always)]
-    fn extra_between(&self, from: usize, to: usize, found: &mut Found<'_>) {
-        for index in from..to {
-            let Some(&Field { span, escape }) = self.fields.get(index) else { break };
-            if self.unused(index) & 1 == 0 || span.start == span.end || is_blank(self.line, span) {
-                continue;
+    fn field(&self, line: &str, place: usize) -> Option<ExtraField> {
+        let Field { span, escape } = self.fields.field(line, place)?;
+        if is_blank(line, span) {
+            return None;
+        }
+        let name = self.name(place);
+        // The first column is always `1` and says nothing; what else stands before the type is a relay's.
+        if name.is_none() && place == 0 && span.of(line) == "1" {
+            return None;
+        }
+        let is_beyond = name.is_none() && place >= self.row.at;
+        Some(ExtraField {
+            name: name.map_or(FieldName::Column(u16::try_from(place).unwrap_or(u16::MAX)), FieldName::Known),
+            value: span,
+            escape,
+            known: !(is_beyond && self.layout.is_whole),
+        })
+    }
+
+    fn find(&self, line: &str, name: &str, taken: Taken<'_>) -> Option<ExtraField> {
+        let (at, end) = (self.row.at, self.row.at + self.layout.columns.len());
+        let left = |place: usize| if taken.has(place) { None } else { self.field(line, place) };
+        match self.layout.column_called(name) {
+            Some(place) => left(at + place),
+            None => {
+                let others = (0..at).chain(end..self.fields.len());
+                others.filter_map(left).find(|field| field.name.is(line, name))
             }
-            if let Some(Key { name, known }) = self.extra_key(index, span) {
-                found.unknown += u32::from(!known);
-                found.add(ExtraField { name, value: span, escape, known });
-            }
-        }
-    }
-
-    /// Returns what is not used, the lowest bit for the field at `index`, as far as its word goes.
-    #[inline(always)]
-    fn unused(&self, index: usize) -> u64 {
-        !self.used.get(index / WORD_BITS).copied().unwrap_or(0) >> (index % WORD_BITS)
-    }
-
-    /// Returns the key of a field that the event has no place for; `None` when it says nothing.
-    #[inline]
-    fn extra_key(&self, index: usize, value: Span) -> Option<Key> {
-        let numbered = || FieldName::Column(u16::try_from(index).unwrap_or(u16::MAX));
-        let known = |name: &'static str| Key { name: FieldName::Known(name), known: true };
-        match self.form {
-            Form::Row { row, layout } if index >= row.at => Some(match layout.columns.get(index - row.at) {
-                Some(column) => known(column.name),
-                None => Key { name: numbered(), known: !layout.is_whole },
-            }),
-            Form::Row { row, .. } if row.serial == Some(index) => Some(known("serial")),
-            Form::Row { row, .. } if row.receive_time == Some(index) => Some(known("receive_time")),
-            // The first column is always `1` and says nothing; what else stands before the type is a relay's.
-            Form::Row { .. } => {
-                (index > 0 || value.of(self.line) != "1").then(|| Key { name: numbered(), known: true })
-            }
-            Form::Named { keys } => keys.get(index).copied(),
         }
     }
 }
 
-/// Finds those of up to [`WORD_BITS`] columns that are not empty and whose bit in `unused` is set; returns how many.
-#[inline(never)]
-fn extra_of_word(
-    line: &str,
-    fields: &[Field],
-    columns: &'static [Column],
-    mut unused: u64,
-    room: &mut [ExtraField],
-) -> usize {
-    let size = room.len();
-    let mut slots = room.iter_mut();
-    while unused != 0 {
-        let bit = unused.trailing_zeros() as usize;
-        unused &= unused - 1;
-        let (Some(&Field { span, escape }), Some(column)) = (fields.get(bit), columns.get(bit)) else {
-            break;
-        };
-        if span.start == span.end || is_blank(line, span) {
-            continue;
-        }
-        let Some(slot) = slots.next() else { break };
-        *slot = ExtraField { name: FieldName::Known(column.name), value: span, escape, known: true };
+impl LineFields for Named {
+    fn count(&self) -> usize {
+        self.edges().len()
     }
-    size - slots.len()
+
+    fn field(&self, line: &str, place: usize) -> Option<ExtraField> {
+        let (Field { span, escape }, key) = (Named::field(self, place)?, self.key(place)?);
+        (!is_blank(line, span)).then_some(ExtraField {
+            name: key.name,
+            value: span,
+            escape,
+            known: key.known,
+        })
+    }
 }
 
-#[inline(always)]
+/// Tells whether there is nothing but blanks.
+#[inline]
 fn is_blank(line: &str, span: Span) -> bool {
-    line.as_bytes().get(span.start as usize) == Some(&b' ') && is_all_blank(span.of(line))
-}
-
-#[cold]
-fn is_all_blank(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b' ')
+    span.start == span.end || span.of(line).bytes().all(|byte| byte == b' ')
 }

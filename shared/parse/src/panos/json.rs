@@ -18,7 +18,7 @@ use simd_json::{Node, StaticNode};
 use super::dictionary::Dialect;
 use super::kind::Kind;
 use super::named::Scratch;
-use super::values::Values;
+use super::values::{Used, Values};
 use crate::scan::json::{append, members, write_value};
 
 /// What an object's keys say of it.
@@ -86,7 +86,11 @@ pub(crate) fn is_document(object: &[Node<'_>]) -> bool {
 /// # Errors
 ///
 /// [`QuarantineReason::Unreadable`] when it names no log type of PAN-OS or nests too deep.
-pub(crate) fn read<'a>(object: &[Node<'_>], scratch: &'a mut Scratch) -> Result<(Kind, Values<'a>), Reject> {
+pub(crate) fn read<'a>(
+    object: &[Node<'_>],
+    scratch: &'a mut Scratch,
+    used: &'a mut Used,
+) -> Result<(Kind, Values<'a>), Reject> {
     let Scratch { text, memory, named, .. } = scratch;
     text.clear();
     named.clear();
@@ -115,7 +119,7 @@ pub(crate) fn read<'a>(object: &[Node<'_>], scratch: &'a mut Scratch) -> Result<
         }
         named.add(text, name, value, Escape::None, meaning);
     }
-    Ok((kind, named.values(text)))
+    Ok((kind, named.values(text, used)))
 }
 
 fn unreadable(detail: &str) -> Reject {
@@ -124,26 +128,26 @@ fn unreadable(detail: &str) -> Reject {
 
 #[cfg(test)]
 mod tests {
-    use hinomi_model::Extra;
-
     use super::*;
 
-    fn read_text<'a>(object: &str, scratch: &'a mut Scratch) -> Result<(Kind, Values<'a>), Reject> {
+    fn read_text<'a>(
+        object: &str,
+        scratch: &'a mut Scratch,
+        used: &'a mut Used,
+    ) -> Result<(Kind, Values<'a>), Reject> {
         let mut input = object.as_bytes().to_vec();
         let tape = simd_json::to_tape(&mut input).unwrap();
-        read(&tape.0, scratch)
+        read(&tape.0, scratch, used)
     }
 
     #[test]
     fn nested_values_stay_json() {
-        let mut scratch = Scratch::default();
+        let (mut scratch, mut used) = (Scratch::default(), Used::default());
         let object = r#"{"LogType":"SYSTEM","Tags":["a\"b",{"n":1.5,"t":true,"u":null}],"Empty":[]}"#;
-        let (kind, values) = read_text(object, &mut scratch).unwrap();
+        let (kind, values) = read_text(object, &mut scratch, &mut used).unwrap();
         assert_eq!(kind, Kind::System);
-        let mut room = Vec::new();
-        let (fields, unknown) = values.extra(&mut room);
+        let (extra, unknown, _) = values.finish();
         assert_eq!(unknown, 2);
-        let extra = Extra { line: values.line(), fields };
         let shown: Vec<(String, String)> =
             extra.iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
         let expected =
@@ -155,7 +159,8 @@ mod tests {
     fn what_is_no_log_is_refused() {
         let deep = format!(r#"{{"LogType":"SYSTEM","x":{}{}}}"#, "[".repeat(40), "]".repeat(40));
         for object in ["[]", "{}", r#"{"LogType":"COFFEE"}"#, r#"{"LogType":7}"#, r#""LogType""#, &deep] {
-            let refused = read_text(object, &mut Scratch::default()).map(|_| ()).unwrap_err();
+            let (mut scratch, mut used) = (Scratch::default(), Used::default());
+            let refused = read_text(object, &mut scratch, &mut used).map(|_| ()).unwrap_err();
             assert_eq!(refused.reason, QuarantineReason::Unreadable, "{object}");
         }
     }

@@ -17,7 +17,7 @@ use super::columns::Slot;
 use super::dictionary::Dialect;
 use super::kind::Kind;
 use super::named::{Reading, Scratch, is_vendor, no_type, oddities};
-use super::values::Values;
+use super::values::{Used, Values};
 use crate::scan::leef;
 
 /// Attributes that may name the log type, best first.
@@ -39,6 +39,7 @@ pub(crate) fn looks_like(line: &str) -> bool {
 pub(crate) fn read<'a>(
     line: &'a str,
     scratch: &'a mut Scratch,
+    used: &'a mut Used,
 ) -> Result<(Kind, Values<'a>, Option<&'a str>), Reject> {
     let Scratch { pairs, memory, named, .. } = scratch;
     let Some(header) = leef::header(line) else { return Err(no_type("")) };
@@ -69,7 +70,7 @@ pub(crate) fn read<'a>(
     if let Some((column, slot)) = said.filter(|(_, slot)| is_news(*slot)) {
         named.add_column(line, header.event_id, kind, column, slot);
     }
-    let mut values = named.values(line);
+    let mut values = named.values(line, used);
     values.anomalies.extend(oddities(pairs));
     // Strata Logging Service has its format's version there.
     Ok((kind, values, (header.product != "LF").then_some(header.version)))

@@ -33,15 +33,18 @@ mod split;
 mod values;
 mod words;
 
-use hinomi_model::{Anomaly, AnomalyKind, Event, ExtraField, Format, QuarantineReason, Reject};
+use hinomi_model::{Anomaly, AnomalyKind, Event, Format, QuarantineReason, Reject};
 use simd_json::Node;
+use wide::u8x16;
 
 use self::event::Source;
+use self::extra::Columns;
 use self::kind::Kind;
-use self::split::{Ending, Field, Fields};
-use self::values::Values;
+use self::split::{Ending, Field};
+use self::values::{Used, Values};
 use crate::Context;
 use crate::payload::Payload;
+use crate::scan::marks::words;
 use crate::syslog::Header;
 use crate::when::Zones;
 
@@ -52,8 +55,9 @@ const HEAD_BYTES: usize = 512;
 /// Buffers that are reused from line to line.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    fields: Fields,
-    extra: Vec<ExtraField>,
+    columns: Columns,
+    /// Which fields of the line were used.
+    used: Used,
     zones: Zones,
     named: named::Scratch,
 }
@@ -77,6 +81,18 @@ pub(crate) fn looks_like(payload: &Payload<'_, '_>) -> bool {
         Some(b'|') => return cef::looks_like(payload.text) || leef::looks_like(payload.text),
         _ => return false,
     }
+    if let Some(block) = head.first_chunk() {
+        // It is nearly always within the first bytes.
+        let [mut commas] = words(block, &|bytes| [bytes.simd_eq(u8x16::splat(b','))]);
+        for _ in 1..HEAD_COLUMNS {
+            let start = commas.trailing_zeros() as usize + 1;
+            commas &= commas.wrapping_sub(1);
+            let Some(column) = block.get(start..commas.trailing_zeros() as usize) else { break };
+            if commas != 0 && Kind::of_column(column).is_some() {
+                return true;
+            }
+        }
+    }
     let mut columns = head.split(|&byte| byte == b',').take(HEAD_COLUMNS).skip(1);
     columns.any(|column| Kind::of_column(column).is_some())
 }
@@ -92,58 +108,54 @@ pub(crate) fn read<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { fields, extra, zones, named } = scratch;
+    let Scratch { columns, used, zones, named } = scratch;
     let line = payload.text;
     let source =
         Source { line, format: Format::Csv, release: None, header, context, arrival: payload.arrival };
     if let Some(object) = payload.object {
-        let (kind, mut values) = json::read(object, named)?;
-        return event::make(kind, &mut values, Source { format: Format::Json, ..source }, zones, extra);
+        let (kind, values) = json::read(object, named, used)?;
+        return event::make(kind, values, Source { format: Format::Json, ..source }, zones);
     }
     if cef::looks_like(line) {
-        let (kind, mut values, release) = cef::read(line, named)?;
-        return event::make(
-            kind,
-            &mut values,
-            Source { format: Format::Cef, release, ..source },
-            zones,
-            extra,
-        );
+        let (kind, values, release) = cef::read(line, named, used)?;
+        return event::make(kind, values, Source { format: Format::Cef, release, ..source }, zones);
     }
     if leef::looks_like(line) {
-        let (kind, mut values, release) = leef::read(line, named)?;
-        return event::make(
-            kind,
-            &mut values,
-            Source { format: Format::Leef, release, ..source },
-            zones,
-            extra,
-        );
+        let (kind, values, release) = leef::read(line, named, used)?;
+        return event::make(kind, values, Source { format: Format::Leef, release, ..source }, zones);
     }
-    let ending = split::split(line, fields);
-    let Some((kind, row)) = align::find_type(line, fields) else {
+    let Some((kind, ending)) = read_row(line, columns) else {
         return Err(Reject::new(QuarantineReason::Unreadable, "no log type in the first columns"));
     };
-    let layout = align::repair(line, kind, row.at, fields);
-    let mut values = Values::of_row(line, fields, row, layout);
+    let mut values = Values::of_row(line, columns, used);
     let oddity = match ending {
         Ending::Whole => None,
         Ending::UnclosedQuote => Some(AnomalyKind::UnclosedQuote),
         Ending::TooManyColumns => Some(AnomalyKind::TooManyFields),
     };
     values.anomalies.extend(oddity.map(|kind| Anomaly { kind, field: None }));
-    event::make(kind, &mut values, source, zones, extra)
+    event::make(kind, values, source, zones)
+}
+
+/// Splits a row and sees which column is which; `None` when it has no log type.
+fn read_row(line: &str, columns: &mut Columns) -> Option<(Kind, Ending)> {
+    let ending = split::split(line, &mut columns.fields);
+    let (kind, row) = align::find_type(line, &columns.fields)?;
+    columns.row = row;
+    columns.layout = align::repair(line, kind, row.at, &mut columns.fields);
+    Some((kind, ending))
 }
 
 /// Returns the columns of a row under the vendor's names, in order; nothing when it has no log type.
 pub(crate) fn columns_of(line: &str) -> Vec<(String, Field)> {
     let line = line.trim_end_matches(['\r', '\n']);
-    let mut fields = Fields::default();
-    split::split(line, &mut fields);
-    let Some((kind, row)) = align::find_type(line, &fields) else { return Vec::new() };
-    let layout = align::repair(line, kind, row.at, &mut fields);
-    let values = Values::of_row(line, &fields, row, layout);
-    fields.iter().enumerate().map(|(index, field)| (values.column_name(index), *field)).collect()
+    let mut columns = Columns::default();
+    if read_row(line, &mut columns).is_none() {
+        return Vec::new();
+    }
+    let name = |index| columns.name(index).map_or_else(|| format!("column_{index}"), str::to_owned);
+    let column = |index| columns.fields.field(line, index).map(|field| (name(index), field));
+    (0..columns.fields.len()).filter_map(column).collect()
 }
 
 /// Tells in which form a text is a log.

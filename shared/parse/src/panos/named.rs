@@ -7,7 +7,7 @@ use super::columns::{NOWHERE, Places, Slot};
 use super::dictionary::{Dialect, Meaning, Memory};
 use super::kind::Kind;
 use super::split::Field;
-use super::values::{Key, Values};
+use super::values::{Used, Values};
 use crate::scan::pair::{Form, Pair};
 
 /// Names of what is no pair, in the extra fields; FortiGate's reader has the same.
@@ -28,9 +28,10 @@ pub(crate) struct Scratch {
 impl Default for Scratch {
     fn default() -> Self {
         let named = Named {
-            fields: Vec::new(),
+            edges: Vec::new(),
             keys: Vec::new(),
             places: [NOWHERE; Slot::COUNT],
+            unknown: 0,
             variables: Vec::new(),
         };
         Scratch { text: String::new(), pairs: Vec::new(), memory: Memory::default(), named }
@@ -43,12 +44,28 @@ impl std::fmt::Debug for Scratch {
     }
 }
 
+/// The key of a named field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// The native column's name where there is one, else the key's own.
+    pub(crate) name: FieldName,
+    /// Whether the vendor's tables have it.
+    pub(crate) known: bool,
+}
+
+/// Added to the end of a field that has escapes: no line is so long that it ends there.
+const ESCAPED: u32 = 1 << 31;
+
 /// The fields of a line.
 #[derive(Debug)]
 pub(crate) struct Named {
-    fields: Vec<Field>,
+    /// For each field the edge that it lies behind, and the one at which it ends, with [`ESCAPED`]. The first of the two
+    /// is its place.
+    edges: Vec<u32>,
     keys: Vec<Key>,
     places: Places,
+    /// How many fields no table of the vendor's has.
+    unknown: u32,
     /// Columns that hold the name of a template's variable instead of a value.
     variables: Vec<&'static str>,
 }
@@ -56,10 +73,39 @@ pub(crate) struct Named {
 impl Named {
     /// Forgets the line before.
     pub(crate) fn clear(&mut self) {
-        self.fields.clear();
+        self.edges.clear();
         self.keys.clear();
         self.places = [NOWHERE; Slot::COUNT];
+        self.unknown = 0;
         self.variables.clear();
+    }
+
+    /// Returns two edges for each field: the one that it lies behind, which is its place, and the one at which it ends,
+    /// which is beyond the line where the field has escapes.
+    pub(crate) fn edges(&self) -> &[u32] {
+        &self.edges
+    }
+
+    /// Returns the field at a place.
+    pub(crate) fn field(&self, place: usize) -> Option<Field> {
+        let [before, end] = *self.edges.get(place..).filter(|_| place.is_multiple_of(2))?.first_chunk()?;
+        let escape = if end & ESCAPED == 0 { Escape::None } else { Escape::Cef };
+        Some(Field { span: Span { start: before.wrapping_add(1), end: end & !ESCAPED }, escape })
+    }
+
+    /// Returns the key of the field at a place.
+    pub(crate) fn key(&self, place: usize) -> Option<Key> {
+        self.keys.get(place / 2).copied()
+    }
+
+    /// Returns which field has which meaning.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Returns how many fields no table of the vendor's has.
+    pub(crate) fn unknown(&self) -> u32 {
+        self.unknown
     }
 
     /// Adds a field; an empty one says nothing. Of several that say the same the first counts, and one that says it in
@@ -74,19 +120,22 @@ impl Named {
         }
         if let Some(slot) = meaning.slot.filter(|_| !is_variable) {
             let place = self.places[slot as usize];
-            match self.fields.get(usize::from(place)) {
+            match self.field(usize::from(place)) {
                 Some(first) if first.span.of(line) == value.of(line) => return,
                 Some(_) if !meaning.wins => {}
-                _ => self.places[slot as usize] = u16::try_from(self.fields.len()).unwrap_or(NOWHERE),
+                _ => self.places[slot as usize] = u16::try_from(self.edges.len()).unwrap_or(NOWHERE),
             }
         }
-        self.fields.push(Field { span: value, escape });
+        let escaped = if escape == Escape::Cef { ESCAPED } else { 0 };
+        self.edges.extend([value.start.wrapping_sub(1), value.end | escaped]);
         let name = match meaning.column {
             "" if name.start >= name.end => FieldName::Known(UNNAMED),
             "" => FieldName::InLine(name),
             column => FieldName::Known(column),
         };
         self.keys.push(Key { name, known: meaning.known });
+        // The event has no place for such a field.
+        self.unknown += u32::from(!meaning.known && !value.of(line).bytes().all(|byte| byte == b' '));
     }
 
     /// Adds what a header says of a native column.
@@ -113,8 +162,8 @@ impl Named {
     }
 
     /// Returns the values.
-    pub(crate) fn values<'a>(&'a self, line: &'a str) -> Values<'a> {
-        let mut values = Values::of_named(line, &self.fields, &self.keys, &self.places);
+    pub(crate) fn values<'a>(&'a self, line: &'a str, used: &'a mut Used) -> Values<'a> {
+        let mut values = Values::of_named(line, self, used);
         values.anomalies.extend(self.variables.iter().map(|column| Anomaly {
             kind: AnomalyKind::Placeholder,
             field: (!column.is_empty()).then_some(*column),
@@ -245,9 +294,9 @@ mod tests {
         let Scratch { mut named, .. } = Scratch::default();
         named.add(line, Span::default(), low, Escape::None, meaning);
         named.add(line, Span::default(), high, Escape::None, meaning);
-        assert_eq!(named.values(line).raw(Slot::Severity), Some("low"));
+        assert_eq!(named.values(line, &mut Used::default()).raw(Slot::Severity), Some("low"));
         named.add(line, Span::default(), high, Escape::None, Meaning { wins: true, ..meaning });
-        assert_eq!(named.values(line).raw(Slot::Severity), Some("high"));
+        assert_eq!(named.values(line, &mut Used::default()).raw(Slot::Severity), Some("high"));
         named.clear();
         assert!(!named.has(Slot::Severity));
     }

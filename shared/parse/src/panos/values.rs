@@ -1,100 +1,92 @@
 //! The values of one line by meaning, whether it was a CSV row or named its fields.
 //!
-//! What the event takes is marked as used; everything else becomes [`Extra`](hinomi_model::Extra), see
-//! [`extra`](super::extra), so that nothing can be dropped by forgetting it.
+//! What the event takes is marked as used; everything else is left for [`Extra`], see [`extra`](super::extra), so that
+//! nothing can be dropped by forgetting it.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use hinomi_model::{Anomaly, AnomalyKind, Escape, FieldName, Text};
+use hinomi_model::{Anomaly, AnomalyKind, Escape, Extra, FieldName, Span, Taken, Text};
 
-use super::columns::{Layout, NOWHERE, Places, Slot};
+use super::columns::{NOWHERE, Places, Slot};
+use super::extra::Columns;
+use super::named::Named;
 use super::split::{Field, MAX_COLUMNS};
 use crate::value;
 
-pub(super) const WORD_BITS: usize = u64::BITS as usize;
-const USED_WORDS: usize = MAX_COLUMNS / WORD_BITS;
+const WORD_BITS: usize = u64::BITS as usize;
+
+/// One bit a place: a row has one for each column, a line that names its fields two for each. Named fields beyond that
+/// many are kept twice.
+pub(crate) type Used = [u64; 2 * MAX_COLUMNS / WORD_BITS];
 
 /// The values of one line.
 #[derive(Debug)]
 pub(crate) struct Values<'a> {
     /// What the spans point into.
-    pub(super) line: &'a str,
-    pub(super) fields: &'a [Field],
-    /// The fields that a place can name; [`NOWHERE`] names none of them.
-    placed: &'a [Field],
+    line: &'a str,
+    /// Where the fields lie: each behind one edge, and it ends at the next.
+    edges: &'a [u32],
     places: &'a Places,
     /// What stands before the field that the places are counted from.
     base: usize,
     /// Fields with places of their own; beyond all fields when there are none.
     serial: usize,
     receive_time: usize,
-    pub(super) form: Form<'a>,
-    /// One bit a field. Named fields beyond that many are kept twice.
-    pub(super) used: [u64; USED_WORDS],
+    form: Form<'a>,
+    used: &'a mut Used,
     pub(crate) anomalies: Vec<Anomaly<'a>>,
 }
 
 /// How fields are named.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Form<'a> {
-    Row { row: Row, layout: &'static Layout },
-    Named { keys: &'a [Key] },
-}
-
-/// Where the columns of a row stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Row {
-    /// Index of the type column.
-    pub(crate) at: usize,
-    pub(crate) receive_time: Option<usize>,
-    pub(crate) serial: Option<usize>,
-}
-
-/// The key of a named field.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Key {
-    /// The native column's name where there is one, else the key's own.
-    pub(crate) name: FieldName,
-    /// Whether the vendor's tables have it.
-    pub(crate) known: bool,
+enum Form<'a> {
+    Row(&'a Columns),
+    Named(&'a Named),
 }
 
 impl<'a> Values<'a> {
-    pub(crate) fn of_row(line: &'a str, fields: &'a [Field], row: Row, layout: &'static Layout) -> Self {
+    pub(crate) fn of_row(line: &'a str, columns: &'a Columns, used: &'a mut Used) -> Self {
+        let row = &columns.row;
+        *used = Used::default();
         Values {
             line,
-            fields,
             // A row has fewer columns than would be needed for one at `NOWHERE`.
-            placed: fields,
-            places: &layout.places,
+            edges: columns.fields.edges(),
+            places: &columns.layout.places,
             base: row.at,
             serial: row.serial.unwrap_or(usize::MAX),
             receive_time: row.receive_time.unwrap_or(usize::MAX),
-            form: Form::Row { row, layout },
-            used: [0; USED_WORDS],
+            form: Form::Row(columns),
+            used,
             anomalies: Vec::new(),
         }
     }
 
-    pub(crate) fn of_named(line: &'a str, fields: &'a [Field], keys: &'a [Key], places: &'a Places) -> Self {
+    pub(crate) fn of_named(line: &'a str, named: &'a Named, used: &'a mut Used) -> Self {
+        let (edges, places) = (named.edges(), named.places());
+        *used = Used::default();
         Values {
             line,
-            fields,
-            placed: fields.get(..usize::from(NOWHERE)).unwrap_or(fields),
+            edges: edges.get(..usize::from(NOWHERE)).unwrap_or(edges),
             places,
             base: 0,
             serial: usize::from(places[Slot::Serial as usize]),
             receive_time: usize::from(places[Slot::ReceiveTime as usize]),
-            form: Form::Named { keys },
-            used: [0; USED_WORDS],
+            form: Form::Named(named),
+            used,
             anomalies: Vec::new(),
         }
     }
 
-    /// Returns what the spans of the extra fields point into.
-    pub(crate) fn line(&self) -> &'a str {
-        self.line
+    /// Ends the reading: what nobody took, how many of that no table of the vendor's has, and what was odd.
+    pub(crate) fn finish(self) -> (Extra<'a>, u32, Vec<Anomaly<'a>>) {
+        let taken = Taken(self.used);
+        let (extra, unknown) = match self.form {
+            Form::Row(columns) => (Extra::left(self.line, columns, taken), columns.unknown(self.line, taken)),
+            Form::Named(named) => (Extra::left(self.line, named, taken), named.unknown()),
+        };
+        (extra, unknown, self.anomalies)
     }
 
     /// Returns a value as it stands, without blanks around it; `None` when it is absent or empty.
@@ -143,17 +135,35 @@ impl<'a> Values<'a> {
     /// Returns a value that is meant as it stands: it is not escaped, and no placeholder, and no blanks are around it.
     #[inline(always)]
     fn plain(&self, index: usize) -> Option<&'a str> {
-        let Field { span, escape } = *self.placed.get(index)?;
-        let text = self.line.get(span.start as usize..span.end as usize)?;
+        self.plain_at(self.span(index)?)
+    }
+
+    #[inline(always)]
+    fn plain_at(&self, Span { start, end }: Span) -> Option<&'a str> {
+        let text = self.line.get(start as usize..end as usize)?;
         match text.as_bytes() {
-            [first, .., last]
-                if !value::may_be_placeholder(*first, text.len())
-                    && *last != b' '
-                    && escape == Escape::None =>
-            {
+            [first, .., last] if !value::may_be_placeholder(*first, text.len()) && *last != b' ' => {
                 Some(text)
             }
             _ => None,
+        }
+    }
+
+    /// Returns where a value stands as it is written, with the quotes around it; beyond the line when it has escapes that
+    /// no quotes tell of.
+    #[inline(always)]
+    fn span(&self, index: usize) -> Option<Span> {
+        let end = *self.edges.get(index.wrapping_add(1))?;
+        let start = self.edges.get(index)?.wrapping_add(1);
+        Some(Span { start, end })
+    }
+
+    /// Returns a value without the quotes around it.
+    fn field(&self, index: usize) -> Option<Field> {
+        self.span(index)?;
+        match self.form {
+            Form::Row(columns) => columns.fields.field(self.line, index),
+            Form::Named(named) => named.field(index),
         }
     }
 
@@ -165,11 +175,17 @@ impl<'a> Values<'a> {
 
     #[inline(never)]
     fn fill_from(&mut self, index: usize, field: &mut Option<Text<'a>>) {
-        if let Some(text) = self.plain(index) {
-            self.use_up(index);
-            *field = Some(Cow::Borrowed(text));
-        } else {
-            self.fill_present(index, field);
+        match self.span(index) {
+            None => {}
+            // Most columns of a row are empty.
+            Some(span) if span.start == span.end => {}
+            Some(span) => match self.plain_at(span) {
+                Some(text) => {
+                    self.use_up(index);
+                    *field = Some(Cow::Borrowed(text));
+                }
+                None => self.fill_present(index, field),
+            },
         }
     }
 
@@ -185,7 +201,7 @@ impl<'a> Values<'a> {
     #[inline(never)]
     pub(crate) fn number(&mut self, slot: Slot) -> Option<u64> {
         let index = self.index(slot);
-        let span = self.placed.get(index)?.span;
+        let span = self.span(index)?;
         if span.start == span.end {
             return None;
         }
@@ -207,7 +223,7 @@ impl<'a> Values<'a> {
     #[inline(never)]
     pub(crate) fn port(&mut self, slot: Slot) -> Option<u16> {
         let index = self.index(slot);
-        let span = self.placed.get(index)?.span;
+        let span = self.span(index)?;
         if span.start == span.end {
             return None;
         }
@@ -225,6 +241,23 @@ impl<'a> Values<'a> {
     /// Returns an address for the event.
     #[inline(never)]
     pub(crate) fn ip(&mut self, slot: Slot) -> Option<IpAddr> {
+        let index = self.index(slot);
+        let span = self.span(index)?;
+        if span.start == span.end {
+            return None;
+        }
+        let text = self.line.as_bytes().get(span.start as usize..span.end as usize);
+        match text.and_then(value::ipv4) {
+            Some(ip) => {
+                self.use_up(index);
+                Some(IpAddr::V4(ip))
+            }
+            None => self.other_ip(slot),
+        }
+    }
+
+    #[inline(never)]
+    fn other_ip(&mut self, slot: Slot) -> Option<IpAddr> {
         self.read(slot, AnomalyKind::BadAddress, value::ip_of)
     }
 
@@ -232,6 +265,12 @@ impl<'a> Values<'a> {
     #[inline]
     pub(crate) fn peek_ip(&self, slot: Slot) -> Option<IpAddr> {
         value::ip_of(self.bytes(self.index(slot))?)
+    }
+
+    /// Tells whether two values are the same text.
+    #[inline]
+    pub(crate) fn is_same(&self, one: Slot, other: Slot) -> bool {
+        self.bytes(self.index(one)) == self.bytes(self.index(other))
     }
 
     /// Reads a value for the event; one that cannot be read is odd.
@@ -250,11 +289,11 @@ impl<'a> Values<'a> {
     /// Returns a value's bytes, without blanks around them; `None` when it is absent or empty.
     #[inline]
     fn bytes(&self, index: usize) -> Option<&'a [u8]> {
-        let span = self.placed.get(index)?.span;
-        match self.line.as_bytes().get(span.start as usize..span.end as usize)? {
-            [] => None,
-            [b' ', ..] | [.., b' '] => self.shown(index).map(|(text, _)| text.as_bytes()),
-            bytes => Some(bytes),
+        let span = self.span(index)?;
+        match self.line.as_bytes().get(span.start as usize..span.end as usize) {
+            Some([]) => None,
+            None | Some([b' ' | b'"', ..] | [.., b' ']) => self.shown(index).map(|(text, _)| text.as_bytes()),
+            Some(bytes) => Some(bytes),
         }
     }
 
@@ -271,17 +310,25 @@ impl<'a> Values<'a> {
         })
     }
 
+    /// Returns a value as it stands, without blanks and quotes around it.
     #[inline]
     fn shown(&self, index: usize) -> Option<(&'a str, Escape)> {
-        let Field { span, escape } = *self.placed.get(index)?;
+        let span = self.span(index)?;
         if span.start == span.end {
             return None;
         }
-        let text = span.of(self.line);
-        let text = match text.as_bytes() {
-            [b' ', ..] | [.., b' '] => text.trim(),
-            _ => text,
-        };
+        match self.line.get(span.start as usize..span.end as usize) {
+            Some(text) if !matches!(text.as_bytes(), [b' ' | b'"', ..] | [.., b' ']) => {
+                Some((text, Escape::None))
+            }
+            _ => self.shown_without_quotes(index),
+        }
+    }
+
+    #[inline(never)]
+    fn shown_without_quotes(&self, index: usize) -> Option<(&'a str, Escape)> {
+        let Field { span, escape } = self.field(index)?;
+        let text = span.of(self.line).trim();
         (!text.is_empty()).then_some((text, escape))
     }
 
@@ -320,19 +367,6 @@ impl<'a> Values<'a> {
         if is_odd { self.odd(slot, kind) } else { None }
     }
 
-    /// Returns the name of a column, whether the event has a place for it or not.
-    pub(crate) fn column_name(&self, index: usize) -> String {
-        let named = match self.form {
-            Form::Row { row, layout } if index >= row.at => {
-                layout.columns.get(index - row.at).map(|column| column.name)
-            }
-            Form::Row { row, .. } if row.serial == Some(index) => Some("serial"),
-            Form::Row { row, .. } if row.receive_time == Some(index) => Some("receive_time"),
-            _ => None,
-        };
-        named.map_or_else(|| format!("column_{index}"), str::to_owned)
-    }
-
     /// Returns the index of a field; one beyond all fields for a field that is not there.
     #[inline(always)]
     fn index(&self, slot: Slot) -> usize {
@@ -344,14 +378,11 @@ impl<'a> Values<'a> {
     }
 
     fn name(&self, slot: Slot) -> Option<&'a str> {
+        let index = self.index(slot);
+        self.span(index)?;
         match self.form {
-            Form::Row { .. } if matches!(slot, Slot::ReceiveTime) => Some("receive_time"),
-            Form::Row { .. } if matches!(slot, Slot::Serial) => Some("serial"),
-            Form::Row { row, layout } => {
-                let place = self.index(slot).checked_sub(row.at)?;
-                layout.columns.get(place).map(|column| column.name)
-            }
-            Form::Named { keys } => match keys.get(..self.placed.len())?.get(self.index(slot))?.name {
+            Form::Row(columns) => columns.name(index),
+            Form::Named(named) => match named.key(index)?.name {
                 FieldName::Known(name) => Some(name),
                 FieldName::InLine(span) => Some(span.of(self.line)),
                 FieldName::Column(_) => None,

@@ -27,28 +27,9 @@ impl<const N: usize> Marks<N> {
         self.0.reserve(text.len() / BLOCK_BYTES + 1);
         let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
         self.0.extend(blocks.iter().map(|block| words(block, &kinds)));
-        if rest.is_empty() {
-            return;
+        if !rest.is_empty() {
+            self.0.push(last_words(text, rest, &kinds));
         }
-        let beyond = BLOCK_BYTES - rest.len();
-        self.0.push(match text.last_chunk() {
-            // The last block begins in the one before, which costs less than to copy what is left.
-            Some(block) => words(block, &kinds).map(|word| word >> beyond),
-            None => {
-                let mut block = [0; BLOCK_BYTES];
-                for (to, from) in block.iter_mut().zip(rest) {
-                    *to = *from;
-                }
-                // What is not of the text is of no kind.
-                words(&block, &kinds).map(|word| word & (u64::MAX >> beyond))
-            }
-        });
-    }
-
-    /// Returns the places of each block of [`BLOCK_BYTES`]: bit `i` of a kind's word is set when byte `i` is of the kind.
-    #[inline(always)]
-    pub(crate) fn blocks(&self) -> &[[u64; N]] {
-        &self.0
     }
 
     /// Returns the first byte of a kind at or after `from`.
@@ -75,8 +56,12 @@ impl<const N: usize> Marks<N> {
     }
 }
 
+/// Returns the places in a block: bit `i` of a kind's word is set when byte `i` is of the kind.
 #[inline(always)]
-fn words<const N: usize>(block: &[u8; BLOCK_BYTES], kinds: &impl Fn(u8x16) -> [u8x16; N]) -> [u64; N] {
+pub(crate) fn words<const N: usize>(
+    block: &[u8; BLOCK_BYTES],
+    kinds: &impl Fn(u8x16) -> [u8x16; N],
+) -> [u64; N] {
     let mut words = [0; N];
     let (quarters, _) = block.as_chunks::<16>();
     for (number, quarter) in quarters.iter().enumerate() {
@@ -85,6 +70,28 @@ fn words<const N: usize>(block: &[u8; BLOCK_BYTES], kinds: &impl Fn(u8x16) -> [u
         }
     }
     words
+}
+
+/// Returns the places in what is left of a text behind its whole blocks, which is not empty.
+#[inline(always)]
+pub(crate) fn last_words<const N: usize>(
+    text: &[u8],
+    rest: &[u8],
+    kinds: &impl Fn(u8x16) -> [u8x16; N],
+) -> [u64; N] {
+    let beyond = BLOCK_BYTES.saturating_sub(rest.len());
+    match text.last_chunk() {
+        // The last block begins in the one before, which costs less than to copy what is left.
+        Some(block) => words(block, kinds).map(|word| word >> beyond),
+        None => {
+            let mut block = [0; BLOCK_BYTES];
+            for (to, from) in block.iter_mut().zip(rest) {
+                *to = *from;
+            }
+            // What is not of the text is of no kind.
+            words(&block, kinds).map(|word| word & (u64::MAX >> beyond))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -12,5 +12,6 @@ pub(crate) mod leef;
 #[cfg(test)]
 mod leef_reference;
 pub(crate) mod marks;
+pub(crate) mod names;
 pub(crate) mod pair;
 pub(crate) mod shape;
