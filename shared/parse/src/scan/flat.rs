@@ -31,7 +31,7 @@ const MAX_DIGITS: usize = 19;
 #[inline(never)]
 pub(crate) fn scan<K: Copy, E>(
     text: &str,
-    Scratch { shape, marks }: &mut Scratch<K, E>,
+    Scratch { shape, marks, .. }: &mut Scratch<K, E>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<Option<K>>,
 ) -> Option<Place> {

@@ -3,6 +3,7 @@
 pub(crate) mod cef;
 #[cfg(test)]
 mod cef_reference;
+mod ends;
 pub(crate) mod flat;
 pub(crate) mod json;
 pub(crate) mod kv;
@@ -13,4 +14,5 @@ pub(crate) mod leef;
 mod leef_reference;
 pub(crate) mod marks;
 pub(crate) mod pair;
+mod pattern;
 pub(crate) mod shape;
