@@ -154,7 +154,8 @@ pub(crate) fn present(text: &str) -> Option<&str> {
     (!is_placeholder(text)).then_some(text)
 }
 
-fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+/// Reads an IPv4 address, of its bytes.
+pub(crate) fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
     let (a, rest) = octet(text)?;
     let (b, rest) = octet(after_dot(rest)?)?;
     let (c, rest) = octet(after_dot(rest)?)?;
