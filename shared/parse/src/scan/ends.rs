@@ -8,6 +8,9 @@
 //! Which bytes are inside quotes is one bit a byte, each the parity of the quotes before it, and that takes a few shifts
 //! for 64 bytes. A line is plain when that is all there is to it: no backslash, no control byte, and every closing quote
 //! directly in front of a separator or of the line's end. Of other lines nothing is said here.
+//!
+//! An object of JSON, given without its closing brace, is plain when it has no backslash and no control byte, and outside
+//! the strings nothing but digits, commas, and one byte of any kind behind each string.
 
 use wide::u8x16;
 
@@ -17,6 +20,15 @@ use super::marks::BLOCK_BYTES;
 /// Longest text that is looked at, in bytes: quotes are counted sixteen bytes at a time, in bytes that hold 255. Longer
 /// ones are rare, and only lose the short cut.
 const MAX_BYTES: usize = 63 * BLOCK_BYTES;
+
+/// The forms that lines are split in: with blanks between the pairs, with commas, and objects of JSON.
+pub(super) const BLANKS: u8 = b' ';
+pub(super) const COMMAS: u8 = b',';
+pub(super) const OBJECT: u8 = b'{';
+
+const fn separator(form: u8) -> u8 {
+    if form == BLANKS { b' ' } else { b',' }
+}
 
 /// The ends of a line's pairs; reused memory.
 #[derive(Debug)]
@@ -30,6 +42,14 @@ impl Default for Ends {
     fn default() -> Self {
         Ends { ends: [0; MAX_FIELDS], count: 0, quotes: 0 }
     }
+}
+
+/// The places of bytes in a block.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    quotes: u64,
+    separators: u64,
+    digits: u64,
 }
 
 /// What is carried from one block to the next.
@@ -48,7 +68,7 @@ struct Before {
 impl Ends {
     /// Finds the ends of the pairs of a text; they replace those found before. Tells whether the text is plain.
     #[inline(always)]
-    pub(super) fn find<const SEPARATOR: u8>(&mut self, text: &[u8]) -> bool {
+    pub(super) fn find<const FORM: u8>(&mut self, text: &[u8]) -> bool {
         self.count = 0;
         if !(BLOCK_BYTES..=MAX_BYTES).contains(&text.len()) {
             return false;
@@ -57,7 +77,7 @@ impl Ends {
         let mut quotes = u8x16::ZERO;
         let mut find = |block: &[u8; BLOCK_BYTES], counted: u8x16| {
             let (quarters, _) = block.as_chunks::<16>();
-            let (mut is_quote, mut is_separator) = (0_u64, 0_u64);
+            let mut found = Found::default();
             for (number, quarter) in quarters.iter().enumerate() {
                 let bytes = u8x16::new(*quarter);
                 lowest = lowest.min(bytes);
@@ -65,18 +85,23 @@ impl Ends {
                 let marked = bytes.simd_eq(u8x16::splat(b'"'));
                 // All bits are minus one.
                 quotes -= marked & counted;
-                is_quote |= u64::from(marked.to_bitmask()) << (16 * number);
-                let separators = bytes.simd_eq(u8x16::splat(SEPARATOR));
-                is_separator |= u64::from(separators.to_bitmask()) << (16 * number);
+                let bits = |marked: u8x16| u64::from(marked.to_bitmask()) << (16 * number);
+                found.quotes |= bits(marked);
+                found.separators |= bits(bytes.simd_eq(u8x16::splat(separator(FORM))));
+                if FORM == OBJECT {
+                    let from_zero = bytes - u8x16::splat(b'0');
+                    found.digits |= bits(from_zero.min(u8x16::splat(9)).simd_eq(from_zero));
+                }
             }
-            (is_quote, is_separator)
+            found
         };
-        let mut before = Before::default();
+        // In front of the first name of an object stands what is neither a quote nor a digit.
+        let mut before = Before { closing: u64::from(FORM == OBJECT), ..Before::default() };
         let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
         let mut base = 0;
         for block in blocks {
-            let (is_quote, is_separator) = find(block, u8x16::MAX);
-            self.take(&mut before, base, is_quote, is_separator);
+            let found = find(block, u8x16::MAX);
+            self.take::<FORM>(&mut before, base, found);
             base += BLOCK_BYTES as u16;
         }
         let mut quotes_of_rest = 0;
@@ -85,11 +110,16 @@ impl Ends {
         {
             // The last block begins in the one before, which costs less than to copy what is left.
             let beyond = BLOCK_BYTES - rest.len();
-            let (is_quote, is_separator) = find(block, u8x16::ZERO);
-            quotes_of_rest = (is_quote >> beyond).count_ones();
+            let found = find(block, u8x16::ZERO);
+            quotes_of_rest = (found.quotes >> beyond).count_ones();
             // The end of the text is one of a pair, too.
-            let end = 1 << rest.len();
-            self.take(&mut before, base, is_quote >> beyond, is_separator >> beyond | end);
+            let separators = found.separators >> beyond | 1 << rest.len();
+            let digits = found.digits >> beyond | u64::MAX << rest.len();
+            self.take::<FORM>(
+                &mut before,
+                base,
+                Found { quotes: found.quotes >> beyond, separators, digits },
+            );
         } else if let Some(end) = self.ends.get_mut(before.count) {
             *end = base;
             before.count += 1;
@@ -105,23 +135,23 @@ impl Ends {
 
     /// Takes the separators of a block that stand outside quotes.
     #[inline(always)]
-    fn take(
-        &mut self,
-        Before { inside: was_inside, closing: was_closing, odd, count }: &mut Before,
-        base: u16,
-        is_quote: u64,
-        is_separator: u64,
-    ) {
-        let mut inside = is_quote;
+    fn take<const FORM: u8>(&mut self, before: &mut Before, base: u16, found: Found) {
+        let Before { inside: was_inside, closing: was_closing, odd, count } = before;
+        let mut inside = found.quotes;
         for distance in [1, 2, 4, 8, 16, 32] {
             inside ^= inside << distance;
         }
         inside ^= *was_inside;
         *was_inside = ((inside as i64) >> 63) as u64;
-        let mut ends = is_separator & !inside;
-        let closing = is_quote & !inside;
-        *odd |= (closing << 1 | *was_closing) & !ends;
+        let mut ends = found.separators & !inside;
+        let closing = found.quotes & !inside;
+        let behind_closing = closing << 1 | *was_closing;
         *was_closing = closing >> 63;
+        *odd |= if FORM == OBJECT {
+            !(inside | found.quotes | ends | behind_closing | found.digits)
+        } else {
+            behind_closing & !ends
+        };
         while ends != 0 {
             if let Some(end) = self.ends.get_mut(*count) {
                 *end = base + ends.trailing_zeros() as u16;

@@ -45,7 +45,7 @@ pub(crate) struct Scratch<K, E = ()> {
     pub(super) marks: Marks<2>,
     pub(super) ends: Ends,
     /// Of lines with each separator; their places are the shape's.
-    patterns: Patterns<K>,
+    pub(super) patterns: Patterns<K>,
 }
 
 impl<K, E> Default for Scratch<K, E> {

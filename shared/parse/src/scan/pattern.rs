@@ -8,13 +8,17 @@
 //! last byte: a pair has two or none. Those that begin with one have two, and if that is as many as the line has, the
 //! others have none.
 //!
+//! In an object of JSON each name has two quotes more, and each value is looked at: outside strings there are digits only,
+//! but not all of them are a number.
+//!
 //! A pattern is kept once lines of its kind came before, and only if it splits the line that it is made of as that was
 //! split without it.
 
 use hinomi_model::Span;
 use wide::u8x16;
 
-use super::ends::Ends;
+use super::ends::{COMMAS, Ends, OBJECT};
+use super::flat::MAX_DIGITS;
 use super::pair::{Form, Pair};
 use super::shape::Place;
 
@@ -103,13 +107,13 @@ impl<K> Default for Patterns<K> {
 
 impl Mark {
     #[inline(always)]
-    fn of(bytes: &[u8], ends: &Ends) -> Option<Mark> {
+    fn of<const FORM: u8>(bytes: &[u8], ends: &Ends) -> Option<Mark> {
         let quotes = ends.quotes();
         let ends = ends.ends();
         let count = ends.len();
         let mut names = 0;
         for place in [count / 4, count / 2, count / 4 * 3, count.saturating_sub(1)] {
-            let name = bytes.get(start_of(ends, place)..)?.first_chunk()?;
+            let name = bytes.get(start_of::<FORM>(ends, place) + before_name(FORM)..)?.first_chunk()?;
             names = names << 16 | u64::from(u16::from_le_bytes(*name));
         }
         Some(Mark { counts: (count as u64) << 32 | u64::from(quotes), names })
@@ -122,10 +126,23 @@ impl Mark {
     }
 }
 
+/// Returns how many bytes stand in front of the first pair.
+const fn before_first(form: u8) -> usize {
+    if form == OBJECT { 1 } else { 0 }
+}
+
+/// Returns how many bytes stand in front of a name: those of objects have quotes.
+const fn before_name(form: u8) -> usize {
+    if form == OBJECT { 1 } else { 0 }
+}
+
 /// Returns where a pair begins: behind the separator that ends the one before.
 #[inline(always)]
-fn start_of(ends: &[u16], place: usize) -> usize {
-    place.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| usize::from(*end) + 1)
+fn start_of<const FORM: u8>(ends: &[u16], place: usize) -> usize {
+    place
+        .checked_sub(1)
+        .and_then(|before| ends.get(before))
+        .map_or(before_first(FORM), |end| usize::from(*end) + 1)
 }
 
 impl<K: Copy + PartialEq> Patterns<K> {
@@ -139,16 +156,16 @@ impl<K: Copy + PartialEq> Patterns<K> {
 
     /// Splits a plain line that has the names of one seen before; returns where they end in the tree.
     #[inline(always)]
-    pub(super) fn split<const SEPARATOR: u8>(
+    pub(super) fn split<const FORM: u8>(
         &self,
         bytes: &[u8],
         ends: &Ends,
         pairs: &mut Vec<Pair<K>>,
     ) -> Option<Place> {
-        let mark = Mark::of(bytes, ends)?;
+        let mark = Mark::of::<FORM>(bytes, ends)?;
         for number in self.slots[usize::from(mark.slot())] {
             let pattern = self.patterns.get(usize::from(number).wrapping_sub(1))?;
-            if pattern.mark == mark && self.follow::<SEPARATOR>(pattern, bytes, ends.ends(), pairs) {
+            if pattern.mark == mark && self.follow::<FORM>(pattern, bytes, ends.ends(), pairs) {
                 return Some(pattern.place);
             }
         }
@@ -157,7 +174,7 @@ impl<K: Copy + PartialEq> Patterns<K> {
 
     /// Splits a line by a pattern; `false`, and pairs of no use, when it has other names.
     #[inline(always)]
-    fn follow<const SEPARATOR: u8>(
+    fn follow<const FORM: u8>(
         &self,
         pattern: &Pattern,
         bytes: &[u8],
@@ -169,40 +186,39 @@ impl<K: Copy + PartialEq> Patterns<K> {
         // What pairs there are from the line before are written over.
         let unwritten = Pair { key: None, name: Span::default(), value: Span::default(), form: Form::Stray };
         pairs.resize(steps.len(), unwritten);
-        let mut start = 0_u32;
+        let mut start = before_first(FORM) as u32;
         let mut agreed = u32::MAX;
         for ((pair, step), end) in pairs.iter_mut().zip(steps).zip(ends) {
             let end = u32::from(*end);
             let here = text.sixteen(start);
             agreed &= here.simd_eq(step.head).to_bitmask() | step.ignored;
-            let name = Span { start, end: start + u32::from(step.name) };
+            let name = Span { start: start + before_name(FORM) as u32, end: start + u32::from(step.name) };
             // Of no use but for a pair that begins so, which ends behind its beginning.
             let value =
                 Span { start: start + u32::from(step.value), end: end.wrapping_sub(u32::from(step.closing)) };
-            // With commas between the pairs, blanks at the end of a bare value are not its own.
-            if SEPARATOR == b','
-                && step.closing == 0
-                && bytes.get(..end as usize).and_then(<[u8]>::last).is_some_and(|byte| *byte <= b' ')
-            {
+            if FORM == COMMAS && step.closing == 0 && !is_trimmed(bytes, end) {
+                return false;
+            }
+            if FORM == OBJECT && !is_value(bytes, value, step.closing) {
                 return false;
             }
             *pair = Pair { key: step.key, name, value, form: step.form };
             start = end + 1;
         }
         let tails = range(&self.tails, pattern.tails);
-        agreed == u32::MAX && tails.iter().all(|tail| tail.is_in(&text, ends))
+        agreed == u32::MAX && tails.iter().all(|tail| tail.is_in::<FORM>(&text, ends))
     }
 
     /// Remembers the names of a plain line that was split and whose names end in a place of the tree.
     #[cold]
-    pub(super) fn learn<const SEPARATOR: u8>(
+    pub(super) fn learn<const FORM: u8>(
         &mut self,
         bytes: &[u8],
         ends: &Ends,
         pairs: &[Pair<K>],
         place: Place,
     ) -> Option<()> {
-        let mark = Mark::of(bytes, ends)?;
+        let mark = Mark::of::<FORM>(bytes, ends)?;
         let free = |slots: &[u8; MAX_ALIKE]| slots.iter().position(|number| *number == 0);
         if free(&self.slots[usize::from(mark.slot())]).is_none() || pairs.len() != ends.ends().len() {
             return None;
@@ -212,9 +228,10 @@ impl<K: Copy + PartialEq> Patterns<K> {
         }
         let (first, first_tail) = (self.steps.len(), self.tails.len());
         let text = Text::of(bytes);
-        let quoted = pairs.iter().filter(|pair| pair.form == Form::Quoted).count();
-        let is_whole = ends.quotes() as usize == 2 * quoted
-            && pairs.iter().all(|pair| self.add(&text, pair, first).is_some());
+        let is_split = pairs.iter().all(|pair| self.add::<FORM>(&text, pair, first).is_some());
+        let values = range(&self.steps, (first as u16, self.steps.len() as u16)).iter();
+        let in_quotes = values.filter(|step| step.closing != 0).count() + before_name(FORM) * pairs.len();
+        let is_whole = is_split && ends.quotes() as usize == 2 * in_quotes;
         let pattern = Pattern {
             mark,
             steps: (first as u16, self.steps.len() as u16),
@@ -222,8 +239,7 @@ impl<K: Copy + PartialEq> Patterns<K> {
             place,
         };
         let mut again = Vec::new();
-        if !is_whole || !self.follow::<SEPARATOR>(&pattern, bytes, ends.ends(), &mut again) || again != pairs
-        {
+        if !is_whole || !self.follow::<FORM>(&pattern, bytes, ends.ends(), &mut again) || again != pairs {
             self.steps.truncate(first);
             self.tails.truncate(first_tail);
             return None;
@@ -236,14 +252,13 @@ impl<K: Copy + PartialEq> Patterns<K> {
     }
 
     /// Adds the step of a pair; `None` for one that has none.
-    fn add(&mut self, text: &Text<'_>, pair: &Pair<K>, first: usize) -> Option<()> {
-        let closing = match pair.form {
-            Form::Bare => 0,
-            Form::Quoted => 1,
-            _ => return None,
-        };
-        let start = pair.name.start;
-        let value = pair.value.start - start;
+    fn add<const FORM: u8>(&mut self, text: &Text<'_>, pair: &Pair<K>, first: usize) -> Option<()> {
+        if !matches!(pair.form, Form::Bare | Form::Quoted) {
+            return None;
+        }
+        let start = pair.name.start.checked_sub(before_name(FORM) as u32)?;
+        let value = pair.value.start.checked_sub(start)?;
+        let closing = u8::from(text.bytes.get(pair.value.start.checked_sub(1)? as usize) == Some(&b'"'));
         if value as usize > 2 * WIDTH {
             return None;
         }
@@ -268,8 +283,8 @@ impl<K: Copy + PartialEq> Patterns<K> {
 impl Tail {
     // Hardly any name is so long.
     #[inline(never)]
-    fn is_in(&self, text: &Text<'_>, ends: &[u16]) -> bool {
-        let here = text.sixteen((start_of(ends, usize::from(self.step)) + WIDTH) as u32);
+    fn is_in<const FORM: u8>(&self, text: &Text<'_>, ends: &[u16]) -> bool {
+        let here = text.sixteen((start_of::<FORM>(ends, usize::from(self.step)) + WIDTH) as u32);
         here.simd_eq(self.head).to_bitmask() | self.ignored == u32::MAX
     }
 }
@@ -300,6 +315,25 @@ impl<'a> Text<'a> {
             None => self.end.get((from + WIDTH).wrapping_sub(self.bytes.len())..).unwrap_or_default(),
         };
         u8x16::new(here.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+/// Tells whether a bare value that has commas around it ends without a blank, which would not be its own.
+#[inline(always)]
+fn is_trimmed(bytes: &[u8], end: u32) -> bool {
+    bytes.get(..end as usize).and_then(<[u8]>::last).is_none_or(|byte| *byte > b' ')
+}
+
+/// Tells whether a value of an object is a string that ends with its quote, or digits that are a number's.
+#[inline(always)]
+fn is_value(bytes: &[u8], Span { start, end }: Span, closing: u8) -> bool {
+    if closing != 0 {
+        return bytes.get(end as usize) == Some(&b'"');
+    }
+    match end.wrapping_sub(start) {
+        1 => true,
+        2..=MAX_DIGITS => bytes.get(start as usize) != Some(&b'0'),
+        _ => false,
     }
 }
 
