@@ -70,14 +70,16 @@ pub fn parse_line<'a>(
     let Scratch { lossy, envelope, tape, fortigate, panos } = scratch;
     let (text, is_utf8) = text_of(line, lossy)?;
     let (payload, header) = syslog::strip(text);
-    if payload.starts_with('{') {
-        let object = trim_end(payload);
-        let arrival = Arrival { is_mended: !is_utf8, received: context.collected.received };
-        let context =
-            Context { received: context.collected.received.unwrap_or(context.received), ..*context };
-        if let Some(object) = fortigate.plain_object(object) {
-            return fortigate::read_object(object, arrival, &header, &context, fortigate);
-        }
+    let is_mended = !is_utf8;
+    let arrival = Arrival { is_mended, received: context.collected.received };
+    let outermost = Context { received: context.collected.received.unwrap_or(context.received), ..*context };
+    if !payload.starts_with('{') {
+        // Nothing is around nearly every log.
+        let payload = Payload { text: trim_end(payload), object: None, arrival };
+        return read_payload(&payload, &header, &outermost, fortigate, panos);
+    }
+    if let Some(object) = fortigate.plain_object(trim_end(payload)) {
+        return fortigate::read_object(object, arrival, &header, &outermost, fortigate);
     }
     let contents = envelope::open_stripped(payload, header, envelope, tape, &mut ())?;
     let received = contents.received.or(context.collected.received);
@@ -94,7 +96,7 @@ pub fn parse_line<'a>(
         text: trim_end(contents.payload),
         object: contents.document.as_ref().map(|document| document.0.as_slice()),
         // Only a collector knows when a line was received; a file's reader only knows when it was read.
-        arrival: Arrival { is_mended: !is_utf8, received },
+        arrival: Arrival { is_mended, received },
     };
     if contents.document.is_none() {
         // Handed on as it is, an event is written once.

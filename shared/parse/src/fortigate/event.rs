@@ -121,7 +121,9 @@ fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
     event.src_country = country(fields, Key::SrcCountry);
     event.dst_country = country(fields, Key::DstCountry);
     event.protocol = fields.parsed(Key::Protocol, AnomalyKind::BadNumber, protocol);
-    event.user = fields.first_text(&[Key::User, Key::UnauthUser, Key::XauthUser]);
+    if fields.has_any(USERS) {
+        event.user = fields.first_text(&[Key::User, Key::UnauthUser, Key::XauthUser]);
+    }
     event.app = fields.text(Key::App);
     event.app_category = fields.text(Key::AppCategory);
     event.service = fields.text(Key::Service);
@@ -136,6 +138,8 @@ fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
     event.packets_in = fields.number(Key::PacketsIn);
     event.duration_ms = fields.number(Key::Duration).map(|seconds| seconds.saturating_mul(1000));
 }
+
+const USERS: Keys = Keys::of(&[Key::User, Key::UnauthUser, Key::XauthUser]);
 
 /// What a request, a look-up or a mail says; a session's own record has nothing of it.
 const CONTENT: Keys = Keys::of(&[

@@ -192,12 +192,13 @@ impl<'a> Fields<'a> {
     #[inline(never)]
     pub(super) fn text(&mut self, key: Key) -> Option<Text<'a>> {
         let (index, pair) = self.pair(key)?;
-        let raw = pair.value.of(self.text);
-        if !matches!(pair.form, Form::Bare | Form::Quoted) || !value::is_surely_present(raw) {
-            return self.odd_text(key);
+        match self.text.get(pair.value.start as usize..pair.value.end as usize) {
+            Some(raw) if matches!(pair.form, Form::Bare | Form::Quoted) && value::is_surely_present(raw) => {
+                self.take_at(index);
+                Some(Text::Borrowed(raw))
+            }
+            _ => self.odd_text(key),
         }
-        self.take_at(index);
-        Some(Text::Borrowed(raw))
     }
 
     /// Takes a text that has escapes, or may be a placeholder.
@@ -226,25 +227,46 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a number.
-    #[inline]
+    // Nearly all are short and in order, which is told by reading them.
+    #[inline(never)]
     pub(super) fn number(&mut self, key: Key) -> Option<u64> {
-        self.parsed(key, AnomalyKind::BadNumber, value::number)
+        let (index, pair) = self.pair(key)?;
+        let Some(number) =
+            value::short_number(self.text.as_bytes(), pair.value.start as usize, pair.value.end as usize)
+        else {
+            return self.parsed(key, AnomalyKind::BadNumber, value::number);
+        };
+        self.take_at(index);
+        Some(number)
     }
 
     /// Takes a port.
-    #[inline]
+    #[inline(never)]
     pub(super) fn port(&mut self, key: Key) -> Option<u16> {
-        self.parsed(key, AnomalyKind::BadPort, value::port)
+        let (index, pair) = self.pair(key)?;
+        let Some(port) =
+            value::short_number(self.text.as_bytes(), pair.value.start as usize, pair.value.end as usize)
+                .and_then(|number| u16::try_from(number).ok())
+        else {
+            return self.parsed(key, AnomalyKind::BadPort, value::port);
+        };
+        self.take_at(index);
+        Some(port)
     }
 
     /// Takes an address.
-    #[inline]
+    #[inline(never)]
     pub(super) fn ip(&mut self, key: Key) -> Option<IpAddr> {
-        self.parsed(key, AnomalyKind::BadAddress, value::ip)
+        let (index, pair) = self.pair(key)?;
+        let Some(ip) = bytes_of(self.text, pair.value).and_then(value::ipv4) else {
+            return self.parsed(key, AnomalyKind::BadAddress, value::ip);
+        };
+        self.take_at(index);
+        Some(IpAddr::V4(ip))
     }
 
     /// Takes a value that `read` understands; another one is noted and goes to `extra`.
-    #[inline]
+    #[inline(never)]
     pub(super) fn parsed<T>(
         &mut self,
         key: Key,
@@ -274,6 +296,11 @@ impl<'a> Fields<'a> {
     pub(super) fn finish(self) -> (Extra<'a>, u32, Vec<Anomaly<'a>>) {
         (Extra::left(self.text, self.line, Taken(self.taken)), self.plan.unknown, self.anomalies)
     }
+}
+
+#[inline(always)]
+fn bytes_of(text: &str, span: Span) -> Option<&[u8]> {
+    text.as_bytes().get(span.start as usize..span.end as usize)
 }
 
 /// Returns which fields that are read some pairs have, and how many of the pairs have one.

@@ -11,6 +11,7 @@
 use hinomi_model::Span;
 use wide::u8x16;
 
+use super::ends::OBJECT;
 use super::kv::{MAX_FIELDS, Scratch};
 use super::marks::Marks;
 use super::pair::{Form, Pair};
@@ -21,7 +22,7 @@ const IN_STRING: usize = 0;
 const NO_DIGIT: usize = 1;
 
 /// Most digits that every number of 64 bits has room for.
-const MAX_DIGITS: usize = 19;
+pub(super) const MAX_DIGITS: u32 = 19;
 
 /// Splits an object that is all of `text`; its members replace those in `pairs`. `known` tells what a name stands for, and
 /// `None` of one that makes the object something else than is read so.
@@ -29,19 +30,39 @@ const MAX_DIGITS: usize = 19;
 /// Returns the place in the shape where the object's names end; `None`, and no pairs of any use, for an object that holds
 /// anything but plain values.
 #[inline(never)]
-pub(crate) fn scan<K: Copy, E>(
+pub(crate) fn scan<K: Copy + PartialEq, E>(
     text: &str,
-    Scratch { shape, marks }: &mut Scratch<K, E>,
+    scratch: &mut Scratch<K, E>,
+    pairs: &mut Vec<Pair<K>>,
+    known: impl Fn(&[u8]) -> Option<Option<K>>,
+) -> Option<Place> {
+    let bytes = text.as_bytes();
+    let [b'{', .., b'}'] = bytes else { return None };
+    let open = bytes.get(..bytes.len() - 1)?;
+    let is_plain = scratch.ends.find::<OBJECT>(open);
+    if is_plain && let Some(place) = scratch.patterns.split::<OBJECT>(open, &scratch.ends, pairs) {
+        return Some(place);
+    }
+    let place = scan_other(bytes, scratch, pairs, known)?;
+    if is_plain && scratch.shape.end_again(place) {
+        scratch.patterns.learn::<OBJECT>(open, &scratch.ends, pairs, place);
+    }
+    Some(place)
+}
+
+/// Splits an object of which no pattern is known.
+#[inline(never)]
+fn scan_other<K: Copy + PartialEq, E>(
+    bytes: &[u8],
+    Scratch { shape, marks, patterns, .. }: &mut Scratch<K, E>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<Option<K>>,
 ) -> Option<Place> {
     pairs.clear();
-    shape.begin(MAX_FIELDS);
-    let bytes = text.as_bytes();
-    let mut at = match bytes {
-        [b'{', ..] => 1,
-        _ => return None,
-    };
+    if shape.begin(MAX_FIELDS) {
+        patterns.forget();
+    }
+    let mut at = 1;
     marks.find(bytes, |bytes| {
         let are = |byte| bytes.simd_eq(u8x16::splat(byte));
         let controls = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
@@ -109,7 +130,7 @@ fn token_end(bytes: &[u8], marks: &Marks<2>, from: usize) -> Option<usize> {
             Some(from + word.len())
         }
         1 => Some(end),
-        digits if digits <= MAX_DIGITS && bytes.get(from) != Some(&b'0') => Some(end),
+        digits if digits <= MAX_DIGITS as usize && bytes.get(from) != Some(&b'0') => Some(end),
         _ => None,
     }
 }
@@ -215,7 +236,7 @@ mod tests {
         #[test]
         fn what_is_split_is_json_with_the_same_members(texts in prop::collection::vec(like_objects(), 1..6)) {
             let mut scratch = Scratch::default();
-            for text in texts.iter().chain(&texts) {
+            for text in texts.iter().chain(&texts).chain(&texts) {
                 let Some(found) = split(&mut scratch, text) else { continue };
                 let read = of_object(text);
                 prop_assert!(read.is_some(), "{text}");
@@ -223,6 +244,81 @@ mod tests {
                 last.extend(found);
                 prop_assert_eq!(read.map(Map::from_iter), Some(last), "{}", text);
             }
+        }
+    }
+
+    /// Values of which the first is what a pattern is made with, as they stand in an object.
+    const VALUES: [&str; 24] = [
+        "\"b\"",
+        "\"\"",
+        "\"{[,:]}\"",
+        "\"a\\\"b\"",
+        "\"b\"x",
+        "\"b\"\"c\"",
+        "\"b\":\"c\"",
+        "\"b\",\"c\"",
+        "\"",
+        "\"b",
+        "\"\u{1f}\"",
+        "\"北\"",
+        "0",
+        "7",
+        "12345",
+        "01",
+        "",
+        "1:2",
+        "9999999999999999999",
+        "99999999999999999999",
+        "-1",
+        "1.5",
+        "null",
+        "[1]",
+    ];
+
+    #[test]
+    fn an_object_with_the_names_of_one_before_is_split_as_if_it_were_the_first() {
+        for (first, other) in VALUES.iter().flat_map(|first| VALUES.iter().map(move |other| (first, other))) {
+            let object = |value: &str| {
+                [
+                    format!(
+                        "{{\"a\":{value},\"a name over sixteen bytes\":\"United States\",\"sessionid\":5000001,\"vd\":\"root\"}}"
+                    ),
+                    format!(
+                        "{{\"sessionid\":5000001,\"a name over sixteen bytes\":\"United States\",\"vd\":\"root\",\"a\":{value}}}"
+                    ),
+                ]
+            };
+            for (first, other) in object(first).iter().zip(object(other)) {
+                let mut scratch = Scratch::default();
+                for text in [first, first, first, &other, first] {
+                    assert_eq!(
+                        split(&mut scratch, text),
+                        split(&mut Scratch::default(), text),
+                        "{first} {other}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_third_object_of_a_kind_is_split_by_its_pattern() {
+        let object = |country: &str, session: u64| {
+            format!(
+                "{{\"date\":\"2026-01-20\",\"sessionid\":{session},\"srccountry\":\"{country}\",\"policyname\":\"out-web\",\"vrf\":0}}"
+            )
+        };
+        let mut scratch = Scratch::default();
+        for country in ["Reserved", "France"] {
+            split(&mut scratch, &object(country, 1));
+        }
+        for (country, session) in [("Japan", 0), ("United States", 1_768_871_701_123_456_789), ("", 7)] {
+            let text = object(country, session);
+            let open = &text.as_bytes()[..text.len() - 1];
+            assert!(scratch.ends.find::<OBJECT>(open));
+            let mut pairs = Vec::new();
+            assert!(scratch.patterns.split::<OBJECT>(open, &scratch.ends, &mut pairs).is_some());
+            assert_eq!(split(&mut scratch, &text), split(&mut Scratch::default(), &text));
         }
     }
 }

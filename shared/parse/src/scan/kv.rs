@@ -25,8 +25,10 @@ use hinomi_model::Span;
 
 use wide::u8x16;
 
+use super::ends::Ends;
 use super::marks::Marks;
 use super::pair::{Form, Pair};
+use super::pattern::Patterns;
 use super::shape::{Place, Shape};
 
 /// Most fields of one line. FortiOS 7.6 writes up to some 120; what exceeds the limit is kept as one text.
@@ -41,11 +43,19 @@ pub(crate) struct Scratch<K, E = ()> {
     /// Which names lines have.
     pub(crate) shape: Shape<K, E>,
     pub(super) marks: Marks<2>,
+    pub(super) ends: Ends,
+    /// Of lines with each separator; their places are the shape's.
+    pub(super) patterns: Patterns<K>,
 }
 
 impl<K, E> Default for Scratch<K, E> {
     fn default() -> Self {
-        Scratch { shape: Shape::default(), marks: Marks::default() }
+        Scratch {
+            shape: Shape::default(),
+            marks: Marks::default(),
+            ends: Ends::default(),
+            patterns: Patterns::default(),
+        }
     }
 }
 
@@ -59,7 +69,7 @@ const ENDS: usize = 1;
 /// Returns the place in the shape where a line ends that is nothing but pairs whose quotes are closed, if it has one.
 // Within its caller the loop would run short of registers.
 #[inline(never)]
-pub(crate) fn scan<K: Copy, E>(
+pub(crate) fn scan<K: Copy + PartialEq, E>(
     text: &str,
     scratch: &mut Scratch<K, E>,
     pairs: &mut Vec<Pair<K>>,
@@ -70,7 +80,7 @@ pub(crate) fn scan<K: Copy, E>(
 
 /// Splits `text` as [`scan`] does, but with commas between the pairs.
 #[inline(never)]
-pub(crate) fn scan_commas<K: Copy, E>(
+pub(crate) fn scan_commas<K: Copy + PartialEq, E>(
     text: &str,
     scratch: &mut Scratch<K, E>,
     pairs: &mut Vec<Pair<K>>,
@@ -81,14 +91,39 @@ pub(crate) fn scan_commas<K: Copy, E>(
 
 /// One body for both separators, which are known when it is compiled: neither form pays for the other.
 #[inline(always)]
-fn scan_separated<const SEPARATOR: u8, K: Copy, E>(
+fn scan_separated<const SEPARATOR: u8, K: Copy + PartialEq, E>(
     text: &str,
-    Scratch { shape, marks }: &mut Scratch<K, E>,
+    scratch: &mut Scratch<K, E>,
+    pairs: &mut Vec<Pair<K>>,
+    known: impl Fn(&[u8]) -> Option<K>,
+) -> Option<Place> {
+    let bytes = text.as_bytes();
+    let is_plain = scratch.ends.find::<SEPARATOR>(bytes);
+    if is_plain && let Some(place) = scratch.patterns.split::<SEPARATOR>(bytes, &scratch.ends, pairs) {
+        return Some(place);
+    }
+    let place = scan_other::<SEPARATOR, K, E>(text, scratch, pairs, known);
+    if is_plain
+        && let Some(place) = place
+        && scratch.shape.end_again(place)
+    {
+        scratch.patterns.learn::<SEPARATOR>(bytes, &scratch.ends, pairs, place);
+    }
+    place
+}
+
+/// Splits a line of which no pattern is known.
+#[inline(never)]
+fn scan_other<const SEPARATOR: u8, K: Copy + PartialEq, E>(
+    text: &str,
+    Scratch { shape, marks, patterns, .. }: &mut Scratch<K, E>,
     pairs: &mut Vec<Pair<K>>,
     known: impl Fn(&[u8]) -> Option<K>,
 ) -> Option<Place> {
     pairs.clear();
-    shape.begin(MAX_FIELDS);
+    if shape.begin(MAX_FIELDS) {
+        patterns.forget();
+    }
     let bytes = text.as_bytes();
     marks.find(bytes, |bytes| {
         let are = |byte| bytes.simd_eq(u8x16::splat(byte));

@@ -164,4 +164,109 @@ proptest! {
             prop_assert_eq!(&pairs, &reference_with(text, b','));
         }
     }
+
+    #[test]
+    fn patterns_of_other_lines_change_nothing(lines in prop::collection::vec(plain_lines(), 1..5)) {
+        let mut scratch = Scratch::<_, ()>::default();
+        let mut pairs = Vec::new();
+        // Once for the names, once for the pattern, and once by it; then what is nearly the same.
+        let lines = || lines.iter();
+        for (plain, nearly) in lines().chain(lines()).chain(lines()) {
+            for text in [plain, nearly] {
+                scan(text, &mut scratch, &mut pairs, known);
+                prop_assert_eq!(&pairs, &reference(text), "{}", text);
+                scan_commas(text, &mut scratch, &mut pairs, known);
+                prop_assert_eq!(&pairs, &reference_with(text, b','), "{}", text);
+            }
+        }
+    }
+}
+
+/// Lines of pairs as devices write them, each with one that has an oddity somewhere, or another value.
+fn plain_lines() -> impl Strategy<Value = (String, String)> {
+    let name = prop_oneof![
+        8 => prop::sample::select(vec!["a", "srcip", "msg", "srccountry", "incidentserialno", "dstunauthusersource"]),
+        1 => Just("a-name-of-more-than-thirty-two-bytes-in-all"),
+    ];
+    let value = prop_oneof![
+        4 => "[a-z0-9.]{0,12}",
+        4 => "\"[a-z0-9 ,=]{0,40}\"",
+        1 => "\"[a-z0-9 ]{60,130}\"",
+        1 => Just("https(192.0.2.1)".to_owned()),
+        1 => Just("United States".to_owned()),
+    ];
+    let oddity = prop::sample::select(vec![
+        "", "", "x", " ", "\"", "\" ", " \"", "\"\"", "\"a\"", "=", "\\", "\\\"", "\n", "\t", ",", ", ",
+        " b=1", ",b=\"1\"", "é",
+    ]);
+    let pairs = prop::collection::vec((name, value), 1..12);
+    (pairs, any::<bool>(), oddity, any::<prop::sample::Index>(), any::<bool>()).prop_map(
+        |(pairs, has_commas, oddity, place, is_put_in)| {
+            let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let plain = pairs.join(if has_commas { "," } else { " " });
+            let mut nearly = plain.clone();
+            let place = place.index(plain.len());
+            let end = if is_put_in { place } else { place + 1 };
+            nearly.replace_range(place..end, oddity);
+            (plain, nearly)
+        },
+    )
+}
+
+#[test]
+fn the_third_line_of_a_kind_is_split_by_its_pattern() {
+    let line = |country: &str| {
+        format!(
+            "date=2026-01-20 devname=\"KITA-FW1\" dstunauthusersource=\"x\" srccountry=\"{country}\" sessionid=5000001 vrf=0"
+        )
+    };
+    let mut scratch = Scratch::<_, ()>::default();
+    let mut pairs = Vec::new();
+    let by_pattern = |scratch: &mut Scratch<(), ()>, text: &str| {
+        let is_plain = scratch.ends.find::<b' '>(text.as_bytes());
+        let mut pairs = Vec::new();
+        let place = scratch.patterns.split::<b' '>(text.as_bytes(), &scratch.ends, &mut pairs);
+        (is_plain && place.is_some()).then_some(pairs)
+    };
+    for country in ["Reserved", "France"] {
+        assert_eq!(by_pattern(&mut scratch, &line(country)), None);
+        scan(&line(country), &mut scratch, &mut pairs, known);
+    }
+    for country in ["Japan", "United States", "", "="] {
+        let found = by_pattern(&mut scratch, &line(country));
+        assert_eq!(found, Some(reference(&line(country))), "{country}");
+    }
+    for other in ["a\"b", "a\" b=\"c", "\\", "\t"] {
+        assert_eq!(by_pattern(&mut scratch, &line(other)), None, "{other}");
+    }
+}
+
+#[test]
+fn blanks_in_front_of_commas_are_no_part_of_a_value() {
+    let line = |country: &str| {
+        format!(
+            "date=2026-01-20,devname=\"KITA-FW1\",srccountry={country},sessionid=5000001,policyname=out-web,vrf=0"
+        )
+    };
+    let mut scratch = Scratch::<_, ()>::default();
+    let mut pairs = Vec::new();
+    for country in ["Japan", "Japan", "Japan", "United States", "Japan ", " ", "", " Japan", "Japan"] {
+        scan_commas(&line(country), &mut scratch, &mut pairs, known);
+        assert_eq!(pairs, reference_with(&line(country), b','), "{country:?}");
+    }
+}
+
+#[test]
+fn patterns_without_end_are_bounded() {
+    let mut scratch = Scratch::<_, ()>::default();
+    let mut pairs = Vec::new();
+    for number in 0..3_000 {
+        let names: Vec<String> =
+            (0..number % 40 + 8).map(|name| format!("n{}x{name}=value", number % 700)).collect();
+        let text = names.join(" ");
+        for _ in 0..3 {
+            scan(&text, &mut scratch, &mut pairs, known);
+            assert_eq!(pairs, reference(&text), "{text}");
+        }
+    }
 }

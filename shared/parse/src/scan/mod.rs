@@ -3,6 +3,7 @@
 pub(crate) mod cef;
 #[cfg(test)]
 mod cef_reference;
+mod ends;
 pub(crate) mod flat;
 pub(crate) mod json;
 pub(crate) mod kv;
@@ -14,4 +15,5 @@ mod leef_reference;
 pub(crate) mod marks;
 pub(crate) mod names;
 pub(crate) mod pair;
+mod pattern;
 pub(crate) mod shape;

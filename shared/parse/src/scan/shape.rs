@@ -43,6 +43,8 @@ struct Node<K> {
     or: u16,
     /// The number of what is kept of lines that end here.
     end: u16,
+    /// Whether a line ended here.
+    has_ended: bool,
 }
 
 /// The number of nothing.
@@ -101,12 +103,14 @@ fn near_the_end(rest: &[u8]) -> [u8; WIDTH] {
 }
 
 impl<K: Copy, E> Shape<K, E> {
-    /// Makes room for a line of at most `names` names. What is said of a place holds until the next call.
+    /// Makes room for a line of at most `names` names. Tells whether all that was said of places was forgotten for it.
     #[inline]
-    pub(super) fn begin(&mut self, names: usize) {
-        if self.nodes.len() + names > MAX_NODES || self.nodes.is_empty() {
+    pub(super) fn begin(&mut self, names: usize) -> bool {
+        let is_full = self.nodes.len() + names > MAX_NODES || self.nodes.is_empty();
+        if is_full {
             self.forget();
         }
+        is_full
     }
 
     #[cold]
@@ -115,7 +119,16 @@ impl<K: Copy, E> Shape<K, E> {
         self.tails.clear();
         self.ends.clear();
         let head = Head { bytes: [0; WIDTH], counted: 0 };
-        self.nodes.push(Node { head, length: 0, key: None, tail: NONE, then: NONE, or: NONE, end: NONE });
+        self.nodes.push(Node {
+            head,
+            length: 0,
+            key: None,
+            tail: NONE,
+            then: NONE,
+            or: NONE,
+            end: NONE,
+            has_ended: false,
+        });
     }
 
     /// Returns the place of the name at `from`, its length and what it stands for, when it once followed that of `place`.
@@ -182,12 +195,20 @@ impl<K: Copy, E> Shape<K, E> {
             then: NONE,
             or: NONE,
             end: NONE,
+            has_ended: false,
         });
         match last {
             Some(last) => self.nodes.get_mut(usize::from(last))?.or = new,
             None => self.nodes.get_mut(usize::from(place.0))?.then = new,
         }
         Some(Place(new))
+    }
+
+    /// Says that a line ends in a place; tells whether another one did before.
+    pub(super) fn end_again(&mut self, place: Place) -> bool {
+        self.nodes
+            .get_mut(usize::from(place.0))
+            .is_some_and(|node| std::mem::replace(&mut node.has_ended, true))
     }
 
     /// Returns what is kept of lines that end in a place.
