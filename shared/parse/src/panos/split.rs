@@ -96,7 +96,11 @@ impl Fields {
         let span = self.span(index)?;
         let raw = span.of(row);
         let plain = Field { span, escape: Escape::None };
-        let quoted = raw.trim_start_matches(' ').strip_prefix('"');
+        let quoted = match raw.as_bytes() {
+            [b'"', ..] => raw.get(1..),
+            [b' ', ..] => raw.trim_start_matches(' ').strip_prefix('"'),
+            _ => None,
+        };
         let is_last = index + 1 == self.len();
         let is_rest = is_last && self.ending == Ending::TooManyColumns;
         let Some(quoted) = quoted.filter(|_| self.joined != Some(index) && !is_rest) else {
