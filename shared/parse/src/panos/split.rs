@@ -20,7 +20,7 @@
 use hinomi_model::{Escape, Span};
 use wide::u8x16;
 
-use crate::scan::marks::{BLOCK_BYTES, last_words, words};
+use crate::scan::marks::{BLOCK_BYTES, is_in, last_words, words};
 
 /// Columns read. The longest row known has 130; what lies beyond stays together as the last column's text.
 pub(crate) const MAX_COLUMNS: usize = 512;
@@ -96,7 +96,11 @@ impl Fields {
         let span = self.span(index)?;
         let raw = span.of(row);
         let plain = Field { span, escape: Escape::None };
-        let quoted = raw.trim_start_matches(' ').strip_prefix('"');
+        let quoted = match raw.as_bytes() {
+            [b'"', ..] => raw.get(1..),
+            [b' ', ..] => raw.trim_start_matches(' ').strip_prefix('"'),
+            _ => None,
+        };
         let is_last = index + 1 == self.len();
         let is_rest = is_last && self.ending == Ending::TooManyColumns;
         let Some(quoted) = quoted.filter(|_| self.joined != Some(index) && !is_rest) else {
@@ -142,28 +146,40 @@ pub(crate) fn split(row: &str, fields: &mut Fields) -> Ending {
 /// returns how many columns it has; `None` for every other row, and for one that may have too many columns.
 #[inline(never)]
 fn split_regular(row: &[u8], edges: &mut [u32; EDGES]) -> Option<usize> {
-    let kinds = |bytes: u8x16| [bytes.simd_eq(u8x16::splat(b',')), bytes.simd_eq(u8x16::splat(b'"'))];
-    let mut quotes = Quotes { inside: 0, may_open: true };
+    let is_comma = |bytes: u8x16| [bytes.simd_eq(u8x16::splat(b','))];
+    let is_quote = |bytes: u8x16| bytes.simd_eq(u8x16::splat(b'"'));
+    let mut before = Before { inside: 0, may_open: HIGHEST };
     let (blocks, rest) = row.as_chunks::<BLOCK_BYTES>();
     let (mut from, mut len) = (0, 0);
     for block in blocks {
-        let marked = words(block, &kinds);
+        let [commas] = words(block, &is_comma);
         let next = from + BLOCK_BYTES;
-        let commas = quotes.outside(marked, || row.get(next).copied())?;
-        len = add_ends(commas, from as u32, edges, len)?;
+        let ends = if before.inside == 0 && !is_in(block, is_quote) {
+            before.may_open = commas;
+            commas
+        } else {
+            let [quotes] = words(block, &|bytes| [is_quote(bytes)]);
+            outside_quotes(&mut before, commas, quotes, row.get(next).copied())?
+        };
+        len = add_ends(ends, from as u32, edges, len)?;
         from = next;
     }
+    let mut ends = 0;
+    let mut quotes = 0;
+    if !rest.is_empty() {
+        [ends, quotes] = last_words(row, rest, &|bytes| [is_comma(bytes)[0], is_quote(bytes)]);
+    }
     // The end of the row is as good as a comma.
-    let marked = if rest.is_empty() { [0, 0] } else { last_words(row, rest, &kinds) };
-    let marked = [marked[COMMA] | 1 << rest.len(), marked[QUOTE]];
-    let ends = quotes.outside(marked, || None)?;
+    ends |= 1 << rest.len();
+    if quotes | before.inside != 0 {
+        ends = outside_quotes(&mut before, ends, quotes, None)?;
+    }
     len = add_ends(ends, from as u32, edges, len)?;
-    (quotes.inside == 0 && len < MAX_COLUMNS).then_some(len)
+    (before.inside == 0 && len < MAX_COLUMNS).then_some(len)
 }
 
-/// Kinds of bytes in what is marked.
-const COMMA: usize = 0;
-const QUOTE: usize = 1;
+/// The highest bit of a block: that of its last byte.
+const HIGHEST: u64 = 1 << (BLOCK_BYTES - 1);
 
 /// Adds the columns that end where a bit is set to the first `len`, and returns how many there are then; `None` when
 /// there are too many.
@@ -190,46 +206,34 @@ fn add_ends(mut ends: u64, from: u32, edges: &mut [u32; EDGES], len: usize) -> O
 }
 
 /// What the bytes before a block say of the quotes in it.
-struct Quotes {
+struct Before {
     /// All bits where the block begins inside quotes.
     inside: u64,
-    /// A quote may open a column where the block begins.
-    may_open: bool,
+    /// The highest bit where a quote may open a column at the beginning of the block.
+    may_open: u64,
 }
 
-impl Quotes {
-    /// Returns the commas of a block that are outside quotes; `None` when a quote is where none should be. `next` is the
-    /// byte behind the block.
-    #[inline(always)]
-    fn outside(&mut self, [commas, quotes]: [u64; 2], next: impl Fn() -> Option<u8>) -> Option<u64> {
-        if quotes | self.inside == 0 {
-            self.may_open = commas >> (BLOCK_BYTES - 1) != 0;
-            return Some(commas);
-        }
-        self.outside_quotes(commas, quotes, next())
+/// Returns the commas of a block that are outside quotes; `None` when a quote is where none should be. `next` is the byte
+/// behind the block.
+#[inline(never)]
+fn outside_quotes(before: &mut Before, commas: u64, quotes: u64, next: Option<u8>) -> Option<u64> {
+    let mut inside = quotes;
+    for shift in [1, 2, 4, 8, 16, 32] {
+        inside ^= inside << shift;
     }
-
-    #[inline(never)]
-    fn outside_quotes(&mut self, commas: u64, quotes: u64, next: Option<u8>) -> Option<u64> {
-        let mut inside = quotes;
-        for shift in [1, 2, 4, 8, 16, 32] {
-            inside ^= inside << shift;
-        }
-        inside ^= self.inside;
-        let (opening, closing) = (quotes & inside, quotes & !inside);
-        let outside = commas & !inside;
-        // What a comma stands before or behind, and the second of two quotes inside a column.
-        let may_open = outside << 1 | closing << 1 | u64::from(self.may_open);
-        let ends_behind = matches!(next, None | Some(b',' | b'"'));
-        let may_close = outside >> 1 | opening >> 1 | u64::from(ends_behind) << (BLOCK_BYTES - 1);
-        if opening & !may_open | closing & !may_close != 0 {
-            return None;
-        }
-        self.may_open = (outside | closing) >> (BLOCK_BYTES - 1) != 0;
-        // Of the last byte's state all bits.
-        self.inside = 0_u64.wrapping_sub(inside >> (BLOCK_BYTES - 1));
-        Some(outside)
+    inside ^= before.inside;
+    let (opening, closing) = (quotes & inside, quotes & !inside);
+    let outside = commas & !inside;
+    // What a comma stands before or behind, and the second of two quotes inside a column.
+    let may_open = (outside | closing) << 1 | before.may_open >> (BLOCK_BYTES - 1);
+    let ends_behind = matches!(next, None | Some(b',' | b'"'));
+    let may_close = (outside | opening) >> 1 | if ends_behind { HIGHEST } else { 0 };
+    if opening & !may_open | closing & !may_close != 0 {
+        return None;
     }
+    // Of the last byte's state all bits.
+    *before = Before { inside: 0_u64.wrapping_sub(inside >> (BLOCK_BYTES - 1)), may_open: outside | closing };
+    Some(outside)
 }
 
 /// Splits any row, from quote to quote.

@@ -228,14 +228,18 @@ impl<'a> Values<'a> {
             return None;
         }
         let number = value::short_number(self.line.as_bytes(), span.start as usize, span.end as usize);
-        let port = match number.and_then(|number| u16::try_from(number).ok()) {
+        match number.and_then(|number| u16::try_from(number).ok()) {
             Some(port) => {
                 self.use_up(index);
-                port
+                (port != 0).then_some(port)
             }
-            None => self.read(slot, AnomalyKind::BadPort, value::port_of)?,
-        };
-        (port != 0).then_some(port)
+            None => self.other_port(slot),
+        }
+    }
+
+    #[inline(never)]
+    fn other_port(&mut self, slot: Slot) -> Option<u16> {
+        self.read(slot, AnomalyKind::BadPort, value::port_of).filter(|port| *port != 0)
     }
 
     /// Returns an address for the event.

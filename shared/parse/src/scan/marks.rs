@@ -72,6 +72,14 @@ pub(crate) fn words<const N: usize>(
     words
 }
 
+/// Tells whether a byte of a kind is in a block.
+#[inline(always)]
+pub(crate) fn is_in(block: &[u8; BLOCK_BYTES], kind: impl Fn(u8x16) -> u8x16) -> bool {
+    let (quarters, _) = block.as_chunks::<16>();
+    let marked = quarters.iter().fold(u8x16::ZERO, |marked, quarter| marked | kind(u8x16::new(*quarter)));
+    marked.to_bitmask() != 0
+}
+
 /// Returns the places in what is left of a text behind its whole blocks, which is not empty.
 #[inline(always)]
 pub(crate) fn last_words<const N: usize>(
