@@ -77,7 +77,8 @@ pub(crate) fn clock(event: &Event<'_>, source: u32, place: Option<Place>) -> Clo
 
 /// Returns one line as a pulse of its device's, before it has its source in a batch.
 pub(crate) fn pulse(event: &Event<'_>) -> Pulse {
-    let number = if is_numbered(event) { event.sequence.as_deref().and_then(|n| n.parse().ok()) } else { None };
+    let number =
+        if is_numbered(event) { event.sequence.as_deref().and_then(|n| n.parse().ok()) } else { None };
     Pulse {
         minute: line_time(event).minute(),
         source: 0,

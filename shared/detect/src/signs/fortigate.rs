@@ -65,7 +65,7 @@ pub(super) enum Part {
 
 pub(super) fn signs(event: &Event<'_>) -> Vec<Seen> {
     let is = |word: &&str| event.log_subtype.eq_ignore_ascii_case(word);
-    if !event.log_type.eq_ignore_ascii_case("event") || OTHERS.iter().any(|word| is(word)) {
+    if !event.log_type.eq_ignore_ascii_case("event") || OTHERS.iter().any(is) {
         return Vec::new();
     }
     let id = message_id(event.log_id.as_deref().unwrap_or(""));
@@ -85,7 +85,10 @@ pub(super) fn signs(event: &Event<'_>) -> Vec<Seen> {
         return Vec::new();
     }
     let described = field(event, "logdesc");
-    rows.iter().filter(|row| fits(event, row, described.as_deref())).filter_map(|row| sign(event, row)).collect()
+    rows.iter()
+        .filter(|row| fits(event, row, described.as_deref()))
+        .filter_map(|row| sign(event, row))
+        .collect()
 }
 
 /// The numbers are shared with other types in old releases; the description settles it where there is one.
@@ -118,7 +121,8 @@ fn sign(event: &Event<'_>, row: &Row) -> Option<Seen> {
 }
 
 fn part(event: &Event<'_>, row: &Row) -> Option<String> {
-    let of = |fields: &[&str]| fields.iter().find_map(|name| field(event, name)).map(|text| text.into_owned());
+    let of =
+        |fields: &[&str]| fields.iter().find_map(|name| field(event, name)).map(|text| text.into_owned());
     let found = match row.part {
         Part::Whole => return Some(String::new()),
         Part::Said(name) => return Some(name.to_owned()),
@@ -192,7 +196,8 @@ fn readings(event: &Event<'_>) -> Vec<Seen> {
 fn copied_in_the_gui(event: &Event<'_>) -> Vec<Seen> {
     let text = message(event);
     let action = event.action.as_deref().unwrap_or("");
-    let took = has_any(text, &["backup", "backed up", "download"]) || has_any(action, &["backup", "download"]);
+    let took =
+        has_any(text, &["backup", "backed up", "download"]) || has_any(action, &["backup", "download"]);
     let all = has_any(text, &["config"]) || has_any(action, &["config"]);
     if took && all {
         return vec![Seen::trouble(Symptom::ConfigurationCopied, account(event))];

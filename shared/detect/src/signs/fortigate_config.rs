@@ -92,7 +92,8 @@ impl Change<'_> {
 
     /// Tells whether it was not off and is now.
     fn is_switched_off(&self) -> bool {
-        self.new.eq_ignore_ascii_case("disable") && self.old.is_none_or(|old| !old.eq_ignore_ascii_case("disable"))
+        self.new.eq_ignore_ascii_case("disable")
+            && self.old.is_none_or(|old| !old.eq_ignore_ascii_case("disable"))
     }
 }
 

@@ -26,13 +26,7 @@ pub(super) struct Row {
     pub(super) words: &'static [&'static str],
 }
 
-const fn row(
-    id: u32,
-    symptom: Symptom,
-    says: Says,
-    part: Part,
-    words: &'static [&'static str],
-) -> Row {
+const fn row(id: u32, symptom: Symptom, says: Says, part: Part, words: &'static [&'static str]) -> Row {
     Row { id, symptom, says, part, words }
 }
 
@@ -187,7 +181,11 @@ mod tests {
             assert!(a.id <= b.id && (a.id, a.symptom) != (b.id, b.symptom), "{}", b.id);
         }
         for row in ROWS {
-            assert!(row.words.iter().all(|word| *word == word.to_lowercase() && !word.is_empty()), "{}", row.id);
+            assert!(
+                row.words.iter().all(|word| *word == word.to_lowercase() && !word.is_empty()),
+                "{}",
+                row.id
+            );
         }
         assert_eq!(rows(32_009).len(), 2);
         assert!(rows(0).is_empty() && rows(u32::MAX).is_empty());

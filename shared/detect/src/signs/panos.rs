@@ -53,7 +53,7 @@ pub(super) fn signs(event: &Event<'_>) -> Vec<Seen> {
     let subtype = &*event.log_subtype;
     let is = |word: &&str| subtype.eq_ignore_ascii_case(word);
     if !event.log_type.eq_ignore_ascii_case("SYSTEM")
-        || ["globalprotect", "sslvpn", "auth", "userid"].iter().any(|word| is(word))
+        || ["globalprotect", "sslvpn", "auth", "userid"].iter().any(is)
     {
         return Vec::new();
     }
@@ -129,7 +129,13 @@ fn part(event: &Event<'_>, row: &Row, text: &str) -> Option<String> {
 }
 
 fn link(id: &str, text: &str) -> Option<&'static str> {
-    let links = [("ha1-backup", "HA1-backup"), ("ha2-backup", "HA2-backup"), ("ha1", "HA1"), ("ha2", "HA2"), ("ha3", "HA3")];
+    let links = [
+        ("ha1-backup", "HA1-backup"),
+        ("ha2-backup", "HA2-backup"),
+        ("ha1", "HA1"),
+        ("ha2", "HA2"),
+        ("ha3", "HA3"),
+    ];
     let named = |(word, _): &&(&str, &str)| has(text, word) || begins(id, word);
     links.iter().find(named).map(|(_, name)| *name)
 }

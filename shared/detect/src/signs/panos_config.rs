@@ -47,7 +47,7 @@ pub(super) fn signs(event: &Event<'_>) -> Vec<Seen> {
     let mut seen = Vec::new();
     let mut sign = |symptom, object: &str| seen.push(Seen::trouble(symptom, object));
 
-    if RESTORING.iter().any(|word| is(word)) {
+    if RESTORING.iter().any(&is) {
         sign(Symptom::ConfigurationRestored, who);
     }
     if is(&"export") {
@@ -55,7 +55,8 @@ pub(super) fn signs(event: &Event<'_>) -> Vec<Seen> {
     }
     // What is changed takes effect when it is committed.
     let committed = is(&"commit").then_some("commit");
-    let Some(watched) = committed.or_else(|| WATCHED.iter().copied().find(|watched| path.hold(watched))) else {
+    let Some(watched) = committed.or_else(|| WATCHED.iter().copied().find(|watched| path.hold(watched)))
+    else {
         return seen;
     };
     // Not the path itself: one that a command sets may end in a secret.
@@ -118,8 +119,9 @@ impl Words {
 
     fn of(text: &str) -> Self {
         let mut words = String::from(" ");
-        let parts = crate::text::cut(text, Words::MAX_BYTES)
-            .split(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | '[' | ']' | ';' | '<' | '>' | '/' | '"' | '\''));
+        let parts = crate::text::cut(text, Words::MAX_BYTES).split(|c: char| {
+            c.is_whitespace() || matches!(c, '{' | '}' | '[' | ']' | ';' | '<' | '>' | '/' | '"' | '\'')
+        });
         // Members of a list in XML stand in elements of their own.
         for part in parts.filter(|part| !part.is_empty() && *part != "member") {
             words.push_str(part);
@@ -152,7 +154,8 @@ impl Words {
 
     /// Returns the name of the rule, which may have blanks, without what of it was changed.
     fn rule(&self) -> &str {
-        const SETTINGS: &[&str] = &["profile-setting", "log-setting", "log-end", "from", "to", "source", "action"];
+        const SETTINGS: &[&str] =
+            &["profile-setting", "log-setting", "log-end", "from", "to", "source", "action"];
         let rest = rest_after(&self.0, " security rules ").unwrap_or("");
         let ends = |word: &&str| {
             let after = rest_after(rest, &format!(" {word} "))?;
@@ -195,7 +198,10 @@ mod tests {
     fn an_administrators_own_path_is_not_a_setting_of_theirs() {
         let name = |path: &str| Words::of(path).administrator().map(str::to_owned);
         assert_eq!(name(" mgt-config users  suzuki"), Some("suzuki".to_owned()));
-        assert_eq!(name("mgt-config users suzuki permissions role-based superuser yes"), Some("suzuki".to_owned()));
+        assert_eq!(
+            name("mgt-config users suzuki permissions role-based superuser yes"),
+            Some("suzuki".to_owned())
+        );
         assert_eq!(name("mgt-config users suzuki phash"), None);
         assert_eq!(name("mgt-config password-complexity"), None);
     }

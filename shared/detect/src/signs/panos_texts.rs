@@ -32,12 +32,7 @@ const fn id(event: &'static str, symptom: Symptom, says: Says, part: Part) -> Ro
 }
 
 /// A row for a text.
-const fn text(
-    words: &'static [&'static [&'static str]],
-    symptom: Symptom,
-    says: Says,
-    part: Part,
-) -> Row {
+const fn text(words: &'static [&'static [&'static str]], symptom: Symptom, says: Says, part: Part) -> Row {
     Row { event: "", subtype: "", words, symptom, says, part }
 }
 
@@ -97,12 +92,22 @@ pub(super) const ROWS: &[Row] = &[
     text(&[&["edl(", "external dynamic list", "external list"], FAILED], FeedFailed, Trouble, After("edl")),
     text(&[&["edl("], &["refreshed", "fetched", "updated", "success"]], FeedFailed, Over, After("edl")),
     // Licences
-    text(&[&["license"], &["will expire", "expires in", "about to expire"]], LicenceExpiring, Trouble, After("feature ")),
+    text(
+        &[&["license"], &["will expire", "expires in", "about to expire"]],
+        LicenceExpiring,
+        Trouble,
+        After("feature "),
+    ),
     text(&[&["license"], &["expired"]], LicenceExpired, Trouble, After("feature ")),
     // Disk and logging
     text(&[&["disk usage"], &["exceed", "in use"]], DiskUse, Percent, After("for ")),
     text(&[&["disk"], &["full"]], LogDiskFull, Trouble, Whole),
-    text(&[&["logging suspended", "logs dropped", "dropped logs", "discarding logs"]], LogsDropped, Trouble, Whole),
+    text(
+        &[&["logging suspended", "logs dropped", "dropped logs", "discarding logs"]],
+        LogsDropped,
+        Trouble,
+        Whole,
+    ),
     text(&[&["cleared"], &[" log"]], LogsDeleted, Trouble, After("user ")),
     // Load
     text(&[&["session table usage", "session table full"]], SessionUse, Percent, Whole),
@@ -119,11 +124,27 @@ pub(super) const ROWS: &[Row] = &[
     text(&[&["exited"], &["restart", "core", "times"]], Crashed, Trouble, Before),
     // Clock
     of("ntpd", &[FAILED], TimeServerLost, Trouble, After("server ")),
-    of("ntpd", &[&["sync to server", "synchronized to", "synced to"]], TimeServerLost, Over, After("server ")),
-    text(&[&["system clock", "system time"], &["set to", "was set", "changed"]], ClockSet, Trouble, After("by ")),
+    of(
+        "ntpd",
+        &[&["sync to server", "synchronized to", "synced to"]],
+        TimeServerLost,
+        Over,
+        After("server "),
+    ),
+    text(
+        &[&["system clock", "system time"], &["set to", "was set", "changed"]],
+        ClockSet,
+        Trouble,
+        After("by "),
+    ),
     // Configuration and firmware
     text(&[&["installed"], &["panos", "pan-os"], &["software", "version"]], FirmwareChanged, Trouble, Whole),
-    text(&[&["configuration"], &["exported by", "exported from"]], ConfigurationCopied, Trouble, After("exported by ")),
+    text(
+        &[&["configuration"], &["exported by", "exported from"]],
+        ConfigurationCopied,
+        Trouble,
+        After("exported by "),
+    ),
     text(
         &[&["configuration"], &["loaded by", "reverted by", "restored by", "imported by"]],
         ConfigurationRestored,

@@ -6,14 +6,44 @@ use crate::text::{cut, has_any, is_blank};
 
 /// Words for a part that works.
 const WORKS: &[&str] = &[
-    "up", "alive", "success", "successful", "successfully", "succeeded", "connected", "established", "reachable",
-    "normal", "ok", "restored", "recovered", "cleared", "full", "added", "valid",
+    "up",
+    "alive",
+    "success",
+    "successful",
+    "successfully",
+    "succeeded",
+    "connected",
+    "established",
+    "reachable",
+    "normal",
+    "ok",
+    "restored",
+    "recovered",
+    "cleared",
+    "full",
+    "added",
+    "valid",
 ];
 
 /// Words for one that does not.
 const FAILS: &[&str] = &[
-    "down", "die", "dead", "fail", "failed", "failure", "disconnected", "lost", "broken", "closed", "unreachable",
-    "removed", "expired", "invalid", "error", "timeout", "unable",
+    "down",
+    "die",
+    "dead",
+    "fail",
+    "failed",
+    "failure",
+    "disconnected",
+    "lost",
+    "broken",
+    "closed",
+    "unreachable",
+    "removed",
+    "expired",
+    "invalid",
+    "error",
+    "timeout",
+    "unable",
 ];
 
 /// Returns text as the name of a part: on one line, without characters that hide others, and not too long.
@@ -108,7 +138,10 @@ pub(super) fn percent(text: &str) -> Option<u64> {
         let start = number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
         number.get(start..)?.parse::<u64>().ok()
     };
-    text.split_once('%').and_then(before).or_else(|| number_before(text, "percent")).filter(|share| *share <= 100)
+    text.split_once('%')
+        .and_then(before)
+        .or_else(|| number_before(text, "percent"))
+        .filter(|share| *share <= 100)
 }
 
 #[cfg(test)]
