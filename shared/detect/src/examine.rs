@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use hinomi_model::{
-    Direction, Disposition, Event, FactBatch, Finding, FindingKind, Function, Locator, Login,
+    Direction, Disposition, Event, FactBatch, Finding, FindingKind, Function, Locator, Login, Sign,
 };
+use rustc_hash::FxHashMap;
 
 use crate::coalesce::{Coalescer, Part};
 use crate::indicators::Indicators;
 use crate::known::{KnownLines, short};
 use crate::line::{SessionKeys, line_id, line_time};
 use crate::sides::Sides;
+use crate::signs::{self, Seen};
 use crate::{facts, kinds, subject};
 
 /// Examines the events of one batch and collects what they leave behind.
@@ -21,6 +23,10 @@ use crate::{facts, kinds, subject};
 pub struct Examiner {
     findings: Coalescer,
     facts: FactBatch,
+    /// Which of the facts' pulses a source, minute and function has.
+    pulses: FxHashMap<(u32, i64, Function), usize>,
+    /// Of each function the pulse that was used last, by index: nearly every event has the same.
+    last_pulses: [usize; Function::ALL.len()],
     counts: Counts,
     sessions: SessionKeys,
     lines: Vec<u64>,
@@ -32,7 +38,7 @@ pub struct Examiner {
 pub struct Examined {
     /// What is worth judging, by first time and id.
     pub findings: Vec<Finding>,
-    /// Sessions and log-ins for `follow`.
+    /// Sessions and log-ins for `follow`, and what devices show of their health.
     pub facts: FactBatch,
     /// How many events were what.
     pub counts: Counts,
@@ -80,12 +86,16 @@ impl Examiner {
     /// Examines one event; what showed something in an earlier batch shows nothing new.
     pub fn examine_new(&mut self, event: &Event<'_>, locator: Option<&Locator>, known: &KnownLines) {
         self.counts.events += 1;
+        self.pulse(event);
         if event.function == Function::Email {
             self.counts.mail += 1;
             return;
         }
         if event.clock_ahead.is_some() || event.device_time.is_some() {
             self.clock(event, locator);
+        }
+        for seen in signs::signs(event) {
+            self.sign(event, seen, locator);
         }
         let sides = Sides::of(event);
         if facts::is_session(event) {
@@ -138,6 +148,48 @@ impl Examiner {
         self.facts.clock(facts::clock(event, source, place));
     }
 
+    /// Counts a line of the device's. Not the pair's: each member may fall silent.
+    fn pulse(&mut self, event: &Event<'_>) {
+        let mut pulse = facts::pulse(event);
+        let last = self.last_pulses.get_mut(event.function as usize);
+        if let Some(last) = &last
+            && let Some(own) = self.facts.pulses.get_mut(**last)
+            && (own.minute, own.function) == (pulse.minute, pulse.function)
+            && let Some(source) = self.facts.sources.get(own.source as usize)
+            && source.device.as_str() == event.device
+            && source.tenant == *event.tenant.id()
+        {
+            own.join(&pulse);
+            return;
+        }
+        pulse.source = self.facts.source(event.tenant.id(), &event.device);
+        let key = (pulse.source, pulse.minute, pulse.function);
+        let index = *self.pulses.entry(key).or_insert(self.facts.pulses.len());
+        match self.facts.pulses.get_mut(index) {
+            Some(own) => own.join(&pulse),
+            None => self.facts.pulses.push(pulse),
+        }
+        if let Some(last) = last {
+            *last = index;
+        }
+    }
+
+    #[cold]
+    fn sign(&mut self, event: &Event<'_>, seen: Seen, locator: Option<&Locator>) {
+        let device = seen.device.as_deref().unwrap_or(&event.device);
+        let source = self.facts.source(event.tenant.id(), device);
+        let place = locator.map(|locator| self.facts.place(locator));
+        self.facts.signs.push(Sign {
+            time: line_time(event),
+            source,
+            symptom: seen.symptom,
+            saying: seen.saying,
+            object: seen.object,
+            value: seen.value,
+            place,
+        });
+    }
+
     fn session(&mut self, event: &Event<'_>, sides: &Sides, locator: Option<&Locator>) {
         let source = self.facts.source(event.tenant.id(), event.identity());
         let key = self.sessions.of(event);
@@ -152,6 +204,7 @@ impl Examiner {
 
     /// Returns what the batch left behind, and starts the next one.
     pub fn take(&mut self) -> Examined {
+        self.pulses.clear();
         let next = FactBatch {
             sources: Vec::with_capacity(self.facts.sources.len()),
             objects: Vec::new(),

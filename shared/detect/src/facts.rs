@@ -1,4 +1,4 @@
-//! What events leave behind without being judged: sessions and log-ins.
+//! What events leave behind without being judged: sessions, log-ins and lines.
 //!
 //! FortiGate traffic and PAN-OS TRAFFIC become a [`Fact`] each. Log-ins: FortiGate administrator `0100032001` and
 //! `032002`, SSL VPN `0101039424`, `039947` and `039426`, user `0102043008` and `043009`; PAN-OS GLOBALPROTECT,
@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use hinomi_model::{
     AnomalyKind, ClockReading, ClockTrouble, Disposition, Event, EventTime, Fact, FactFlags, Function,
-    LoginService, Place, Posture, Protocol, SessionKey, Vendor,
+    LoginService, Place, Posture, Protocol, Pulse, SessionKey, Vendor,
 };
 
 use crate::line::line_time;
@@ -73,6 +73,26 @@ pub(crate) fn clock(event: &Event<'_>, source: u32, place: Option<Place>) -> Clo
     // Where a wrong clock has given way the event's time is the collector's.
     let received = event.device_time.map_or(event.time.plus(-ahead), |_| event.time);
     ClockReading { minute: received.minute(), source, least: ahead, most: ahead, trouble, place }
+}
+
+/// Returns one line as a pulse of its device's, before it has its source in a batch.
+pub(crate) fn pulse(event: &Event<'_>) -> Pulse {
+    let number =
+        if is_numbered(event) { event.sequence.as_deref().and_then(|n| n.parse().ok()) } else { None };
+    Pulse {
+        minute: line_time(event).minute(),
+        source: 0,
+        function: event.function,
+        lines: 1,
+        numbers: number.map(|number| (number, number)),
+    }
+}
+
+/// Tells whether the records of the event's function have numbers without gaps. PAN-OS numbers those of a log type, and
+/// THREAT and SYSTEM are written by several functions.
+fn is_numbered(event: &Event<'_>) -> bool {
+    event.vendor == Vendor::Panos
+        && matches!(event.function, Function::Firewall | Function::Config | Function::Ssl)
 }
 
 /// Tells whether a record is of a session.

@@ -1,7 +1,8 @@
 //! Event → facts and findings; facts and findings → more findings.
 //!
 //! [`Examiner`] reads every event and keeps what could matter: a finding for what the appliance itself says is worth
-//! judging, coalesced with exact counts, and a few packed bytes for every session and log-in. [`Follow`] reads those
+//! judging, coalesced with exact counts, a few packed bytes for every session and log-in, and what a device shows of
+//! its own health: that it talks, what it measures, what befell it. [`Follow`] reads those
 //! facts against the findings that leave a question open: did the attacked server answer, did it call back, to how
 //! many hosts did this one speak, did the guessing succeed. [`Watch`] reads what devices say of themselves, and that they
 //! say anything at all.
@@ -19,6 +20,7 @@ mod kinds;
 mod known;
 mod line;
 mod sides;
+mod signs;
 mod subject;
 mod tables;
 mod text;
