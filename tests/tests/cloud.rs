@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "all of this file is a test")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
@@ -143,22 +144,25 @@ fn a_whole_day_in_all_forms_at_once_is_told_as_a_replay_tells_it() {
     assert_as_planned(&play);
 }
 
-/// Returns an address outside that a host inside spoke to in a session of the day.
+/// Returns the address outside that hosts inside spoke to in the fewest sessions of the day.
 fn spoken_to(lines: &[String]) -> IpAddr {
     let registry = Registry::from_yaml(&registry()).unwrap();
     let collected = hinomi_model::registry::Collected::default();
     let mut scratch = hinomi_parse::Scratch::default();
-    let found = lines.iter().find_map(|line| {
+    let mut spoken_to = BTreeMap::<IpAddr, u32>::new();
+    for line in lines {
         let context = hinomi_parse::Context { registry: &registry, received: EventTime::EPOCH, collected };
-        let event = hinomi_parse::parse_line(line.as_bytes(), &context, &mut scratch).ok()?;
-        let (src, dst) = (event.src_ip?, event.dst_ip?);
+        let Ok(event) = hinomi_parse::parse_line(line.as_bytes(), &context, &mut scratch) else { continue };
+        let (Some(src), Some(dst)) = (event.src_ip, event.dst_ip) else { continue };
         let is_contact = event.function == hinomi_model::Function::Firewall
             && event.disposition == hinomi_model::Disposition::Allowed
-            && event.tenant.is_internal(src)
-            && !event.tenant.is_internal(dst);
-        is_contact.then_some(dst)
-    });
-    found.unwrap()
+            && event.tenant.is_inside(src)
+            && !event.tenant.is_inside(dst);
+        if is_contact {
+            *spoken_to.entry(dst).or_default() += 1;
+        }
+    }
+    spoken_to.into_iter().min_by_key(|(_, sessions)| *sessions).unwrap().0
 }
 
 #[test]

@@ -211,8 +211,9 @@ fn ingest_alone_may_read_the_list_of_enemies_and_may_tell_that_there_is_none() {
     let policies = properties(&template, "IngestRole")["Policies"].as_array().unwrap();
     let mut statements = policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
     let is_listed = statements.any(|statement| {
-        let prefixes = list(&statement["Condition"]["StringLike"]["s3:prefix"]);
-        named(&statement["Resource"]) == "Config.Arn" && prefixes.iter().any(|prefix| **prefix == *PUBLISHED)
+        let prefixes = statement["Condition"]["StringLike"]["s3:prefix"].as_array();
+        let is_named = prefixes.is_some_and(|prefixes| prefixes.iter().any(|prefix| prefix == PUBLISHED));
+        is_named && named(&statement["Resource"]) == "Config.Arn"
     });
     assert!(is_listed, "a missing list is forbidden");
 }
