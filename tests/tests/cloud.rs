@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "all of this file is a test")]
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
@@ -144,12 +144,13 @@ fn a_whole_day_in_all_forms_at_once_is_told_as_a_replay_tells_it() {
     assert_as_planned(&play);
 }
 
-/// Returns the address outside that hosts inside spoke to in the fewest sessions of the day.
+/// Returns the address outside that hosts inside spoke to last for the first time.
 fn spoken_to(lines: &[String]) -> IpAddr {
     let registry = Registry::from_yaml(&registry()).unwrap();
     let collected = hinomi_model::registry::Collected::default();
     let mut scratch = hinomi_parse::Scratch::default();
-    let mut spoken_to = BTreeMap::<IpAddr, u32>::new();
+    let mut spoken_to = BTreeSet::<IpAddr>::new();
+    let mut newest = None;
     for line in lines {
         let context = hinomi_parse::Context { registry: &registry, received: EventTime::EPOCH, collected };
         let Ok(event) = hinomi_parse::parse_line(line.as_bytes(), &context, &mut scratch) else { continue };
@@ -158,11 +159,11 @@ fn spoken_to(lines: &[String]) -> IpAddr {
             && event.disposition == hinomi_model::Disposition::Allowed
             && event.tenant.is_inside(src)
             && !event.tenant.is_inside(dst);
-        if is_contact {
-            *spoken_to.entry(dst).or_default() += 1;
+        if is_contact && spoken_to.insert(dst) {
+            newest = Some(dst);
         }
     }
-    spoken_to.into_iter().min_by_key(|(_, sessions)| *sessions).unwrap().0
+    newest.unwrap()
 }
 
 #[test]

@@ -14,7 +14,8 @@
 //! [`KEPT_DAYS`] days.
 //!
 //! A minute is that in which a batch was begun to be written, and `now` is its end. It reads the objects of its own and
-//! of [`LOOK_BACK_MINUTES`] before it that no earlier minute read.
+//! of [`LOOK_BACK_MINUTES`] before it that no earlier minute read. Where a question of it came when facts of its time were
+//! no longer remembered, it reads those of that time again.
 
 mod memory;
 mod plan;
@@ -34,6 +35,8 @@ use crate::together::together;
 
 use self::memory::Memory;
 use self::recall::recall;
+
+pub use self::recall::MAX_OBJECTS_AGAIN;
 
 /// How late an object may appear in its minute's folder: ingest's time-out of a minute, and a minute by which the clocks
 /// of two machines may differ, and as much again. What came later would never be read.

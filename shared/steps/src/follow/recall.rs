@@ -15,8 +15,9 @@ use crate::error::Result;
 use crate::facts;
 
 /// Objects that one minute reads again, the oldest of what was asked first: at four thousand million lines a day those of
-/// twenty minutes, in half of the time that a call has. An answer that is read longer before its question is missed there.
-const MAX_OBJECTS: usize = 1 << 12;
+/// forty minutes, which take half of the time that a call has when each is as full as it may be. Of more the newest are
+/// left out, and an answer in them is missed.
+pub const MAX_OBJECTS_AGAIN: usize = 1 << 13;
 
 /// Reads again what the questions of a minute missed, and returns what follows from it.
 ///
@@ -38,7 +39,7 @@ pub(super) async fn recall<A: Archive>(
     // What came before that nobody would remember if there were room for all.
     let first = from.max(now.plus(-window)).minute();
     let mut found = Vec::new();
-    for keys in plan::filed(archive, first, minute, MAX_OBJECTS).await?.chunks(FETCHES) {
+    for keys in plan::filed(archive, first, minute, MAX_OBJECTS_AGAIN).await?.chunks(FETCHES) {
         for object in fetch(archive, keys).await? {
             // What is broken or gone was counted when it was read first.
             let Some(part) = object.and_then(|object| facts::read(&object, partition).ok()) else { continue };

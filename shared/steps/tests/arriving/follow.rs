@@ -349,7 +349,7 @@ fn what_can_not_be_read_is_set_aside_and_holds_up_nothing() {
                 // Somebody wrote a memory that nobody can read, and one of another version.
                 for ahead in [minute, minute + 1] {
                     let text =
-                        facts::minute_folder(ahead).replace("facts", &format!("follow/{partition}-v1"));
+                        facts::minute_folder(ahead).replace("facts", &format!("follow/{partition}-v2"));
                     put(&format!("{text}.zst"), b"no memory");
                 }
             }
@@ -393,7 +393,7 @@ fn a_memory_that_can_not_be_read_holds_up_no_catching_up() {
     let stream = MemoryStream::default();
     for partition in partitions() {
         for minute in (first..last).filter(|minute| minute % 10 == 0).step_by(40) {
-            let text = facts::minute_folder(minute).replace("facts", &format!("follow/{partition}-v1"));
+            let text = facts::minute_folder(minute).replace("facts", &format!("follow/{partition}-v2"));
             let key = ArchiveKey::new(&format!("{text}.zst")).unwrap();
             block_on(world.archive.put_new(&key, b"no memory")).unwrap();
         }
