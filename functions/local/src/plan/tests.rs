@@ -128,10 +128,10 @@ fn a_thousand_lines_a_second_are_made_columns_of_by_hand() {
 
 #[test]
 fn a_load_is_told_how_far_back_follow_finds_its_sessions() {
-    // 8,192 objects, one for each batch of 4.5 MB of 400,000 million lines of 100 bytes.
+    // 8,192 objects, one every five seconds of each of the 552 shards that 463 MB a second and a quarter more need.
     let large =
         Question { events_per_day: 4e11, avg_bytes: 800.0, compression: 8.0, peak: 1.0, ..question() };
-    near(tokyo(&large).capacity.follow_reach, 8_192.0 * 4.5e6 / (4e11 * 100.0 / 86_400.0));
+    near(tokyo(&large).capacity.follow_reach, 8_192.0 / (552.0 / 5.0));
     assert_eq!(tokyo(&question()).capacity.follow_reach, 2_400.0);
     let small = Question { events_per_day: 864_000.0, ..question() };
     assert_eq!(tokyo(&small).capacity.follow_reach, 2_400.0);
