@@ -11,7 +11,7 @@ use std::time::Instant;
 use hinomi_generate::quiet::quiet_fortigate;
 use hinomi_model::EventTime;
 use hinomi_model::registry::Registry;
-use hinomi_steps::compact::{Call, PART, compact};
+use hinomi_steps::compact::{Call, ROOM, compact};
 use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, Record};
 use hinomi_store::{Archive, Memory, MemoryStream, block_on};
 
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let objects = block_on(archive.list("raw/", None, usize::MAX))?.len();
     let before = held("VmRSS:")?;
     let time = EventTime::from_seconds((arrived.hour() + 1) * 3_600 + 600);
-    let call = Call { time, now: time, compactor: 0, compactors: 1, part: PART, left: &|| 900 };
+    let call = Call { time, now: time, compactor: 0, compactors: 1, room: ROOM, left: &|| 900 };
     let began = Instant::now();
     let done = block_on(compact(call, &registry, &archive))?;
     let seconds = began.elapsed().as_secs_f64();

@@ -13,7 +13,7 @@ use hinomi_generate::day;
 use hinomi_model::EventTime;
 use hinomi_model::registry::Registry;
 use hinomi_ocsf::Class;
-use hinomi_steps::compact::{Call, PART, compact};
+use hinomi_steps::compact::{Call, ROOM, compact};
 use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, Record};
 use hinomi_store::{Archive, Memory, MemoryStream, block_on};
 use hinomi_tests::duckdb::ask;
@@ -69,7 +69,7 @@ fn columns(folder: &Path) {
         rest = &rest[done.undone.unwrap_or(rest.len())..];
     }
     let time = EventTime::parse_rfc3339("2026-10-20T16:10:00Z").unwrap();
-    let call = Call { time, now: time, compactor: 0, compactors: 1, part: PART, left: &|| 900 };
+    let call = Call { time, now: time, compactor: 0, compactors: 1, room: ROOM, left: &|| 900 };
     block_on(compact(call, &registry, &archive)).unwrap();
     for key in block_on(archive.list("ocsf/", None, 100_000)).unwrap() {
         let path = folder.join(key.as_str());

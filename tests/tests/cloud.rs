@@ -3,11 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "all of this file is a test")]
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 
+use hinomi_detect::Indicators;
 use hinomi_generate::day;
 use hinomi_lambda::Function;
+use hinomi_local::ReplayOptions;
 use hinomi_local::plan::assumptions;
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, Settings};
@@ -16,7 +21,7 @@ use hinomi_tests::cloud::day::{Form, Slice, every, looks, mistreat, slices};
 use hinomi_tests::cloud::{COMPACTORS, Functions, Play, Site, payload};
 use hinomi_tests::columns::rows;
 use hinomi_tests::dated::dated;
-use hinomi_tests::harness::{Outcome, run};
+use hinomi_tests::harness::{Outcome, run, run_with};
 use hinomi_tests::poller::{Answer, Mapping};
 use hinomi_tests::same::{in_order, without_places};
 use serde_json::Value;
@@ -137,6 +142,55 @@ fn a_whole_day_in_all_forms_at_once_is_told_as_a_replay_tells_it() {
     let play = played(&slices);
     assert_same(&play, &expected, "both firewalls");
     assert_as_planned(&play);
+}
+
+/// Returns the address outside that hosts inside spoke to last for the first time.
+fn spoken_to(lines: &[String]) -> IpAddr {
+    let registry = Registry::from_yaml(&registry()).unwrap();
+    let collected = hinomi_model::registry::Collected::default();
+    let mut scratch = hinomi_parse::Scratch::default();
+    let mut spoken_to = BTreeSet::<IpAddr>::new();
+    let mut newest = None;
+    for line in lines {
+        let context = hinomi_parse::Context { registry: &registry, received: EventTime::EPOCH, collected };
+        let Ok(event) = hinomi_parse::parse_line(line.as_bytes(), &context, &mut scratch) else { continue };
+        let (Some(src), Some(dst)) = (event.src_ip, event.dst_ip) else { continue };
+        let is_contact = event.function == hinomi_model::Function::Firewall
+            && event.disposition == hinomi_model::Disposition::Allowed
+            && event.tenant.is_inside(src)
+            && !event.tenant.is_inside(dst);
+        if is_contact && spoken_to.insert(dst) {
+            newest = Some(dst);
+        }
+    }
+    newest.unwrap()
+}
+
+#[test]
+fn a_contact_to_a_listed_address_is_told_as_a_replay_tells_it() {
+    let lines = lines();
+    let enemy = spoken_to(&lines);
+    let list = format!("# our own\n{enemy}\n");
+    let mut indicators = Indicators::default();
+    assert_eq!(indicators.add("indicators", &list, 1), []);
+    let inputs = vec![hinomi_local::Input::Bytes {
+        name: "day.log".to_owned(),
+        bytes: (lines.join("\n") + "\n").into_bytes(),
+    }];
+    let options = ReplayOptions::in_memory(inputs, Registry::from_yaml(&registry()).unwrap());
+    let expected = run_with(ReplayOptions { indicators: Arc::new(indicators), ..options }).unwrap();
+    assert_ne!(expected.incidents, replayed(&lines).incidents, "the list changes nothing");
+    let slices = coarse(&lines, &[Form::Gzip], &expected);
+    let mut play = Play::new(Site::new(&registry(), SHARDS).unwrap(), MAPPING);
+    play.functions.enemies.publish(Some(list.as_bytes()));
+    play.day(&slices, Settings::default().level2_hold).unwrap();
+    // A replay ends with its last line, and with a story still open that a day later is over.
+    let core = |incidents: Vec<Value>| -> Vec<Vec<Value>> {
+        let parts = ["id", "level", "reasons", "timeline", "evidence", "assessment", "indicators"];
+        incidents.iter().map(|incident| parts.iter().map(|part| incident[*part].clone()).collect()).collect()
+    };
+    assert_eq!(core(incidents(&play)), core(without_places(&expected.incidents)));
+    assert_eq!(metric(&play, "ingest", "IndicatorsRefused"), 0);
 }
 
 /// Asserts that what `hinomi plan` reckons with is as large as what was written, within a third.

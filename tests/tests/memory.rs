@@ -24,6 +24,8 @@ const RECORD_BYTES: usize = 4_400_000;
 const LINE_BYTES: usize = 1_000_000;
 /// How many times smaller zstd makes a FortiGate's lines in life.
 const USUAL_RATIO: usize = 8;
+/// Indicators of a list: as many as the larger open feeds have together.
+const INDICATORS: u32 = 100_000;
 const ARRIVED: f64 = 1_792_454_400.0;
 const NOW: EventTime = EventTime::from_seconds(1_792_454_460);
 
@@ -34,6 +36,12 @@ fn the_largest_event_is_worked_on_in_a_quarter_of_a_gigabyte() {
         assert!(worked.lines_done == worked.lines && worked.lines > 30_000, "{form:?}: {}", worked.lines);
         worked.check(form.name());
     }
+    // A new version of a list is read while the last one is used, beside a batch.
+    let lists =
+        [0, 1].map(|version| (0..INDICATORS).map(|number| indicator(version, number)).collect::<String>());
+    let listed = work_listed(&office(Form::FortigateKeyValue, USUAL_RATIO), &lists);
+    assert!(listed.lines_done == listed.lines && listed.lines > 30_000, "{}", listed.lines);
+    listed.check("100,000 indicators");
     // The generator's lines are more even than life; uncut, an event holds more than twice as many of them.
     let even = work(&office(Form::FortigateKeyValue, usize::MAX));
     assert!(even.lines > 80_000, "{}", even.lines);
@@ -64,28 +72,51 @@ impl Worked {
     }
 }
 
+/// Names an enemy: half of them by address, the others by name, URL and hash.
+fn indicator(version: u32, number: u32) -> String {
+    let unlike = number.wrapping_mul(2_654_435_761) ^ version;
+    match number % 8 {
+        0..4 => format!("198.{}.{}.{}\n", 18 + number % 2, unlike >> 8 & 255, unlike & 255),
+        4 | 5 => format!("host-{unlike:08x}.campaign-{version}.example\n"),
+        6 => format!("http://host-{unlike:08x}.example/login/{number}/index.php?id={unlike}\n"),
+        _ => format!("{unlike:064x}\n"),
+    }
+}
+
 /// Lets a new function work on an event.
 fn work(event: &str) -> Worked {
+    work_listed(event, &[])
+}
+
+/// Lets a new function work on an event once for each version of a list of enemies, or once without any.
+fn work_listed(event: &str, lists: &[String]) -> Worked {
     let registry = MemoryPublished::new();
     let everybody = "version: 1\ntenants:\n- {id: kita, name: {ja: 北市, en: Kita}, internal: [10.0.0.0/8], devices: [\
                      {id: FGT60FTK20000001, vendor: fortigate}, {id: '012801096514', vendor: panos}]}\n";
     registry.publish(Some(everybody.as_bytes()));
-    let function = IngestFunction::new(Memory::new(), MemoryStream::default(), registry, 60);
+    let enemies = MemoryPublished::new();
+    let function = IngestFunction::new(Memory::new(), MemoryStream::default(), registry, 60)
+        .with_indicators(enemies.clone(), 60);
     forget_peak();
-    let invocation = Invocation {
-        payload: event.into(),
-        request_id: "r-1".to_owned(),
-        function_arn: "arn".to_owned(),
-        budget: Budget::unlimited(),
-        clock: Clock::at(NOW),
-    };
-    let mut report = Report::new(Function::Ingest);
-    block_on(function.handle(&invocation, &mut report)).unwrap();
-    Worked {
-        megabytes: peak_megabytes(),
-        lines: report.counted(Metric::Lines),
-        lines_done: report.counted(Metric::LinesDone),
+    let mut worked = Worked { megabytes: 0, lines: 0, lines_done: 0 };
+    for version in 0..lists.len().max(1) {
+        if let Some(list) = lists.get(version) {
+            enemies.publish(Some(list.as_bytes()));
+        }
+        let invocation = Invocation {
+            payload: event.into(),
+            request_id: "r-1".to_owned(),
+            function_arn: "arn".to_owned(),
+            budget: Budget::unlimited(),
+            clock: Clock::at(NOW.plus(60 * version as i64)),
+        };
+        let mut report = Report::new(Function::Ingest);
+        block_on(function.handle(&invocation, &mut report)).unwrap();
+        assert_eq!(report.counted(Metric::IndicatorsRefused), 0);
+        worked.lines += report.counted(Metric::Lines);
+        worked.lines_done += report.counted(Metric::LinesDone);
     }
+    Worked { megabytes: peak_megabytes(), ..worked }
 }
 
 /// Makes an event of an ordinary hour's lines, as full as it may be; a record is so many times smaller than its lines at

@@ -5,7 +5,7 @@
 
 use hinomi_lambda::{BadEvent, Event, Failure, Handler, Invocation, Metric, Report};
 use hinomi_model::Seconds;
-use hinomi_steps::compact::{Call, Compacted, PART, compact};
+use hinomi_steps::compact::{Call, Compacted, ROOM, compact};
 use hinomi_steps::registry::RegistryCache;
 use hinomi_store::{Archive, Published};
 use serde::Serialize;
@@ -76,7 +76,7 @@ impl<A: Archive, P: Published> Handler for CompactFunction<A, P> {
             now,
             compactor,
             compactors: self.compactors,
-            part: PART,
+            room: ROOM,
             left: &left,
         };
         let done = compact(call, &registry, &self.archive).await.map_err(Failure::fault)?;

@@ -84,7 +84,7 @@ impl<A: Archive, S: Stream, P: Published> Handler for FollowFunction<A, S, P> {
             tracing::warn!(done.broken, done.missing, done.broken_memories, "objects not read");
         }
         report.count(Metric::FactsRead, done.facts);
-        report.count(Metric::ObjectsRead, done.objects);
+        report.count(Metric::ObjectsRead, done.objects + done.objects_again);
         report.count(Metric::Findings, done.findings);
         report.value(Metric::FollowBehindSeconds, done.behind_seconds as f64);
         Ok(Answer::from(&done))

@@ -7,14 +7,17 @@
 mod given_up;
 mod tell;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hinomi_aws::{Document, Objects, Records, sdk_config};
+use hinomi_detect::Indicators;
+use hinomi_lambda::config::IngestConfig;
 use hinomi_lambda::event::{KinesisBatch, Redrive};
 use hinomi_lambda::{Answer, Event, Failure, Function, Handler, Invocation, Metric, Outcome, Report};
 use hinomi_model::registry::Registry;
-use hinomi_model::{Seconds, Settings};
+use hinomi_model::{EventTime, Seconds, Settings};
 use hinomi_parse::parse_line;
+use hinomi_steps::indicators::{IndicatorsCache, PUBLISHED};
 use hinomi_steps::ingest::{Batch, Ingest, Outlets, Pace, ReadLine, Record};
 use hinomi_steps::redrive::{Order, Reading, Redriven, redrive};
 use hinomi_steps::registry::{ACCEPTED, RegistryCache};
@@ -63,11 +66,25 @@ pub struct IngestFunction<A, S, P> {
     findings: S,
     source: P,
     registry: RegistryCache,
+    indicators: Option<Lists<P>>,
     parse: ReadLine,
     /// What a running function keeps from one batch to the next. Taken while a batch is worked on, so that what a panic
     /// leaves half done is dropped.
     kept: Mutex<Option<Kept>>,
     repeats: Box<dyn Fn() -> u64 + Send + Sync>,
+}
+
+/// Where lists of known enemies come from.
+#[derive(Debug)]
+struct Lists<P> {
+    source: P,
+    cache: IndicatorsCache,
+}
+
+/// What lines are read against.
+struct Known {
+    registry: Arc<Registry>,
+    indicators: Arc<Indicators>,
 }
 
 #[derive(Debug)]
@@ -83,13 +100,16 @@ struct Kept {
 ///
 /// What is wrong with the environment, or what Lambda's runtime interface fails with.
 pub fn run(parse: ReadLine) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let (start, config) = hinomi_lambda::start(Function::Ingest, |environment| environment.flow())?;
+    let (start, config) = hinomi_lambda::start(Function::Ingest, |environment| environment.ingest())?;
+    let IngestConfig { flow: config, indicators_refresh } = config;
     let sdk = start.wait(sdk_config());
     let archive = Objects::new(&sdk, &config.archive_bucket);
     let findings = Records::new(&sdk, &config.findings_stream);
     let registry = Document::new(&sdk, &config.config_bucket, ACCEPTED);
+    let indicators = Document::new(&sdk, &config.config_bucket, PUBLISHED);
     let repeated = findings.clone();
     let function = IngestFunction::new(archive, findings, registry, config.registry_refresh)
+        .with_indicators(indicators, indicators_refresh)
         .with_reader(parse)
         .with_repeats(move || repeated.take_repeated());
     hinomi_lambda::run(start, function)
@@ -104,10 +124,17 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
             findings,
             source,
             registry,
+            indicators: None,
             parse: parse_line,
             kept: Mutex::default(),
             repeats: Box::new(|| 0),
         }
+    }
+
+    /// Makes it know what a published list of enemies names, asked for anew after so many seconds.
+    #[must_use]
+    pub fn with_indicators(self, source: P, refresh: Seconds) -> Self {
+        IngestFunction { indicators: Some(Lists { source, cache: IndicatorsCache::new(refresh) }), ..self }
     }
 
     /// Reads lines so.
@@ -126,16 +153,25 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
         Outlets { archive: &self.archive, findings: &self.findings }
     }
 
+    /// Returns what lists of enemies name.
+    async fn enemies(&self, now: EventTime, report: &mut Report) -> Result<Arc<Indicators>, Failure> {
+        let Some(Lists { source, cache }) = &self.indicators else { return Ok(Arc::default()) };
+        let current = cache.current(source, now).await.map_err(Failure::fault)?;
+        report.count(Metric::IndicatorsRefused, u64::from(current.refused));
+        Ok(current.indicators)
+    }
+
     async fn batch(
         &self,
         batch: &KinesisBatch<'_>,
-        registry: &Registry,
+        known: &Known,
         invocation: &Invocation,
         report: &mut Report,
     ) -> Result<Outcome, Failure> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut kept =
             kept.unwrap_or_else(|| Kept { ingest: Ingest::with_reader(self.parse), buffer: Vec::new() });
+        kept.ingest.know(&known.indicators);
         let mut buffer = std::mem::take(&mut kept.buffer);
         let now = invocation.clock.now();
         let (answer, sequences) = {
@@ -153,7 +189,7 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
             let is_spent = || invocation.budget.is_spent();
             let pace = Pace { now, is_spent: &is_spent };
             let batch = Batch { shard: batch.shard(), records: &records };
-            let answer = kept.ingest.batch(&batch, registry, pace, self.outlets()).await;
+            let answer = kept.ingest.batch(&batch, &known.registry, pace, self.outlets()).await;
             (answer, arrived.iter().map(|record| record.sequence.clone()).collect::<Vec<_>>())
         };
         kept.buffer = buffer;
@@ -177,7 +213,7 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
     async fn redrive(
         &self,
         order: &Redrive,
-        registry: &Registry,
+        known: &Known,
         invocation: &Invocation,
         report: &mut Report,
     ) -> Result<Told, Failure> {
@@ -188,15 +224,15 @@ impl<A: Archive, S: Stream, P: Published> IngestFunction<A, S, P> {
         let is_spent = || invocation.budget.is_spent();
         let settings = Settings::default();
         let reading = Reading {
-            registry,
+            registry: &known.registry,
             settings: &settings,
             pace: Pace { now: invocation.clock.now(), is_spent: &is_spent },
             given_up: &given_up::read,
         };
         // Its own memory: what is read again says nothing about what arrives.
-        let done = redrive(&mut Ingest::with_reader(self.parse), order, reading, self.outlets())
-            .await
-            .map_err(Failure::fault)?;
+        let mut ingest = Ingest::with_reader(self.parse);
+        ingest.know(&known.indicators);
+        let done = redrive(&mut ingest, order, reading, self.outlets()).await.map_err(Failure::fault)?;
         report.count(Metric::StreamRetries, (self.repeats)());
         tell::counts(report, &done.counts);
         report.count(Metric::Findings, done.findings.saturating_sub(done.counts.findings));
@@ -212,16 +248,13 @@ impl<A: Archive, S: Stream, P: Published> Handler for IngestFunction<A, S, P> {
         if !matches!(event, Event::Kinesis(_) | Event::Redrive(_)) {
             return Err(event.refused().into());
         }
-        let current = self.registry.current(&self.source, invocation.clock.now()).await;
-        let current = current.map_err(Failure::fault)?;
+        let now = invocation.clock.now();
+        let current = self.registry.current(&self.source, now).await.map_err(Failure::fault)?;
         report.count(Metric::RegistryRefused, u64::from(current.refused));
+        let known = Known { registry: current.registry, indicators: self.enemies(now, report).await? };
         match &event {
-            Event::Kinesis(batch) => {
-                self.batch(batch, &current.registry, invocation, report).await.map(Answer::Batch)
-            }
-            Event::Redrive(order) => {
-                self.redrive(order, &current.registry, invocation, report).await.map(Answer::Told)
-            }
+            Event::Kinesis(batch) => self.batch(batch, &known, invocation, report).await.map(Answer::Batch),
+            Event::Redrive(order) => self.redrive(order, &known, invocation, report).await.map(Answer::Told),
             other => Err(other.refused().into()),
         }
     }

@@ -237,6 +237,49 @@ fn a_bad_registry_is_refused_and_the_old_one_kept() {
 }
 
 #[test]
+fn what_a_new_list_names_counts_from_then_on_and_a_bad_one_is_refused() {
+    let world = World::new();
+    let enemies = MemoryPublished::new();
+    let function = world.function().with_indicators(enemies.clone(), 300);
+    let findings = |seconds: i64| {
+        let (answer, report) =
+            invoked(&function, &renumbered(seconds).to_string(), NOW.plus(seconds), Budget::unlimited());
+        answer.unwrap();
+        (report.counted(Metric::Findings), report.counted(Metric::IndicatorsRefused))
+    };
+    assert!(findings(0).0 > 0);
+    assert_eq!(findings(10), (0, 0), "what the lines show is known");
+    enemies.publish(Some(b"<html>\nmoved\n"));
+    assert_eq!(findings(300), (0, 1));
+    enemies.publish(Some(format!("{}\n", destination()).as_bytes()));
+    assert_eq!(findings(310), (0, 0), "it was asked a moment ago");
+    let (more, refused) = findings(600);
+    assert!(more > 0 && refused == 0, "{more}");
+    let order = json!({ "redrive": { "prefix": "raw/" } });
+    let told = |function| called(function, &order).0.unwrap()["findings"].as_u64().unwrap();
+    assert!(told(&function) > told(&world.function()), "what is read again is held against it, too");
+}
+
+/// Returns a destination of a session of the batch, which nothing else is told of.
+fn destination() -> String {
+    let lines = day::sample_day(day::SEED).fortigate;
+    let sent = lines.iter().filter(|line| line.contains("devid=") && !line.contains("subtype=\"ips\""));
+    let outward =
+        sent.take(20).find(|line| line.contains("srcip=10.") && line.contains("action=\"close\"")).unwrap();
+    outward.split("dstip=").nth(1).unwrap().split(' ').next().unwrap().to_owned()
+}
+
+/// Returns the batch as it comes again in other records.
+fn renumbered(seconds: i64) -> Value {
+    let mut later = batch();
+    for record in later["Records"].as_array_mut().unwrap() {
+        let sequence = record["kinesis"]["sequenceNumber"].as_str().unwrap().to_owned();
+        record["kinesis"]["sequenceNumber"] = json!(format!("{seconds}{sequence}"));
+    }
+    later
+}
+
+#[test]
 fn an_order_reads_the_archive_again_and_says_where_to_go_on() {
     let world = World::new();
     let function = world.function();

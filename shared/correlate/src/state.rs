@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use hinomi_model::{EventTime, Finding, IncidentId, Level, Seconds, Settings, Subject, TenantId};
 use serde::{Deserialize, Serialize};
 
+use crate::room::Room;
 use crate::strand::{Cell, StrandKey};
 use crate::telling::Told;
 
@@ -28,7 +29,7 @@ pub enum StateError {
 pub enum Joined {
     /// It was new.
     Changed,
-    /// It was known.
+    /// It was known, or there is no room for what it could prove.
     Known,
     /// It is later than the service waits and fits no incident: counted only.
     Late,
@@ -72,8 +73,10 @@ pub struct SubjectState {
     pub subject: Subject,
     /// The evidence, by UTC hour and strand.
     pub hours: BTreeMap<i64, BTreeMap<StrandKey, Cell>>,
-    /// An hour held more strands than are kept.
+    /// An hour held more strands than are kept, or all hours more than fits.
     pub over: bool,
+    /// What room there is for evidence, of a state that became too large.
+    pub room: Option<Room>,
     /// Findings that came too late to open anything.
     pub late: u64,
     /// What was told of each incident.
@@ -108,6 +111,8 @@ struct Wire {
     hours: Vec<(i64, Vec<(StrandKey, Cell)>)>,
     #[serde(default)]
     over: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    room: Option<Room>,
     #[serde(default)]
     late: u64,
     #[serde(default)]
@@ -137,6 +142,7 @@ impl SubjectState {
             subject,
             hours: BTreeMap::new(),
             over: false,
+            room: None,
             late: 0,
             told: BTreeMap::new(),
             acts: Vec::new(),
@@ -167,6 +173,9 @@ impl SubjectState {
             return Joined::Late;
         }
         let key = StrandKey::of(finding);
+        if self.has_no_room_for(finding.first.hour(), &key) {
+            return Joined::Known;
+        }
         let cell = Cell::of(finding);
         let strands = self.hours.entry(finding.first.hour()).or_default();
         let changed = match strands.get_mut(&key) {
@@ -186,6 +195,7 @@ impl SubjectState {
                 strands.remove(&key);
             }
         }
+        self.fit();
         self.prune(settings);
         if changed { Joined::Changed } else { Joined::Known }
     }
@@ -203,6 +213,7 @@ impl SubjectState {
         let Some(newest) = self.hours.keys().next_back().copied() else { return };
         let oldest = newest - SubjectState::reach(settings) / 3600;
         self.hours.retain(|hour, _| *hour >= oldest);
+        self.forget_room(oldest);
     }
 
     /// Returns how long evidence can matter after it was seen.
@@ -232,6 +243,7 @@ impl SubjectState {
                 .map(|(hour, strands)| (*hour, strands.iter().map(|(k, c)| (k.clone(), c.clone())).collect()))
                 .collect(),
             over: self.over,
+            room: self.room.clone(),
             late: self.late,
             told: self.told.iter().map(|(id, told)| (*id, told.clone())).collect(),
             acts: self.acts.clone(),
@@ -267,6 +279,7 @@ impl SubjectState {
                 .map(|(hour, strands)| (hour, strands.into_iter().collect()))
                 .collect(),
             over: wire.over,
+            room: wire.room,
             late: wire.late,
             told: wire.told.into_iter().collect(),
             acts: wire.acts,
@@ -278,7 +291,7 @@ impl SubjectState {
 }
 
 /// What a strand can prove, most first.
-fn rank(key: &StrandKey) -> u8 {
+pub(crate) fn rank(key: &StrandKey) -> u8 {
     use hinomi_model::{Disposition, FindingKind as K};
     let passed = u8::from(key.disposition == Disposition::Blocked);
     let weight = match key.kind {

@@ -5,7 +5,7 @@
 mod common;
 
 use common::*;
-use hinomi_correlate::{Engine, NoKnowledge, SubjectState};
+use hinomi_correlate::{Engine, Joined, NoKnowledge, SubjectState};
 use hinomi_model::Disposition::{Blocked, Detected};
 use hinomi_model::{
     Direction, Evidence, Finding, FindingKind as K, Peer, SessionKey, Settings, Subject, TenantId,
@@ -117,4 +117,91 @@ fn states_of_version_1_stay_readable() {
     assert_eq!(state, state_of(&[look_up(0), malware(Detected, 1)]));
     assert_eq!(String::from_utf8(state.encode()).unwrap(), golden.trim());
     assert!(SubjectState::decode(br#"{"v":9}"#).is_err());
+}
+
+/// Findings whose lines are chance letters, so that nothing of them can be packed: of several kinds, hours and attackers.
+fn hostile(count: u64) -> Vec<Finding> {
+    let mut seed = 7_u64;
+    let mut letters = |length: usize| -> String {
+        let letter = |_| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            char::from(b'!' + (seed >> 33) as u8 % 90)
+        };
+        (0..length).map(letter).collect()
+    };
+    let make = |number: u64| {
+        let minutes = (number * 37 % (40 * 60)) as i64;
+        let base = match number % 3 {
+            0 => with(exploit(Blocked, minutes), |f| {
+                f.peers = vec![Peer { ip: ip(&format!("203.0.113.{}", number % 251)), port: None }];
+            }),
+            1 => domain(found(K::CcContact, Blocked, minutes), &format!("d{number}.example")),
+            _ => signature(found(K::Policy, Detected, minutes), &letters(60)),
+        };
+        with(base, |f| {
+            for (n, line) in f.evidence.iter_mut().enumerate() {
+                line.sha256 = format!("{number:032}{n:032}");
+                line.raw = letters(Finding::MAX_RAW_BYTES);
+            }
+        })
+    };
+    (0..count).map(make).collect()
+}
+
+fn fits(state: &SubjectState) -> bool {
+    state.encode().len() < 2 << 20
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_state_that_is_too_large_keeps_depends_on_the_set_alone(
+        order in Just((0..700_usize).collect::<Vec<_>>()).prop_shuffle(),
+        each in 50_usize..300,
+    ) {
+        let findings = hostile(700);
+        let settings = Settings::default();
+        let kept = |order: &[usize], each: usize| {
+            let mut state = SubjectState::new(TenantId::new("default"), Subject::Host(host()));
+            for batch in order.chunks(each) {
+                for number in batch {
+                    state.join(&findings[*number], &settings);
+                }
+                while !fits(&state) {
+                    assert!(state.tighten());
+                }
+                state = SubjectState::decode(&state.encode()).unwrap();
+            }
+            state
+        };
+        let all: Vec<usize> = (0..findings.len()).collect();
+        let whole = kept(&all, all.len());
+        prop_assert!(whole.room.is_some());
+        prop_assert!(whole.over && fits(&whole));
+        let kinds: std::collections::BTreeSet<K> =
+            whole.hours.values().flat_map(|strands| strands.keys().map(|key| key.kind)).collect();
+        prop_assert!(kinds.contains(&K::CcContact) && !kinds.contains(&K::Policy), "{:?}", kinds);
+        let other = kept(&order, each);
+        prop_assert_eq!(&other.room, &whole.room);
+        prop_assert_eq!(other.hours, whole.hours);
+    }
+}
+
+#[test]
+fn a_state_has_room_again_once_the_hours_that_filled_it_are_forgotten() {
+    let settings = Settings::default();
+    let mut state = SubjectState::new(TenantId::new("default"), Subject::Host(host()));
+    for finding in hostile(700) {
+        state.join(&finding, &settings);
+    }
+    assert!(!fits(&state));
+    while !fits(&state) {
+        assert!(state.tighten());
+    }
+    let policy = |days: i64| signature(found(K::Policy, Detected, days * 1_440), "Proxy");
+    assert_eq!(state.join(&policy(1), &settings), Joined::Known, "it is no more than what was dropped");
+    assert_eq!(state.join(&found(K::Callback, Detected, 1_440), &settings), Joined::Changed);
+    assert_eq!(state.join(&found(K::Callback, Detected, 40 * 1_440), &settings), Joined::Changed);
+    assert_eq!(state.join(&policy(40), &settings), Joined::Changed);
 }

@@ -29,7 +29,7 @@ mod watch;
 
 pub use coalesce::evidence;
 pub use examine::{Counts, Examined, Examiner};
-pub use follow::Follow;
+pub use follow::{Follow, Missed};
 pub use indicators::{Indicators, MAX_INDICATORS, NoIndicator, RefusedIndicator};
 pub use known::KnownLines;
 pub use line::line_id;

@@ -4,12 +4,17 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use common::*;
 use hinomi_detect::Follow;
 use hinomi_model::registry::Registry;
 use hinomi_model::{
-    Disposition as D, Event, FactBatch, Finding, FindingKind as K, Function as F, Settings, Subject,
+    Disposition as D, Event, Fact, FactBatch, Finding, FindingKind as K, Function as F, SessionKey, Settings,
+    Subject,
 };
+use proptest::prelude::{Just, Strategy};
 
 /// Runs events through one step each, in this order, then lets the windows pass. A follower that is written down and read
 /// again before each step, and is given only the findings that it says it hears, says the same.
@@ -339,6 +344,100 @@ proptest::proptest! {
         }
         out.extend(follow.step(&Default::default(), &[], &town, at(10_000)));
         proptest::prop_assert_eq!(sums(&out), whole);
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_contact_behind_two_attacks_is_the_same_whichever_was_read_first(
+        order in Just((0..4_usize).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let town = town();
+        let other = "203.0.113.99";
+        let events = [
+            exploit(&town),
+            panos(&town, attack(&town, 30, other, SERVER, "Apache Struts OGNL Injection", D::Detected), "vulnerability", F::Ips),
+            traffic(&town, 120, SERVER, "192.0.2.77", 8443),
+            Event { log_type: "TRAFFIC".into(), ..panos(&town, traffic(&town, 130, SERVER, ATTACKER, 1389), "end", F::Firewall) },
+        ];
+        let said = |order: &[usize]| {
+            let mut follow = Follow::new(Settings::default());
+            let step = |number: &usize| {
+                let examined = examine([&events[*number]]);
+                follow.step(&examined.facts, &examined.findings, &town, at(0))
+            };
+            let mut said: Vec<Finding> = order.iter().flat_map(step).collect();
+            said.sort_by_key(|finding| finding.id);
+            said
+        };
+        let whole = said(&[0, 1, 2, 3]);
+        proptest::prop_assert_eq!(kinds(&whole).len(), 3, "{:?}", kinds(&whole));
+        proptest::prop_assert_eq!(said(&order), whole);
+    }
+}
+
+/// Sessions of other hosts than the attacked server, more than are remembered: out of it, and into it.
+fn flood(town: &Registry) -> FactBatch {
+    let examined = examine([&traffic(town, 60, CLIENT, "192.0.2.80", 443), &session(town, 5_200, Some(9))]);
+    let FactBatch { sources, objects, sessions, .. } = examined.facts;
+    let (outward, inward) = (sessions[0], sessions[1]);
+    let some = |number: u32| {
+        let octets = number.to_be_bytes();
+        let src_ip = IpAddr::from([10, 1 + octets[1], octets[2], octets[3]]);
+        let session = Some(SessionKey(1 << 40 | u64::from(number)));
+        [Fact { src_ip, session, ..outward }, Fact { session, src_ip: ip("192.0.2.81"), ..inward }]
+    };
+    let count = u32::try_from(Follow::MOST_OPENED).unwrap();
+    FactBatch { sources, objects, sessions: (0..=count).flat_map(some).collect(), ..FactBatch::default() }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 12, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_came_between_a_question_and_its_answers_changes_nothing(
+        order in Just((0..7_usize).collect::<Vec<_>>()).prop_shuffle(),
+        floods in proptest::collection::btree_set(0..7_usize, 1..3),
+    ) {
+        let town = town();
+        let attacks = [
+            exploit(&town),
+            attack(&town, 30, "203.0.113.99", SERVER, LOG4J, D::Detected),
+        ];
+        let sessions = [
+            session(&town, 120, Some(3)),
+            traffic(&town, 120, SERVER, ATTACKER, 1389),
+            traffic(&town, 150, SERVER, "203.0.113.99", 4444),
+            traffic(&town, 180, SERVER, "192.0.2.77", 8443),
+            traffic(&town, 181, CLIENT, ATTACKER, 1389),
+        ];
+        let events: Vec<&Event<'_>> = attacks.iter().chain(&sessions).collect();
+        let said = |follow: &mut Follow, order: &[usize], flood: &dyn Fn(usize) -> Option<FactBatch>| {
+            let (mut all, mut seen) = (BTreeSet::new(), Vec::new());
+            for (place, number) in order.iter().enumerate() {
+                let examined = examine([events[*number]]);
+                let mut found = follow.step(&examined.facts, &examined.findings, &town, at(0));
+                seen.push(examined.facts);
+                let missed = follow.take_missed();
+                if missed.from().is_some() {
+                    found.extend(seen.iter().flat_map(|facts| follow.recall(facts, &missed, &town, at(0))).collect::<Vec<_>>());
+                }
+                if let Some(flood) = flood(place) {
+                    found.extend(follow.step(&flood, &[], &town, at(0)));
+                }
+                all.extend(found.into_iter().map(|finding| (finding.id, finding.kind)));
+            }
+            all
+        };
+        let in_order: Vec<usize> = (0..events.len()).collect();
+        let whole = said(&mut Follow::new(Settings::default()), &in_order, &|_| None);
+        let kinds: BTreeSet<K> = whole.iter().map(|(_, kind)| *kind).collect();
+        proptest::prop_assert!([K::Callback, K::OtherContact, K::SessionFailed].iter().all(|kind| kinds.contains(kind)));
+        let flood = flood(&town);
+        let in_between = |place: usize| floods.contains(&place).then(|| flood.clone());
+        let found = said(&mut Follow::new(Settings::default()), &order, &in_between);
+        let found: BTreeSet<_> = found.into_iter().filter(|(_, kind)| *kind != K::FanOut).collect();
+        proptest::prop_assert_eq!(found, whole);
     }
 }
 

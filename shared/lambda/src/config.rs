@@ -33,6 +33,8 @@ pub mod names {
     pub const SMS_SENDER_ID: &str = "HINOMI_SMS_SENDER_ID";
     /// How long a registry is used before asking whether there is another; default 60.
     pub const REGISTRY_REFRESH_SECONDS: &str = "HINOMI_REGISTRY_REFRESH_SECONDS";
+    /// How long a list of known enemies is used before asking whether there is another; default 300.
+    pub const INDICATORS_REFRESH_SECONDS: &str = "HINOMI_INDICATORS_REFRESH_SECONDS";
     /// Namespace of metrics; default `Hinomi`.
     pub const METRICS_NAMESPACE: &str = "HINOMI_METRICS_NAMESPACE";
     /// The console's language when the reader's is not known, `ja` or `en`; default `ja`.
@@ -55,6 +57,7 @@ pub const READS: [(Function, &[&str]); 7] = [
             names::CONFIG_BUCKET,
             names::FINDINGS_STREAM,
             names::REGISTRY_REFRESH_SECONDS,
+            names::INDICATORS_REFRESH_SECONDS,
         ],
     ),
     (
@@ -118,6 +121,12 @@ pub const DEFAULT_REGISTRY_REFRESH: Seconds = 60;
 /// The longest time that a registry may be used: a customer's change is never more than an hour away.
 pub const MAX_REGISTRY_REFRESH: Seconds = 3_600;
 
+/// How long a list of known enemies is used before asking for another, unless told otherwise: feeds change every few hours,
+/// and what is urgent can wait five minutes for being known everywhere.
+pub const DEFAULT_INDICATORS_REFRESH: Seconds = 300;
+/// The longest time that a list may be used: what it names is an enemy today.
+pub const MAX_INDICATORS_REFRESH: Seconds = 86_400;
+
 /// How many compactors there are unless told otherwise.
 pub const DEFAULT_COMPACTORS: u16 = 4;
 /// Most compactors: each has a schedule of its own in the template, which knows so many.
@@ -153,6 +162,15 @@ pub enum Problem {
         /// What it should be.
         kind: &'static str,
     },
+}
+
+/// What ingest is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngestConfig {
+    /// What it shares with follow.
+    pub flow: FlowConfig,
+    /// How long a list of known enemies is used.
+    pub indicators_refresh: Seconds,
 }
 
 /// What ingest and follow are told: both read the archive and the registry and write findings.
@@ -293,7 +311,20 @@ impl<'e> Environment<'e> {
         if self.problems.is_empty() { Ok(read) } else { Err(ConfigError(self.problems)) }
     }
 
-    /// Reads what ingest or follow needs.
+    /// Reads what ingest needs.
+    pub fn ingest(&mut self) -> IngestConfig {
+        IngestConfig {
+            flow: self.flow(),
+            indicators_refresh: self.parsed(
+                names::INDICATORS_REFRESH_SECONDS,
+                "a number of seconds from 1 to 86400",
+                DEFAULT_INDICATORS_REFRESH,
+                |text| text.parse().ok().filter(|seconds| (1..=MAX_INDICATORS_REFRESH).contains(seconds)),
+            ),
+        }
+    }
+
+    /// Reads what follow needs, and ingest besides its own.
     pub fn flow(&mut self) -> FlowConfig {
         FlowConfig {
             archive_bucket: self.name(names::ARCHIVE_BUCKET),
@@ -477,7 +508,7 @@ mod tests {
             names::TOPIC_PREFIX => "arn:aws:sns:ap-northeast-1:123456789012:hinomi-",
             names::OPERATIONS_TOPIC => "arn:aws:sns:ap-northeast-1:123456789012:hinomi-operations",
             names::SMS_SENDER_ID => "HINOMI",
-            names::REGISTRY_REFRESH_SECONDS => "30",
+            names::REGISTRY_REFRESH_SECONDS | names::INDICATORS_REFRESH_SECONDS => "30",
             names::LANGUAGE => "en",
             names::COMPACTORS => "2",
             names::LOG => "warn",
@@ -489,7 +520,8 @@ mod tests {
 
     fn read(function: Function, environment: &mut Environment<'_>) {
         match function {
-            Function::Ingest | Function::Follow => drop(environment.flow()),
+            Function::Ingest => drop(environment.ingest()),
+            Function::Follow => drop(environment.flow()),
             Function::Correlate => drop(environment.correlate()),
             Function::Notify => drop(environment.notify()),
             Function::Enrol => drop(environment.enrol()),
@@ -549,7 +581,9 @@ mod tests {
         environment.done(()).unwrap();
         let mut environment = Environment::new(&nothing);
         assert_eq!(environment.console().language, Language::Ja);
-        assert_eq!(environment.flow().registry_refresh, DEFAULT_REGISTRY_REFRESH);
+        let ingest = environment.ingest();
+        assert_eq!(ingest.flow.registry_refresh, DEFAULT_REGISTRY_REFRESH);
+        assert_eq!(ingest.indicators_refresh, DEFAULT_INDICATORS_REFRESH);
         assert!(environment.done(()).is_err());
     }
 

@@ -173,6 +173,8 @@ metrics! {
     FindingLatencyMs Milliseconds [Ingest] [],
     /// Versions of the registry that were refused.
     RegistryRefused Count [Ingest Enrol] [],
+    /// Versions of the list of known enemies that were refused.
+    IndicatorsRefused Count [Ingest] [],
     /// Events read; once in all, and once by vendor and function of the appliance.
     Events Count [Ingest] [Vendor LogFunction],
     /// Facts read.

@@ -29,7 +29,7 @@ pub use anatomy::{Anatomy, Change, Part, PartKind};
 pub use drift::Drift;
 pub use frame::{
     FrameScratch, Item, LineReader, Lines, MAX_ENCODED_BYTES, MAX_LAYERS, MAX_LINE_BYTES, MAX_RATIO,
-    MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, user_records,
+    MAX_RECORD_BYTES, RATIO_FLOOR_BYTES, decompressed, user_records,
 };
 pub use peel::{Layer, Peeled, peel};
 

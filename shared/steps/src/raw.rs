@@ -235,11 +235,21 @@ pub fn entries(object: &[u8]) -> Result<Vec<Entry>> {
 ///
 /// [`hinomi_store::Error::Corrupt`] when they are not there.
 pub fn record(object: &[u8], entry: &Entry) -> Result<Vec<u8>> {
+    open(packed(object, entry)?)
+}
+
+/// Returns the frame of a record by its entry.
+pub(crate) fn packed<'o>(object: &'o [u8], entry: &Entry) -> Result<&'o [u8]> {
     let broken = || corrupt("record of a raw object");
     let start = usize::try_from(entry.offset).map_err(|_| broken())?;
     let length = usize::try_from(entry.bytes).map_err(|_| broken())?;
     let end = start.checked_add(length).ok_or_else(broken)?;
-    framed::decompress(object.get(start..end).ok_or_else(broken)?, MAX_RECORD_BYTES)
+    object.get(start..end).ok_or_else(broken)
+}
+
+/// Returns the bytes of a record by its frame.
+pub(crate) fn open(packed: &[u8]) -> Result<Vec<u8>> {
+    framed::decompress(packed, MAX_RECORD_BYTES)
 }
 
 /// Returns a line of an object of the archive, opening its frame only; `None` when it is not there.

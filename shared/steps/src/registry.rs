@@ -1,14 +1,15 @@
-//! The registry as a running process has it: fetched when it is old, and never replaced by a worse one.
+//! The registry as a running process has it: the last good one.
 //!
-//! A version that does not read is refused: the process goes on with the one it has, and says so once for each version,
-//! so that somebody is alarmed. A process that never had a good one can do nothing: a line read without knowing whose it
-//! is would be quarantined for nothing.
+//! A process that never had a good one can do nothing: a line read without knowing whose it is would be quarantined for
+//! nothing.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use hinomi_model::registry::{Problems, Registry};
 use hinomi_model::{EventTime, Seconds};
-use hinomi_store::{Fetched, Published};
+use hinomi_store::Published;
+
+use crate::last_good::{LastGood, Nothing, Publication};
 
 /// Where the last version that was accepted lies in the bucket of configurations.
 pub const ACCEPTED: &str = "accepted/registry.yaml";
@@ -39,24 +40,12 @@ pub struct Current {
 
 /// Keeps the last good registry.
 #[derive(Debug)]
-pub struct RegistryCache {
-    refresh: Seconds,
-    held: Mutex<Option<Held>>,
-}
-
-#[derive(Clone, Debug)]
-struct Held {
-    registry: Arc<Registry>,
-    /// The version that was seen last, good or bad.
-    tag: Option<String>,
-    /// When it was asked for last.
-    asked: EventTime,
-}
+pub struct RegistryCache(LastGood<Registry>);
 
 impl RegistryCache {
     /// Makes a cache that asks for another version after so many seconds.
     pub fn new(refresh: Seconds) -> Self {
-        RegistryCache { refresh, held: Mutex::default() }
+        RegistryCache(LastGood::new(refresh))
     }
 
     /// Returns the registry; asks for another version when what is held was not asked for lately.
@@ -68,55 +57,31 @@ impl RegistryCache {
     ///
     /// [`RegistryError`] when there was never a good one.
     pub async fn current(&self, source: &impl Published, now: EventTime) -> Result<Current, RegistryError> {
-        let held = self.held().clone();
-        // A clock that went back says nothing about how old it is.
-        let is_fresh = |held: &Held| now >= held.asked && now.since(held.asked) < self.refresh;
-        if let Some(held) = held.as_ref().filter(|held| is_fresh(held)) {
-            return Ok(Current { registry: Arc::clone(&held.registry), refused: false });
+        match self.0.current(source, now).await {
+            Ok(current) => Ok(Current { registry: current.good, refused: current.refused }),
+            Err(Nothing::Missing) => Err(RegistryError::Missing),
+            Err(Nothing::Refused(problems)) => Err(RegistryError::Refused(problems)),
+            Err(Nothing::Store(error)) => Err(RegistryError::Store(error)),
         }
-        let known = held.as_ref().and_then(|held| held.tag.as_deref());
-        let fetched = source.fetch_if_changed(known).await;
-        let Some(held) = held else {
-            return match fetched.map_err(RegistryError::Store)? {
-                Fetched::New { tag, bytes } => {
-                    let registry = Arc::new(read(&bytes).map_err(RegistryError::Refused)?);
-                    let held = Held { registry: Arc::clone(&registry), tag: Some(tag), asked: now };
-                    *self.held() = Some(held);
-                    Ok(Current { registry, refused: false })
-                }
-                Fetched::Missing | Fetched::Unchanged => Err(RegistryError::Missing),
-            };
-        };
-        let mut next = Held { asked: now, ..held };
-        let mut refused = false;
-        if let Ok(Fetched::New { tag, bytes }) = fetched {
-            next.tag = Some(tag);
-            match read(&bytes) {
-                Ok(registry) => next.registry = Arc::new(registry),
-                Err(_) => refused = true,
-            }
-        }
-        let registry = Arc::clone(&next.registry);
-        *self.held() = Some(next);
-        Ok(Current { registry, refused })
     }
 
     /// Makes the next call ask for another version, however fresh the one in hand is: something was met that it does not
     /// know, as a tenant who was enrolled a moment ago.
     pub fn doubt(&self) {
-        if let Some(held) = self.held().as_mut() {
-            held.asked = EventTime::from_nanos(i64::MIN);
-        }
-    }
-
-    fn held(&self) -> MutexGuard<'_, Option<Held>> {
-        // What it guards is replaced whole.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.doubt();
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Registry, Problems> {
-    Registry::from_yaml(&String::from_utf8_lossy(bytes))
+impl Publication for Registry {
+    type Problem = Problems;
+
+    fn read(bytes: &[u8]) -> Result<Self, Problems> {
+        Registry::from_yaml(&String::from_utf8_lossy(bytes))
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
 }
 
 #[cfg(test)]

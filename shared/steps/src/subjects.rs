@@ -227,7 +227,7 @@ impl<'a, S: States> Subjects<'a, S> {
         let mut changes = Vec::new();
         let mut pieces = Pieces::of(&mut held, due, &mut changes)?;
         // Evidence repeats itself: a busy subject's megabytes become some hundred kilobytes.
-        let state = object::compress(&held.state.encode())?;
+        let state = packed(&mut held.state)?;
         // One commit nearly always. What is beyond its bounds goes before it, under the state as it was: a process that
         // dies in between leaves a state that knows nothing of it yet, and decides the same once more.
         let mut room = limits::COMMIT_BYTES.saturating_sub(state.len());
@@ -265,6 +265,25 @@ impl<'a, S: States> Subjects<'a, S> {
         };
         let wake = decode(&stored)?.wake;
         Ok((stored.bytes, wake))
+    }
+}
+
+/// Packs a state so that the store takes it. What is written of one that an enemy made too large is what proves most, and
+/// it is looked at again soon, as its incidents are to say so.
+fn packed(state: &mut SubjectState) -> Result<Vec<u8>> {
+    loop {
+        let size = match object::compress(&state.encode()) {
+            Ok(packed) if packed.len() <= limits::VALUE_BYTES => return Ok(packed),
+            Ok(packed) => packed.len(),
+            Err(hinomi_store::Error::TooLarge { size, .. }) => size,
+            Err(error) => return Err(error.into()),
+        };
+        if !state.tighten() {
+            let limit = limits::VALUE_BYTES;
+            return Err(hinomi_store::Error::TooLarge { what: "state", size, limit }.into());
+        }
+        let soon = state.clock.plus(1);
+        state.wake = Some(state.wake.map_or(soon, |wake| wake.min(soon)));
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Site {
     pub stream: MemoryStream,
     /// The lines of metrics and logs that functions wrote, in order.
     pub told: Vec<String>,
+    /// The list of known enemies, where an operator puts it.
+    pub enemies: MemoryPublished,
     registry: Registry,
     /// How far each shard of the findings was read.
     read: Vec<u64>,
@@ -65,9 +67,11 @@ impl Site {
         let (store, stream) = (Memory::new(), MemoryStream::new(shards));
         let published = MemoryPublished::new();
         published.publish(Some(registry.as_bytes()));
+        let enemies = MemoryPublished::new();
         let notifier = MemoryNotifier::default();
         Ok(Site {
-            ingest: IngestFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT),
+            ingest: IngestFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT)
+                .with_indicators(enemies.clone(), TIME_OUT),
             follow: FollowFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT),
             correlate: CorrelateFunction::new(store.clone(), published.clone(), TIME_OUT),
             notify: NotifyFunction::new(
@@ -82,6 +86,7 @@ impl Site {
             store,
             stream,
             told: Vec::new(),
+            enemies,
             registry: read,
             read: vec![0; shards.max(1)],
         })

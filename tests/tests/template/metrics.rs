@@ -94,7 +94,8 @@ fn every_alarm_says_where_to_read_on_tells_operations_and_is_on_the_dashboard() 
         assert!(shown.contains(format!("${{{id}.Arn}}").as_str()), "{id}");
         assert_eq!(alarm["AlarmActions"][0]["Ref"], "Operations", "{id}");
         // A refusal that ingest reads is counted once: that its alarm ends is no all-clear.
-        let all_clear = if id == "IngestRefusedRegistry" { Value::Null } else { "Operations".into() };
+        let is_counted_once = ["IngestRefusedRegistry", "IngestRefusedIndicators"].contains(&id);
+        let all_clear = if is_counted_once { Value::Null } else { "Operations".into() };
         assert_eq!(alarm["OKActions"][0]["Ref"], all_clear, "{id}");
         let name = named(&alarm["AlarmName"]);
         let section = name.strip_prefix("${AWS::StackName}-").unwrap().split('-').next().unwrap();

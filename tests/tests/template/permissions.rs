@@ -49,6 +49,7 @@ const GRANTS: &[Grant] = &[
             "${Archive.Arn}/quarantine/*",
             "${Archive.Arn}/aws/lambda/*",
             "${Config.Arn}/accepted/*",
+            "${Config.Arn}/indicators.txt",
         ],
     ),
     ("Ingest", &["s3:ListBucket"], &["Archive.Arn", "Config.Arn"]),
@@ -192,6 +193,29 @@ fn is_on(resource: &str, needed: Resource) -> bool {
         Resource::DocumentBucket => resource == "Config.Arn",
         Resource::Stream => resource == "Findings.Arn",
     }
+}
+
+/// The list of enemies is a document as the registry is, and lies where ingest alone may read it.
+#[test]
+fn ingest_alone_may_read_the_list_of_enemies_and_may_tell_that_there_is_none() {
+    use hinomi_steps::indicators::PUBLISHED;
+
+    let template = template();
+    let document = format!("${{Config.Arn}}/{PUBLISHED}");
+    let readers: Vec<String> = resources(&template, "AWS::IAM::Role")
+        .into_keys()
+        .filter(|role| allowed(&template, role).contains(&("s3:GetObject".to_owned(), document.clone())))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(readers, ["IngestRole"]);
+    let policies = properties(&template, "IngestRole")["Policies"].as_array().unwrap();
+    let mut statements = policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+    let is_listed = statements.any(|statement| {
+        let prefixes = statement["Condition"]["StringLike"]["s3:prefix"].as_array();
+        let is_named = prefixes.is_some_and(|prefixes| prefixes.iter().any(|prefix| prefix == PUBLISHED));
+        is_named && named(&statement["Resource"]) == "Config.Arn"
+    });
+    assert!(is_listed, "a missing list is forbidden");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a load takes: shards, batches, copies of functions, units of tables, objects.
 
 use hinomi_detect::Follow;
+use hinomi_steps::follow::MAX_OBJECTS_AGAIN;
 use serde::Serialize;
 
 use super::{Assumption, DAY, DAYS, Load, Question};
@@ -49,7 +50,7 @@ const PART_ROWS: f64 = 800_000.0;
 const CLASSES: f64 = 5.0;
 /// Bytes of an event in the columnar archive. Of synthetic lines, which repeat themselves more than those in life.
 pub(super) const COLUMN_BYTES: f64 = 45.0;
-/// Seconds for which follow is to remember outgoing sessions.
+/// Seconds for which follow is to find outgoing sessions.
 const REACH: f64 = 2_400.0;
 const HOUR: f64 = 3_600.0;
 /// Parts that follow divides tenants into.
@@ -97,8 +98,8 @@ pub struct Capacity {
     pub follow: Function,
     /// Seconds of a minute that the busiest partition of follow takes at the peak; above 60 it falls behind.
     pub follow_minute: f64,
-    /// Seconds for which follow remembers outgoing sessions at the peak. Forty minutes are meant; with less, a call-back
-    /// is missed whose session is read so much earlier than the attack.
+    /// Seconds for which follow finds outgoing sessions at the peak: what it remembers, or reads again from the archive. Forty
+    /// minutes are meant; with less, a call-back is missed whose session is read so much earlier than the attack.
     pub follow_reach: f64,
     /// The function correlate.
     pub correlate: Function,
@@ -160,7 +161,8 @@ impl Capacity {
             let facts = events_per_s * 60.0 / PARTITIONS / (FACTS_PER_S * LAMBDA_SHARE);
             INGEST_WAITS + reading + facts
         };
-        let remembered = PARTITIONS * Follow::MOST_OPENED as f64;
+        let remembered = PARTITIONS * Follow::MOST_OPENED as f64 / (load.peak_events_per_s * SESSIONS);
+        let read_again = MAX_OBJECTS_AGAIN as f64 / (peak_bytes_per_s / busy);
 
         let compact_seconds = |calls_of_ingest_per_s: f64, events_per_s: f64| {
             let reading = calls_of_ingest_per_s * HOUR * GET_SECONDS / GETS_AT_ONCE;
@@ -184,7 +186,7 @@ impl Capacity {
             ingest: Function::of(calls, seconds(usual), logs_shards * parallelization, 1769.0),
             follow: Function::of(follow_calls, follow_usual, PARTITIONS, 3008.0),
             follow_minute,
-            follow_reach: (remembered / (load.peak_events_per_s * SESSIONS)).min(REACH),
+            follow_reach: remembered.max(read_again).min(REACH),
             compact: Function::of(
                 compact_calls,
                 compact_seconds(calls / month, load.events_per_s),

@@ -86,7 +86,7 @@ fn a_thousand_lines_a_second_cost_what_they_cost_by_hand() {
         ("dynamodb-stored", 6.179_81, 3.170_24),
         ("sns-mail", 0.6, 0.012),
         ("sns-sms", 200.0, 14.902),
-        ("cloudwatch-alarm", 55.0, 5.5),
+        ("cloudwatch-alarm", 56.0, 5.6),
     ] {
         let (found, cost) = of(&plan, item);
         near(found, quantity);
@@ -127,9 +127,12 @@ fn a_thousand_lines_a_second_are_made_columns_of_by_hand() {
 }
 
 #[test]
-fn a_load_is_told_how_far_back_follow_remembers_its_sessions() {
-    // Four times 262,144 sessions, of 85 in a hundred of 2,000 lines a second.
-    near(tokyo(&question()).capacity.follow_reach, 616.809);
+fn a_load_is_told_how_far_back_follow_finds_its_sessions() {
+    // 8,192 objects, one every five seconds of each of the 552 shards that 463 MB a second and a quarter more need.
+    let large =
+        Question { events_per_day: 4e11, avg_bytes: 800.0, compression: 8.0, peak: 1.0, ..question() };
+    near(tokyo(&large).capacity.follow_reach, 8_192.0 / (552.0 / 5.0));
+    assert_eq!(tokyo(&question()).capacity.follow_reach, 2_400.0);
     let small = Question { events_per_day: 864_000.0, ..question() };
     assert_eq!(tokyo(&small).capacity.follow_reach, 2_400.0);
 }

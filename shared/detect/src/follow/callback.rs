@@ -11,7 +11,7 @@
 //! (53) to somebody who wrote to them, ICMP. A carried address counts only on the port that the payload says, so that
 //! `http://192.0.2.1/` in a payload does not turn every look-up there into a call-back.
 //!
-//! Any other outside address is an [`FindingKind::OtherContact`], once a server and address, and only on an unusual
+//! Any other outside address is an [`FindingKind::OtherContact`], once a server, address and device, and only on an unusual
 //! port: on 25, 53, 80, 123 and 443 servers fetch updates every day, and without learned habit such a session says
 //! nothing.
 //!
@@ -21,14 +21,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use hinomi_model::{
-    Class, Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind, Peer,
-    Protocol, Role, Seconds, Settings, Subject, TenantId,
+    Class, DeviceId, Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind,
+    Function, Peer, Protocol, Role, Settings, Subject, TenantId,
 };
 
 use super::carried::{self, Carried};
 use super::kept::{Kept, Timed};
 use super::wire::{In, Out, wire};
-use super::{Scene, answer, bare, identity, is_open_attack};
+use super::{CLOCK_SLACK, Missed, Origin, Scene, asked_from, bare, identity, is_open_attack, plain};
 use crate::tables::techniques;
 
 /// Attacks kept of the last forty minutes.
@@ -39,8 +39,6 @@ const MAX_ATTACKS_EACH: usize = 1024;
 pub(super) const MAX_OPENED: usize = 1 << 18;
 /// Outgoing sessions kept of one host.
 const MAX_OPENED_EACH: usize = 4096;
-/// Durations are whole seconds: a session may seem to begin this long before its cause.
-const CLOCK_SLACK: Seconds = 1;
 /// Ports on which servers speak to the outside every day.
 const USUAL_PORTS: [u16; 5] = [25, 53, 80, 123, 443];
 const FTP_DATA: u16 = 20;
@@ -48,7 +46,15 @@ const FTP_DATA: u16 = 20;
 #[derive(Debug)]
 pub(super) struct Callbacks {
     attacks: Kept<(TenantId, IpAddr), Attack>,
-    opened: Kept<(TenantId, IpAddr), Fact>,
+    opened: Kept<(TenantId, IpAddr), Opened>,
+}
+
+/// A session that a host inside opened to the outside.
+#[derive(Debug)]
+struct Opened {
+    fact: Fact,
+    /// Who logged it.
+    device: DeviceId,
 }
 
 #[derive(Debug)]
@@ -59,6 +65,13 @@ struct Attack {
 
 wire! {
     Attack { question, carried }
+    Opened { fact, device }
+}
+
+impl Timed for Opened {
+    fn time(&self) -> EventTime {
+        self.fact.time
+    }
 }
 
 impl Timed for Attack {
@@ -95,7 +108,13 @@ impl Callbacks {
         self.opened.shed();
     }
 
-    pub(super) fn ask(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
+    pub(super) fn ask(
+        &mut self,
+        scene: &Scene<'_>,
+        finding: &Finding,
+        missed: &mut Missed,
+        out: &mut Vec<Finding>,
+    ) {
         let Subject::Host(host) = finding.subject else { return };
         if !is_open_attack(finding) || finding.class == Class::Recon {
             return;
@@ -104,8 +123,12 @@ impl Callbacks {
         carried.retain(|(ip, _)| *ip != host && !scene.is_inside(&finding.tenant, *ip));
         let attack = Attack { question: Arc::new(bare(finding)), carried };
         let key = (finding.tenant.clone(), host);
-        for fact in self.opened.of(&key) {
-            compare(scene, &attack, fact, out);
+        for opened in self.opened.of(&key) {
+            compare(scene, &attack, (&opened.device, &opened.fact), out);
+        }
+        let from = asked_from(finding);
+        if self.opened.may_have_lost(&key, from) {
+            missed.note(key.clone(), from);
         }
         self.attacks.push(scene.clock, key, attack);
     }
@@ -117,15 +140,20 @@ impl Callbacks {
         fact: &Fact,
         out: &mut Vec<Finding>,
     ) {
-        let carries = fact.protocol == Protocol::TCP || fact.protocol == Protocol::UDP;
-        if fact.direction != Direction::Outbound || !carries {
-            return;
+        if is_opened(fact) {
+            self.recall(scene, source, fact, out);
+            let opened = Opened { fact: *fact, device: source.device.clone() };
+            self.opened.push(scene.clock, (source.tenant.clone(), fact.src_ip), opened);
         }
-        let key = (source.tenant.clone(), fact.src_ip);
-        for attack in self.attacks.of(&key) {
-            compare(scene, attack, fact, out);
+    }
+
+    /// Holds a session that may have been forgotten against the attacks.
+    pub(super) fn recall(&self, scene: &Scene<'_>, source: &FactSource, fact: &Fact, out: &mut Vec<Finding>) {
+        if is_opened(fact) {
+            for attack in self.attacks.of(&(source.tenant.clone(), fact.src_ip)) {
+                compare(scene, attack, (&source.device, fact), out);
+            }
         }
-        self.opened.push(scene.clock, key, *fact);
     }
 
     pub(super) fn sweep(&mut self, before: EventTime) {
@@ -134,7 +162,13 @@ impl Callbacks {
     }
 }
 
-fn compare(scene: &Scene<'_>, attack: &Attack, fact: &Fact, out: &mut Vec<Finding>) {
+/// Tells whether a host inside opened a session to the outside that could carry a call-back.
+fn is_opened(fact: &Fact) -> bool {
+    let carries = fact.protocol == Protocol::TCP || fact.protocol == Protocol::UDP;
+    fact.direction == Direction::Outbound && carries
+}
+
+fn compare(scene: &Scene<'_>, attack: &Attack, (device, fact): (&DeviceId, &Fact), out: &mut Vec<Finding>) {
     let question = &attack.question;
     let Some(attacker) = question.peers.first() else { return };
     let replies = attacker.port.is_some_and(|service| service == fact.src_port) || fact.src_port == FTP_DATA;
@@ -149,9 +183,9 @@ fn compare(scene: &Scene<'_>, attack: &Attack, fact: &Fact, out: &mut Vec<Findin
         .iter()
         .any(|(ip, port)| *ip == fact.dst_ip && port.is_none_or(|port| port == fact.dst_port));
     if called || (fact.dst_ip == attacker.ip && !service) {
-        out.push(contact(scene, question, FindingKind::Callback, fact));
+        out.push(contact(scene, &question.tenant, FindingKind::Callback, (device, fact)));
     } else if !USUAL_PORTS.contains(&fact.dst_port) && fact.dst_ip != attacker.ip {
-        out.push(contact(scene, question, FindingKind::OtherContact, fact));
+        out.push(contact(scene, &question.tenant, FindingKind::OtherContact, (device, fact)));
     }
 }
 
@@ -168,22 +202,37 @@ fn follows(settings: &Settings, question: &Finding, began: EventTime) -> bool {
         || question.instants.iter().any(|hit| after(*hit))
 }
 
-fn contact(scene: &Scene<'_>, question: &Finding, kind: FindingKind, fact: &Fact) -> Finding {
+/// Makes the finding of a session. It says what the session's own record says and nothing of the attack before it: of
+/// several attacks that it follows none is first, however they arrived.
+fn contact(
+    scene: &Scene<'_>,
+    tenant: &TenantId,
+    kind: FindingKind,
+    (device, fact): (&DeviceId, &Fact),
+) -> Finding {
     let subject = Subject::Host(fact.src_ip);
-    let print = identity(&question.tenant, &subject, kind).text(&fact.dst_ip.to_string());
+    let print = identity(tenant, &subject, kind).text(&fact.dst_ip.to_string());
     let print = match kind {
-        // Every call-back counts, once for both members of an HA pair; another contact once a day.
+        // Every call-back counts, once for both members of an HA pair; another contact once a day and device.
         FindingKind::Callback => {
             let began = fact.began.seconds();
             print.number(fact.dst_port.into()).number(began.into()).number(fact.src_port.into())
         }
-        _ => print.number(fact.began.day().0.into()),
+        _ => print.number(fact.began.day().0.into()).text(device.as_str()),
     };
-    let mut finding = answer(question, subject, kind, FindingId(print.finish()), fact.began);
+    let source = FactSource { tenant: tenant.clone(), device: device.clone() };
+    let origin = Origin {
+        tenant: tenant.clone(),
+        device: device.clone(),
+        vendor: scene.vendor(&source),
+        function: Function::Firewall,
+    };
+    let mut finding = plain(&origin, subject, kind, FindingId(print.finish()), fact.began);
+    finding.host = Some(scene.host(tenant, fact.src_ip));
     finding.direction = Direction::Outbound;
     finding.disposition = fact.disposition;
     finding.last = fact.time.max(fact.began);
-    finding.received = question.received.max(fact.time);
+    finding.received = fact.time;
     finding.count = u64::from(fact.count.max(1));
     finding.peers = vec![Peer { ip: fact.dst_ip, port: Some(fact.dst_port) }];
     finding.sessions = fact.session.into_iter().collect();
@@ -194,6 +243,6 @@ fn contact(scene: &Scene<'_>, question: &Finding, kind: FindingKind, fact: &Fact
     if fact.disposition == Disposition::Blocked {
         finding.bytes_in = None;
     }
-    finding.evidence = scene.objects.session(question.device.as_str(), fact).into_iter().collect();
+    finding.evidence = scene.objects.session(device.as_str(), fact).into_iter().collect();
     finding
 }

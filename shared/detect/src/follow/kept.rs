@@ -26,6 +26,8 @@ pub(super) struct Kept<K, V> {
     arrivals: VecDeque<K>,
     most: usize,
     most_each: usize,
+    /// When the last of those came that were dropped for want of room.
+    lost: Option<EventTime>,
 }
 
 #[derive(Debug)]
@@ -37,7 +39,7 @@ struct Arrived<V> {
 
 impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
     pub(super) fn new(most: usize, most_each: usize) -> Self {
-        Kept { values: FxHashMap::default(), arrivals: VecDeque::new(), most, most_each }
+        Kept { values: FxHashMap::default(), arrivals: VecDeque::new(), most, most_each, lost: None }
     }
 
     /// Keeps a value that came when the engine's time was `clock`.
@@ -54,6 +56,13 @@ impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
 
     pub(super) fn of(&self, key: &K) -> impl Iterator<Item = &V> {
         self.values.get(key).into_iter().flatten().map(|arrived| &arrived.value)
+    }
+
+    /// Tells whether something under a key that came at an instant or later may have been dropped for want of room.
+    pub(super) fn may_have_lost(&self, key: &K, from: EventTime) -> bool {
+        let is_full = |values: &&VecDeque<Arrived<V>>| values.len() >= self.most_each;
+        let own = self.values.get(key).filter(is_full).and_then(VecDeque::front).map(|first| first.at);
+        self.lost.max(own).is_some_and(|lost| lost >= from)
     }
 
     /// Drops what came before an instant.
@@ -89,7 +98,7 @@ impl<K: Clone + Eq + Hash, V: Timed> Kept<K, V> {
         while self.arrivals.len() >= self.most.max(1) {
             let Some(oldest) = self.arrivals.pop_front() else { break };
             let emptied = self.values.get_mut(&oldest).is_some_and(|values| {
-                values.pop_front();
+                self.lost = self.lost.max(values.pop_front().map(|dropped| dropped.at));
                 values.is_empty()
             });
             if emptied {
@@ -115,6 +124,9 @@ impl<K: Wire + Clone + Eq + Hash, V: Wire> Kept<K, V> {
     pub(super) fn filled(mut self, input: &mut In<'_>) -> Option<Self> {
         self.values = Wire::get(input)?;
         self.arrivals = Wire::get(input)?;
+        // What is full has dropped something, nothing of which came behind the first that is left.
+        let first = || self.arrivals.iter().find_map(|key| self.values.get(key)?.front());
+        self.lost = if self.arrivals.len() >= self.most { first().map(|first| first.at) } else { None };
         Some(self)
     }
 }
@@ -150,6 +162,26 @@ mod tests {
         assert_eq!(kept.of(&"a").count(), 0);
         kept.push(EventTime::EPOCH, "b", EventTime::from_seconds(5));
         assert!(kept.of(&"b").count() <= 2);
+    }
+
+    #[test]
+    fn what_may_have_been_dropped_for_want_of_room_is_known() {
+        let at = EventTime::from_seconds;
+        let mut kept = Kept::<u64, EventTime>::new(4, 2);
+        for (key, second) in [(1, 1), (2, 2), (3, 3), (3, 4)] {
+            kept.push(EventTime::EPOCH, key, at(second));
+        }
+        assert!(!kept.may_have_lost(&1, at(0)), "there was room");
+        assert!(kept.may_have_lost(&3, at(3)), "a third one would have driven out the first");
+        kept.push(EventTime::EPOCH, 4, at(5));
+        assert!(kept.may_have_lost(&2, at(1)) && !kept.may_have_lost(&2, at(2)));
+        let mut out = Out::default();
+        kept.put(&mut out);
+        let bytes = out.finish();
+        let again = Kept::<u64, EventTime>::new(4, 2).filled(&mut In::new(&bytes).unwrap()).unwrap();
+        assert!(again.may_have_lost(&2, at(2)), "it is full");
+        kept.sweep(at(9));
+        assert!(kept.may_have_lost(&2, at(1)), "that it was dropped stays true");
     }
 
     #[test]

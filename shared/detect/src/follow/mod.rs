@@ -27,6 +27,7 @@ mod clocks;
 mod fanout;
 mod kept;
 mod logins;
+mod missed;
 mod overload;
 mod proof;
 mod sessions;
@@ -46,6 +47,11 @@ use rustc_hash::FxHashMap;
 use crate::appliance;
 use crate::coalesce::about;
 use wire::{In, Out, Wire};
+
+pub use missed::Missed;
+
+/// Durations are whole seconds: a session may seem to begin this long before its cause.
+const CLOCK_SLACK: Seconds = 1;
 
 /// How often what is out of its window is dropped, in event time.
 const SWEEP: Seconds = 60;
@@ -74,6 +80,8 @@ pub struct Follow {
     uploads: uploads::Uploads,
     clocks: clocks::Clocks,
     objects: proof::Objects,
+    /// Not part of what is written: whoever asks questions reads again what they missed before it writes anything.
+    missed: Missed,
     said: FxHashMap<FindingId, EventTime>,
     swept: Option<EventTime>,
     clock: EventTime,
@@ -110,6 +118,7 @@ impl Follow {
             uploads: uploads::Uploads::default(),
             clocks: clocks::Clocks::default(),
             objects: proof::Objects::default(),
+            missed: Missed::default(),
             said: FxHashMap::default(),
             swept: None,
             clock: EventTime::EPOCH,
@@ -140,8 +149,8 @@ impl Follow {
         let scene = Scene { settings: &self.settings, registry, objects: &self.objects, now, clock };
         let mut out = Vec::new();
         for finding in findings.iter().filter(|finding| Follow::hears(finding)) {
-            self.sessions.ask(&scene, finding, &mut out);
-            self.callbacks.ask(&scene, finding, &mut out);
+            self.sessions.ask(&scene, finding, &mut self.missed, &mut out);
+            self.callbacks.ask(&scene, finding, &mut self.missed, &mut out);
             self.campaigns.hit(finding);
             self.clients.hear(&scene, finding, &mut out);
             self.overloads.hear(&scene, finding, &mut out);
@@ -171,16 +180,56 @@ impl Follow {
         let due = self.swept.is_none_or(|swept| now.since(swept) >= SWEEP);
         self.logins.tell(&scene, due, &mut out);
         self.campaigns.tell(&self.settings, &mut out);
+        self.say_once(&mut out, now);
+        if due {
+            self.sweep(now);
+        }
+        out
+    }
+
+    /// Returns what questions since the last call asked about and facts were no longer remembered of, if anything.
+    pub fn take_missed(&mut self) -> Missed {
+        std::mem::take(&mut self.missed)
+    }
+
+    /// Holds facts that were taken in before against the open questions, where they were missed, and returns what follows
+    /// from it. Nothing of them counts again: what [`step`](Self::step) found is not said twice.
+    pub fn recall(
+        &mut self,
+        facts: &FactBatch,
+        missed: &Missed,
+        registry: &Registry,
+        now: EventTime,
+    ) -> Vec<Finding> {
+        let mut out = Vec::new();
+        let concerned = |fact: &&Fact| {
+            facts.sources.get(fact.source as usize).is_some_and(|source| missed.concerns(source, fact))
+        };
+        let concerned: Vec<&Fact> = facts.sessions.iter().filter(concerned).collect();
+        if concerned.is_empty() {
+            return out;
+        }
+        let places = self.objects.of(facts, self.clock);
+        let (settings, objects) = (&self.settings, &self.objects);
+        let scene = Scene { settings, registry, objects, now, clock: self.clock };
+        for fact in concerned {
+            let Some(source) = facts.sources.get(fact.source as usize) else { continue };
+            let fact = &Fact { place: places.translate(fact.place), ..*fact };
+            self.sessions.recall(&scene, source, fact, &mut out);
+            self.callbacks.recall(&scene, source, fact, &mut out);
+        }
+        self.say_once(&mut out, now);
+        out
+    }
+
+    /// Orders findings, and leaves out those that were said.
+    fn say_once(&mut self, out: &mut Vec<Finding>, now: EventTime) {
         out.sort_by_key(|finding| (finding.first, finding.id));
         out.dedup_by_key(|finding| finding.id);
         if self.said.len() > MAX_SAID {
             self.said.clear();
         }
         out.retain(|finding| self.said.insert(finding.id, now).is_none());
-        if due {
-            self.sweep(now);
-        }
-        out
     }
 
     fn sweep(&mut self, now: EventTime) {
@@ -261,6 +310,7 @@ impl Follow {
             uploads: Wire::get(&mut input)?,
             clocks: Wire::get(&mut input)?,
             objects: Wire::get(&mut input)?,
+            missed: Missed::default(),
             said: Wire::get(&mut input)?,
             swept: Wire::get(&mut input)?,
             clock: Wire::get(&mut input)?,
@@ -381,6 +431,11 @@ fn is_open_attack(finding: &Finding) -> bool {
         && finding.payload == Payload::Initiator
         && inbound
         && finding.host.is_some()
+}
+
+/// Returns from when on sessions of the attacked server matter, by the device's clock and by the collector's.
+fn asked_from(question: &Finding) -> EventTime {
+    question.first.min(question.received).plus(-CLOCK_SLACK)
 }
 
 /// Returns a question without what only the judge needs.

@@ -15,7 +15,7 @@ use hinomi_model::{EventTime, Fact, FactSource, Finding, FindingKind, Peer, Sess
 
 use super::kept::{Kept, Timed};
 use super::wire::{In, Out, wire};
-use super::{Scene, answer, bare, identity, is_open_attack};
+use super::{Missed, Scene, answer, asked_from, bare, identity, is_open_attack};
 
 /// Questions kept: sessions with an open attack of the last forty minutes.
 const MAX_QUESTIONS: usize = 1 << 17;
@@ -83,14 +83,25 @@ impl Sessions {
         self.ends.shed();
     }
 
-    pub(super) fn ask(&mut self, scene: &Scene<'_>, finding: &Finding, out: &mut Vec<Finding>) {
-        if !is_open_attack(finding) || !matches!(finding.subject, Subject::Host(_)) {
+    pub(super) fn ask(
+        &mut self,
+        scene: &Scene<'_>,
+        finding: &Finding,
+        missed: &mut Missed,
+        out: &mut Vec<Finding>,
+    ) {
+        let Subject::Host(host) = finding.subject else { return };
+        if !is_open_attack(finding) {
             return;
         }
+        let from = asked_from(finding);
         let question = Arc::new(bare(finding));
         for key in &finding.sessions {
             for fact in self.ends.of(key) {
                 settle(scene, &question, *key, fact, out);
+            }
+            if self.ends.may_have_lost(key, from) {
+                missed.note((finding.tenant.clone(), host), from);
             }
             self.open.push(scene.clock, *key, Open { question: question.clone() });
         }
@@ -103,21 +114,28 @@ impl Sessions {
         fact: &Fact,
         out: &mut Vec<Finding>,
     ) {
-        let Some(key) = fact.session else { return };
-        // The initiator of an attack on a server is outside.
-        if scene.is_inside(&source.tenant, fact.src_ip) {
-            return;
-        }
+        let Some(key) = opened_from_outside(scene, source, fact) else { return };
+        self.recall(scene, source, fact, out);
+        self.ends.push(scene.clock, key, *fact);
+    }
+
+    /// Holds a session that may have been forgotten against the attacks.
+    pub(super) fn recall(&self, scene: &Scene<'_>, source: &FactSource, fact: &Fact, out: &mut Vec<Finding>) {
+        let Some(key) = opened_from_outside(scene, source, fact) else { return };
         for open in self.open.of(&key) {
             settle(scene, &open.question, key, fact, out);
         }
-        self.ends.push(scene.clock, key, *fact);
     }
 
     pub(super) fn sweep(&mut self, before: EventTime) {
         self.open.sweep(before);
         self.ends.sweep(before);
     }
+}
+
+/// Returns the session that a fact is of, if an attack on a server could have been in it: its initiator is outside.
+fn opened_from_outside(scene: &Scene<'_>, source: &FactSource, fact: &Fact) -> Option<SessionKey> {
+    fact.session.filter(|_| !scene.is_inside(&source.tenant, fact.src_ip))
 }
 
 fn settle(scene: &Scene<'_>, question: &Finding, key: SessionKey, fact: &Fact, out: &mut Vec<Finding>) {

@@ -27,7 +27,7 @@ use hinomi_model::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The version of the bytes.
-pub(super) const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 2;
 
 /// Bytes that are being written.
 #[derive(Debug, Default)]

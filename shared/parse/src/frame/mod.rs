@@ -25,7 +25,11 @@ mod nest;
 mod reader;
 mod walk;
 
+use std::borrow::Cow;
+
 use hinomi_model::{Frames, Reject};
+
+use self::coding::Coding;
 
 pub use kpl::user_records;
 pub use lines::Lines;
@@ -71,6 +75,22 @@ pub struct Item<'a> {
     pub frames: Frames,
     /// What it holds, without the blanks around it; or why it is refused, and its beginning.
     pub content: Result<&'a [u8], (Reject, &'a [u8])>,
+}
+
+/// Undoes gzip or zstd of bytes in memory, told by their first bytes; plain bytes stay as they are.
+///
+/// # Errors
+///
+/// A [`Reject`] for what does not decompress, or grows beyond [`MAX_RATIO`] or the limit.
+pub fn decompressed(bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, Reject> {
+    match Coding::of(bytes) {
+        Coding::Plain => Ok(Cow::Borrowed(bytes)),
+        coding => {
+            let mut plain = Vec::new();
+            coding.undo(bytes, limit, &mut plain)?;
+            Ok(Cow::Owned(plain))
+        }
+    }
 }
 
 impl<'a> Item<'a> {

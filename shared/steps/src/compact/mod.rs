@@ -8,12 +8,13 @@
 //! that each record counts *once*.
 //!
 //! The tenants of a plan are divided into shares by their names, and each share's work into **parts**, as much as memory
-//! holds. For each part there happens, in this order:
+//! holds of packed records. A part's files are made one group of tenants after the other (`held`), so that an hour of one
+//! customer is few files. For each part there happens, in this order:
 //!
 //! | written | what for |
 //! |---|---|
 //! | border: up to which record the part goes | whoever repeats the part reads the same, and makes the same files |
-//! | files, each under a name made of class, tenant, day, plan, share and part | |
+//! | files, each under a name made of class, tenant, day, plan, share, part and piece | |
 //! | after the last part: done | nobody looks at the share again |
 //!
 //! All of it is put only where nothing is yet. So a compactor may die anywhere: the next one redoes the last part that
@@ -24,6 +25,7 @@
 //! part, files of the first attempt stay as they are.
 
 mod claims;
+mod held;
 mod names;
 mod plan;
 mod read;
@@ -33,9 +35,10 @@ use hinomi_model::{EventTime, Seconds};
 use hinomi_ocsf::{Limits, ParquetFile};
 use hinomi_store::{Archive, ArchiveKey, Put};
 
+use self::held::{Held, Until};
 use self::names::Hour;
-use self::plan::{At, Book, Plan};
-use self::read::{Part, Reader, Share, Until};
+use self::plan::{At, Book, Border, Plan};
+use self::read::{Pieces, Reader, Share};
 use crate::error::Result;
 use crate::together::together;
 
@@ -59,9 +62,23 @@ pub const KEPT_DAYS: i64 = 10;
 /// Seconds that closing a part takes at most: writing half a gigabyte of rows as files, and putting them.
 pub const CLOSING: Seconds = 90;
 
-/// When a part is closed: some 800,000 lines. What is written of it takes as much again at most, and a function of two
-/// gigabytes bears both with the objects that it comes from; measured, 0.7 GB in all.
-pub const PART: Limits = Limits { bytes: 512 << 20, rows: 2_000_000 };
+/// Lines that a function's one processor makes files of in a second, taken low: a part is closed while there is time for
+/// all that it holds.
+const LINES_A_SECOND: u64 = 100_000;
+
+/// How much a part holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes of packed records.
+    pub held: usize,
+    /// Bytes and number of lines that are rows at a time.
+    pub rows: Limits,
+}
+
+/// What a function of three gigabytes has room for: a gigabyte and a half of packed records, some 15 million lines, and
+/// of these some 300,000 lines as rows at a time, which take as much as their lines, and as much again while they are
+/// written.
+pub const ROOM: Room = Room { held: 3 << 29, rows: Limits { bytes: 256 << 20, rows: 600_000 } };
 
 /// Objects fetched at once. They have some hundred kilobytes, six megabytes at most.
 const FETCHES: usize = 16;
@@ -83,8 +100,8 @@ pub struct Call<'p> {
     pub compactor: u16,
     /// How many there are; one at least.
     pub compactors: u16,
-    /// When a part is closed: [`PART`], unless there is less memory.
-    pub part: Limits,
+    /// How much a part holds: [`ROOM`], unless there is less memory.
+    pub room: Room,
     /// Tells how many seconds there are.
     pub left: &'p (dyn Fn() -> Seconds + Sync),
 }
@@ -226,7 +243,7 @@ impl<A: Archive> Work<'_, A> {
         let mut known = None;
         if begun > 0 {
             let border = plan.border(self.archive, (share.number, part)).await?;
-            (from, known) = (border.from, Some(border.to));
+            (from, known) = (border.from, Some(border));
         }
         loop {
             let to = self.part((plan, share, part), (from, known)).await?;
@@ -248,32 +265,41 @@ impl<A: Archive> Work<'_, A> {
     async fn part(
         &mut self,
         (plan, share, number): (&Plan, Share, u32),
-        (from, known): (At, Option<At>),
+        (from, known): (At, Option<Border>),
     ) -> Result<At> {
         let left = self.call.left;
-        let is_spent = || left() <= CLOSING;
-        let full = Until::Full { limits: self.call.part, is_spent: &is_spent };
-        let until = known.map_or(full, Until::Border);
-        let (registry, archive) = (self.registry, self.archive);
-        let mut part = self.reader.part((plan, share), (from, until), registry, archive).await?;
-        // A last part without rows needs no border, as it has no files.
-        if known.is_none() && (part.to != plan.end() || !part.rows.is_empty()) {
-            let border = plan.put_border(archive, (share.number, number), (from, part.to)).await?;
-            if border.to != part.to {
+        let closing = |lines: u64| CLOSING.saturating_add_unsigned(lines / LINES_A_SECOND);
+        let is_spent = |lines| left() <= closing(lines);
+        let room = self.call.room;
+        let until =
+            known.map_or(Until::Full { room, is_spent: &is_spent }, |border| Until::Border(border.to));
+        let archive = self.archive;
+        let mut held = Held::gather((plan, share), (from, until), archive).await?;
+        let mut limits = known.map_or(room.rows, |border| border.limits());
+        // A last part without records needs no border, as it has no files.
+        if known.is_none() && (held.to != plan.end() || !held.records.is_empty()) {
+            let border = plan.put_border(archive, (share.number, number), (from, held.to), limits).await?;
+            limits = border.limits();
+            if border.to != held.to {
                 // Somebody else cut it elsewhere, and may have written files: theirs is the border.
                 let until = Until::Border(border.to);
-                part = self.reader.part((plan, share), (border.from, until), registry, archive).await?;
+                held = Held::gather((plan, share), (border.from, until), archive).await?;
             }
         }
-        let Part { mut rows, to, counts } = part;
-        self.done.add(counts);
-        let mut files = Vec::new();
-        for file in rows.finish()? {
-            files.push((file_key(&file, plan, share, number)?, file.bytes));
+        let mut pieces = Pieces::of((plan, share), &held, limits);
+        let mut piece = 0_u32;
+        while let Some(files) = pieces.next(&mut self.reader, self.registry)? {
+            let mut named = Vec::new();
+            for file in files {
+                named.push((file_key(&file, plan, share, (number, piece))?, file.bytes));
+            }
+            self.put(&named).await?;
+            piece = piece.saturating_add(1);
         }
-        self.put(&files).await?;
+        self.done.add(pieces.counts);
+        self.done.add(held.counts);
         self.done.parts += 1;
-        Ok(to)
+        Ok(held.to)
     }
 
     async fn put(&mut self, files: &[(ArchiveKey, Vec<u8>)]) -> Result<()> {
@@ -291,9 +317,15 @@ impl<A: Archive> Work<'_, A> {
 }
 
 /// Returns the name of a file of a part: it depends on what is read, and on nothing else.
-fn file_key(file: &ParquetFile, plan: &Plan, share: Share, part: u32) -> hinomi_store::Result<ArchiveKey> {
+fn file_key(
+    file: &ParquetFile,
+    plan: &Plan,
+    share: Share,
+    (part, piece): (u32, u32),
+) -> hinomi_store::Result<ArchiveKey> {
     let (folder, stem, share) = (file.folder(), plan.file_stem(), share.number);
-    ArchiveKey::new(&format!("{FOLDER}/{folder}/{stem}-{share}-{part:04}.parquet"))
+    let piece = if piece == 0 { String::new() } else { format!("-{piece}") };
+    ArchiveKey::new(&format!("{FOLDER}/{folder}/{stem}-{share}-{part:04}{piece}.parquet"))
 }
 
 /// Returns the first hour that is looked at: far enough back for what comes late, and to where nothing is missing; never

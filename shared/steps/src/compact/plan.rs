@@ -13,6 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use hinomi_ocsf::Limits;
 use hinomi_store::{Archive, ArchiveKey, Error, Put, object};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ const FOLDER: &str = "compact";
 
 /// The format of what is written here.
 const VERSION: u32 = 1;
+
+/// The format of borders. Version 1 says nothing of rows, and is read.
+const BORDER_VERSION: u32 = 2;
 
 /// Keys listed at once.
 const PAGE: usize = 1_000;
@@ -79,6 +83,17 @@ pub(super) struct Border {
     v: u32,
     pub(super) from: At,
     pub(super) to: At,
+    /// Bytes and number of its lines that are rows at a time. All of the part, where nobody wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rows: Option<(usize, usize)>,
+}
+
+impl Border {
+    /// Returns how much is rows at a time.
+    pub(super) fn limits(&self) -> Limits {
+        let (bytes, rows) = self.rows.unwrap_or((usize::MAX, usize::MAX));
+        Limits { bytes, rows }
+    }
 }
 
 /// What is known of a plan.
@@ -374,8 +389,9 @@ impl Plan {
         archive: &A,
         (share, part): (u16, u32),
         (from, to): (At, At),
+        limits: Limits,
     ) -> Result<Border> {
-        let border = Border { v: VERSION, from, to };
+        let border = Border { v: BORDER_VERSION, from, to, rows: Some((limits.bytes, limits.rows)) };
         let key = self.mark(share, &format!("{part:04}"))?;
         match archive.put_new(&key, &encode(&border)?).await? {
             Put::Stored => Ok(border),
@@ -386,7 +402,9 @@ impl Plan {
     /// Reads where a part ends.
     pub(super) async fn border<A: Archive>(&self, archive: &A, (share, part): (u16, u32)) -> Result<Border> {
         let border: Border = document(archive, &self.mark(share, &format!("{part:04}"))?).await?;
-        known_version(border.v)?;
+        if border.v != BORDER_VERSION {
+            known_version(border.v)?;
+        }
         Ok(border)
     }
 

@@ -1,4 +1,4 @@
-//! Records of raw objects as rows: one share of one part of a plan.
+//! The records of a part as files: one share of one part of a plan.
 //!
 //! Lines are read as `ingest` reads them, by the registry as it is now. A line may therefore be another tenant's today
 //! than the table of its object says, as a device may have moved. Exactly one share writes it all the same: its
@@ -8,24 +8,19 @@ use std::collections::BTreeSet;
 
 use hinomi_model::registry::Registry;
 use hinomi_model::{Event, Locator};
-use hinomi_ocsf::{Limits, Rows};
+use hinomi_ocsf::{Limits, ParquetFile, Rows};
 use hinomi_parse::{FrameScratch, Lines, Scratch, parse_line};
-use hinomi_store::Archive;
 
-use super::claims::Claims;
-use super::plan::{At, Plan};
-use super::{Compacted, FETCHES, fetch};
+use super::Compacted;
+use super::held::{Groups, Held, HeldRecord};
+use super::plan::Plan;
 use crate::caught::{Panicked, caught, caught_line};
 use crate::error::{Error, Result};
 use crate::facts::share_of;
 use crate::raw::{self, Entry};
 use crate::reading::arrived;
-use crate::together::together;
 
-/// A part whose border is known is as large as whoever wrote it down found it to be.
-const UNLIMITED: Limits = Limits { bytes: usize::MAX, rows: usize::MAX };
-
-/// Records that are left out of one call because they make the program panic. Each costs the work of its part again; more
+/// Records that are left out of one part because they make the program panic. Each costs the work of its rows again; more
 /// of them are a defect that a person has to look at, and the part stays undone until then.
 const MAX_POISON: usize = 64;
 
@@ -37,196 +32,147 @@ pub(super) struct Share {
 }
 
 impl Share {
-    fn holds(self, tenant: &str) -> bool {
+    pub(super) fn holds(self, tenant: &str) -> bool {
         share_of(tenant, self.of) == self.number
     }
 
     /// Tells whether a record may hold lines for this share.
-    fn opens(self, entry: &Entry) -> bool {
+    pub(super) fn opens(self, entry: &Entry) -> bool {
         entry.others > 0 || entry.owners.iter().any(|owner| self.holds(&owner.tenant))
     }
 
     /// Tells whether this is the one share that counts a record, and writes what no other share would.
-    fn is_home(self, entry: &Entry) -> bool {
+    pub(super) fn is_home(self, entry: &Entry) -> bool {
         entry.owners.first().map_or(self.number == 0, |first| self.holds(&first.tenant))
     }
 
     /// Tells whether this share writes a tenant's lines of a record.
-    fn writes(self, entry: &Entry, tenant: &str) -> bool {
-        let is_named = entry.others > 0 || entry.owners.iter().any(|owner| owner.tenant == tenant);
-        if is_named { self.holds(tenant) } else { self.is_home(entry) }
+    fn writes(self, record: &HeldRecord, known: Option<u32>, tenant: &str) -> bool {
+        let is_named = record.has_others || known.is_some_and(|tenant| record.tenants.contains(&tenant));
+        if is_named { self.holds(tenant) } else { record.is_home }
     }
-}
-
-/// How far a part goes.
-#[derive(Clone, Copy)]
-pub(super) enum Until<'p> {
-    /// Up to a record, as was written down.
-    Border(At),
-    /// Until its rows fill it, or there is no time for more; one record at least.
-    Full {
-        /// How many rows fill it.
-        limits: Limits,
-        /// Tells whether time is over.
-        is_spent: &'p (dyn Fn() -> bool + Sync),
-    },
-}
-
-/// What a part holds.
-pub(super) struct Part {
-    pub(super) rows: Rows,
-    /// The first record behind it.
-    pub(super) to: At,
-    /// How much was what.
-    pub(super) counts: Compacted,
 }
 
 /// Collects an event, as [`Rows::push`] does.
 type Push = fn(&mut Rows, &Event<'_>, Option<&Locator>);
 
-/// Reads parts; keeps its buffers from one to the next.
+/// Reads records; keeps its buffers from one to the next.
 #[derive(Debug)]
 pub(super) struct Reader {
     push: Push,
     frames: FrameScratch,
     scratch: Scratch,
-    /// Records that make the program panic other than by a line that is being read. What a panic leaves half made is
-    /// dropped, and the part begun anew without them.
-    poison: BTreeSet<(u64, At)>,
 }
 
 impl Default for Reader {
     fn default() -> Self {
-        Reader {
-            push: Rows::push,
-            frames: FrameScratch::default(),
-            scratch: Scratch::default(),
-            poison: BTreeSet::new(),
-        }
+        Reader { push: Rows::push, frames: FrameScratch::default(), scratch: Scratch::default() }
     }
 }
 
-impl Reader {
-    /// Reads a part of a plan's share.
+/// The files of a part, one group of tenants after the other, and of a group as much at a time as memory holds as rows.
+///
+/// Where one ends depends on the part's records and the limits alone, so that a repeat makes the same files.
+pub(super) struct Pieces<'h> {
+    plan: &'h Plan,
+    share: Share,
+    held: &'h Held,
+    groups: Groups,
+    limits: Limits,
+    /// The group that is being written, and the first of its records that is not.
+    next: (usize, usize),
+    /// Records that make the program panic other than by a line that is being read. What a panic leaves half made is
+    /// dropped, and what was begun is begun anew without them.
+    poison: BTreeSet<usize>,
+    /// How many lines were what.
+    pub(super) counts: Compacted,
+}
+
+impl<'h> Pieces<'h> {
+    pub(super) fn of((plan, share): (&'h Plan, Share), held: &'h Held, limits: Limits) -> Self {
+        let groups = held.groups(limits);
+        let (poison, counts) = (BTreeSet::new(), Compacted::default());
+        Pieces { plan, share, held, groups, limits, next: (0, 0), poison, counts }
+    }
+
+    /// Returns the next files; `None` when all are made.
     ///
     /// # Errors
     ///
-    /// When the archive fails, or more records make the program panic than are left out.
-    pub(super) async fn part<A: Archive>(
+    /// When a file can't be made, or more records make the program panic than are left out.
+    pub(super) fn next(
         &mut self,
-        (plan, share): (&Plan, Share),
-        (from, until): (At, Until<'_>),
+        reader: &mut Reader,
         registry: &Registry,
-        archive: &A,
-    ) -> Result<Part> {
-        loop {
-            match self.try_part((plan, share), (from, until), registry, archive).await? {
-                Ok(part) => return Ok(part),
+    ) -> Result<Option<Vec<ParquetFile>>> {
+        while self.next.0 < self.groups.count {
+            let mut rows = Rows::new(self.limits);
+            let (begun, counts) = (self.next, self.counts.clone());
+            match self.fill(&mut rows, reader, registry) {
+                Ok(()) if rows.is_empty() => {}
+                Ok(()) => return Ok(Some(rows.finish()?)),
                 Err((_, Panicked { place })) if self.poison.len() >= MAX_POISON => {
                     return Err(Error::Panicked { place });
                 }
-                Err((at, _)) => {
-                    let poison = std::mem::take(&mut self.poison);
-                    *self = Reader { poison, push: self.push, ..Reader::default() };
-                    self.poison.insert((plan.number, at));
+                Err((record, _)) => {
+                    *reader = Reader { push: reader.push, ..Reader::default() };
+                    self.poison.insert(record);
+                    (self.next, self.counts) = (begun, counts);
+                    let is_home = self.held.records.get(record).is_some_and(|record| record.is_home);
+                    self.counts.records_poisoned += u64::from(is_home);
                 }
             }
         }
+        Ok(None)
     }
 
-    /// Reads a part; fails with the record that made the program panic.
-    async fn try_part<A: Archive>(
+    /// Collects rows until they are enough or the group is done; fails with the record that made the program panic.
+    ///
+    /// What is enough is told by the records and not by the rows, as these depend on the registry, too.
+    fn fill(
         &mut self,
-        (plan, share): (&Plan, Share),
-        (from, until): (At, Until<'_>),
+        rows: &mut Rows,
+        reader: &mut Reader,
         registry: &Registry,
-        archive: &A,
-    ) -> Result<std::result::Result<Part, (At, Panicked)>> {
-        let limits = match until {
-            Until::Border(_) => UNLIMITED,
-            Until::Full { limits, .. } => limits,
-        };
-        let mut part = Part { rows: Rows::new(limits), to: from, counts: Compacted::default() };
-        let mut claims = Claims::of(plan);
-        let mut first = from.object;
-        while first < plan.objects.len() {
-            let last = first.saturating_add(FETCHES).min(plan.objects.len());
-            claims.look_up(archive, first..last).await?;
-            let names = plan.objects.get(first..last).unwrap_or_default();
-            let fetched = together(names.iter().map(|name| fetch(archive, &name.key))).await;
-            for ((object, name), bytes) in (first..).zip(names).zip(fetched) {
-                let bytes = bytes?;
-                let read = bytes.as_deref().and_then(|bytes| Some((bytes, raw::entries(bytes).ok()?)));
-                let Some((bytes, entries)) = read else {
-                    part.counts.damaged(share, name.key.as_str());
-                    continue;
-                };
-                part.counts.objects += 1;
-                claims.note(object, &entries);
-                let before = claims.before(object);
-                for (record, entry) in entries.iter().enumerate() {
-                    let at = At { object, record };
-                    if at < from {
-                        continue;
-                    }
-                    let is_over = match until {
-                        Until::Border(to) => at >= to,
-                        Until::Full { is_spent, .. } => at > from && (part.rows.is_full() || is_spent()),
-                    };
-                    if is_over {
-                        part.to = at;
-                        return Ok(Ok(part));
-                    }
-                    if before.holds(entry) {
-                        part.counts.records_repeated += u64::from(share.is_home(entry));
-                        continue;
-                    }
-                    if self.poison.contains(&(plan.number, at)) {
-                        part.counts.records_poisoned += u64::from(share.is_home(entry));
-                        continue;
-                    }
-                    let place = Locator {
-                        object: name.key.as_str().to_owned(),
-                        frame: u32::try_from(record).unwrap_or(u32::MAX),
-                        line: 0,
-                    };
-                    let read = caught(|| self.record(bytes, entry, share, place, registry, &mut part));
-                    if let Err(panicked) = read {
-                        return Ok(Err((at, panicked)));
-                    }
-                }
+    ) -> std::result::Result<(), (usize, Panicked)> {
+        let (group, first) = self.next;
+        let (mut bytes, mut lines) = (0_usize, 0_usize);
+        for (number, record) in self.held.records.iter().enumerate().skip(first) {
+            if self.poison.contains(&number) || !self.groups.opens(group, record) {
+                continue;
             }
-            first = last;
+            let read = caught(|| self.record(record, rows, reader, registry));
+            let (more_bytes, more_lines) = read.map_err(|panicked| (number, panicked))?;
+            (bytes, lines) = (bytes.saturating_add(more_bytes), lines.saturating_add(more_lines));
+            if bytes >= self.limits.bytes || lines >= self.limits.rows {
+                self.next = (group, number + 1);
+                return Ok(());
+            }
         }
-        part.to = plan.end();
-        Ok(Ok(part))
+        self.next = (group + 1, 0);
+        Ok(())
     }
 
+    /// Collects the rows of a record, and returns how many bytes and lines it has.
     fn record(
         &mut self,
-        object: &[u8],
-        entry: &Entry,
-        share: Share,
-        mut place: Locator,
+        record: &HeldRecord,
+        rows: &mut Rows,
+        reader: &mut Reader,
         registry: &Registry,
-        part: &mut Part,
-    ) {
-        let Part { rows, counts, .. } = part;
-        let is_home = share.is_home(entry);
-        counts.records += u64::from(is_home);
-        if entry.undecoded {
-            counts.lines_quarantined += u64::from(is_home);
-            return;
-        }
-        if !share.opens(entry) {
-            return;
-        }
-        let Ok(data) = raw::record(object, entry) else {
+    ) -> (usize, usize) {
+        let Pieces { plan, share, held, groups, counts, next: (group, _), .. } = self;
+        // Of its groups one counts what is nobody's.
+        let is_home = record.is_home && groups.home(record) == *group;
+        let Ok(data) = raw::open(&record.packed) else {
             counts.records_damaged += u64::from(is_home);
-            return;
+            return (0, 0);
         };
-        let Reader { push, frames, scratch, .. } = self;
-        let context = arrived(registry, entry.arrived);
+        let object = plan.objects.get(record.at.object).map(|name| name.key.as_str().to_owned());
+        let frame = u32::try_from(record.at.record).unwrap_or(u32::MAX);
+        let mut place = Locator { object: object.unwrap_or_default(), frame, line: 0 };
+        let Reader { push, frames, scratch } = reader;
+        let context = arrived(registry, record.arrived);
         let mut lines = Lines::new(&data, frames);
         let mut number = 0_u32;
         while let Some(item) = lines.next_line() {
@@ -239,20 +185,25 @@ impl Reader {
                 continue;
             };
             event.frames = event.frames.and(item.frames);
-            if share.writes(entry, event.tenant.id().as_str()) {
+            let tenant = event.tenant.id().as_str();
+            let known = held.number(tenant);
+            if groups.writes(record, known) == *group && share.writes(record, known, tenant) {
                 push(rows, &event, Some(&place));
                 counts.lines += 1;
             }
         }
+        (data.len(), number as usize)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use hinomi_model::EventTime;
-    use hinomi_store::{ArchiveKey, Memory, block_on};
+    use hinomi_store::{Archive, ArchiveKey, Memory, block_on};
 
+    use super::super::held::Until;
     use super::super::names::{Hour, RawName};
+    use super::super::plan::At;
     use super::*;
     use crate::raw::{Owners, RawObject};
 
@@ -277,10 +228,16 @@ mod tests {
         (archive, Plan { number: 0, hour, late: 0, shares: 1, objects, taken: Vec::new() })
     }
 
-    fn read(reader: &mut Reader, (archive, plan): &(Memory, Plan)) -> Result<Part> {
+    fn read(reader: &mut Reader, (archive, plan): &(Memory, Plan)) -> Result<(u64, Compacted)> {
         let share = Share { number: 0, of: 1 };
         let whole = (At::default(), Until::Border(plan.end()));
-        block_on(reader.part((plan, share), whole, &Registry::open(), archive))
+        let held = block_on(Held::gather((plan, share), whole, archive))?;
+        let mut pieces = Pieces::of((plan, share), &held, Limits::default());
+        let mut rows = 0;
+        while let Some(files) = pieces.next(reader, &Registry::open())? {
+            rows += files.iter().map(|file| file.rows).sum::<u64>();
+        }
+        Ok((rows, pieces.counts))
     }
 
     #[test]
@@ -292,9 +249,8 @@ mod tests {
         let planned = planned(3);
         let mut reader = Reader { push: panics_at_the_second, ..Reader::default() };
         for _ in 0..2 {
-            let part = read(&mut reader, &planned).unwrap();
-            assert_eq!((part.counts.records_poisoned, part.counts.lines, part.rows.rows()), (1, 4, 4));
-            assert_eq!(part.to, planned.1.end());
+            let (rows, counts) = read(&mut reader, &planned).unwrap();
+            assert_eq!((counts.records_poisoned, counts.lines, rows), (1, 4, 4));
         }
     }
 

@@ -14,10 +14,12 @@
 //! [`KEPT_DAYS`] days.
 //!
 //! A minute is that in which a batch was begun to be written, and `now` is its end. It reads the objects of its own and
-//! of [`LOOK_BACK_MINUTES`] before it that no earlier minute read.
+//! of [`LOOK_BACK_MINUTES`] before it that no earlier minute read. Where a question of it came when facts of its time were
+//! no longer remembered, it reads those of that time again.
 
 mod memory;
 mod plan;
+mod recall;
 
 use hinomi_detect::Follow;
 use hinomi_model::registry::Registry;
@@ -32,6 +34,9 @@ use crate::shelf::Shelf;
 use crate::together::together;
 
 use self::memory::Memory;
+use self::recall::recall;
+
+pub use self::recall::MAX_OBJECTS_AGAIN;
 
 /// How late an object may appear in its minute's folder: ingest's time-out of a minute, and a minute by which the clocks
 /// of two machines may differ, and as much again. What came later would never be read.
@@ -96,6 +101,8 @@ pub struct Followed {
     pub minutes: u64,
     /// Facts objects read.
     pub objects: u64,
+    /// Facts objects read again, for questions that came behind their answers.
+    pub objects_again: u64,
     /// Facts objects that can't be read: they are set aside under `quarantine/facts/`.
     pub broken: u64,
     /// Facts objects that are no longer there.
@@ -241,6 +248,9 @@ impl Follower {
         }
         // A minute without facts counts, too: some things are said when nothing came.
         found.extend(step(&mut memory.follow, &mut part, registry, now, followed));
+        let settings = self.settings.clone();
+        let asked = (minute, partition);
+        found.extend(recall(&mut memory, asked, &settings, registry, sources.archive, followed).await?);
         proof::fetch(&mut found, registry, &Shelf::new(sources.archive)).await?;
         put_findings(&found, Hearing::Told, sources.findings).await?;
         followed.findings += found.len() as u64;

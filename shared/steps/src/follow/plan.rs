@@ -59,22 +59,44 @@ fn decode(bytes: &[u8]) -> Option<Vec<ArchiveKey>> {
 
 /// Lists the objects of a minute and those before it that were not read yet, each name once.
 async fn unread<A: Archive>(archive: &A, minute: i64, memory: &Memory) -> Result<Vec<ArchiveKey>> {
+    let mut names: BTreeSet<u64> = BTreeSet::new();
+    let first = minute.saturating_sub(LOOK_BACK_MINUTES);
+    let is_wanted = |key: &ArchiveKey| {
+        let name = name_of(key);
+        !memory.knows(name) && names.insert(name)
+    };
+    listed(archive, (first, minute), MAX_OBJECTS, is_wanted).await
+}
+
+/// Lists the objects filed in some minutes, those of the first of them first, at most so many.
+pub(super) async fn filed<A: Archive>(
+    archive: &A,
+    first: i64,
+    last: i64,
+    most: usize,
+) -> Result<Vec<ArchiveKey>> {
+    listed(archive, (first, last), most, |_| true).await
+}
+
+async fn listed<A: Archive>(
+    archive: &A,
+    (first, last): (i64, i64),
+    most: usize,
+    mut is_wanted: impl FnMut(&ArchiveKey) -> bool,
+) -> Result<Vec<ArchiveKey>> {
     let folder = format!("{}/", facts::FOLDER);
     // Behind every key of the minutes before the first, as `-` sorts before `/`.
-    let first = minute.saturating_sub(LOOK_BACK_MINUTES);
     let mut after = ArchiveKey::new(&format!("{}-.", facts::minute_folder(first)))?;
     let mut objects = Vec::new();
-    let mut names: BTreeSet<u64> = BTreeSet::new();
     loop {
         let page = archive.list(&folder, Some(&after), PAGE).await?;
         let is_last = page.len() < PAGE;
         for key in &page {
             let Some(of) = minute_of(key) else { continue };
-            if of > minute || objects.len() >= MAX_OBJECTS {
+            if of > last || objects.len() >= most {
                 return Ok(objects);
             }
-            let name = name_of(key);
-            if !memory.knows(name) && names.insert(name) {
+            if is_wanted(key) {
                 objects.push(key.clone());
             }
         }

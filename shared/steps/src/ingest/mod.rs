@@ -22,7 +22,9 @@ mod outgoing;
 mod read;
 mod refused;
 
-use hinomi_detect::KnownLines;
+use std::sync::Arc;
+
+use hinomi_detect::{Indicators, KnownLines};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Event, EventTime, Finding, Reject};
 use hinomi_parse::{Context, Scratch, parse_line};
@@ -159,7 +161,12 @@ impl Ingest {
 
     /// Makes one that reads lines so.
     pub fn with_reader(parse: ReadLine) -> Self {
-        Ingest { reader: Reader::new(parse), known: KnownLines::default() }
+        Ingest { reader: Reader::new(parse, Arc::default()), known: KnownLines::default() }
+    }
+
+    /// Makes it know what lists of enemies name, from the next batch on; before, none is known.
+    pub fn know(&mut self, indicators: &Arc<Indicators>) {
+        self.reader.know(indicators);
     }
 
     /// Works on a batch: reads its records until all are read or time or memory is spent, and writes what came of them.

@@ -1,8 +1,9 @@
 //! One record: its lines, what they show, and what is set aside.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use hinomi_detect::{Examiner, KnownLines};
+use hinomi_detect::{Examiner, Indicators, KnownLines};
 use hinomi_model::registry::Registry;
 use hinomi_model::{Event, EventTime, FactBatch, Finding, Frame, Locator, QuarantineReason, Reject};
 use hinomi_parse::{FrameScratch, Item, Lines, Scratch};
@@ -67,13 +68,21 @@ impl ReadRecord {
 }
 
 impl Reader {
-    pub(super) fn new(parse: ReadLine) -> Self {
+    /// Makes a reader whose examiners know what lists of enemies name.
+    pub(super) fn new(parse: ReadLine, indicators: Arc<Indicators>) -> Self {
         Reader {
             parse,
             examine: Examiner::examine_new,
             frames: FrameScratch::default(),
             scratch: Scratch::default(),
-            minutes: Minutes::default(),
+            minutes: Minutes::new(indicators),
+        }
+    }
+
+    /// Makes its examiners know what lists of enemies name from now on.
+    pub(super) fn know(&mut self, indicators: &Arc<Indicators>) {
+        if !Arc::ptr_eq(&self.minutes.indicators, indicators) {
+            self.minutes = Minutes::new(Arc::clone(indicators));
         }
     }
 
@@ -94,7 +103,8 @@ impl Reader {
                 Ok(read) => return read,
                 Err(panicked) => {
                     // What a panic left half made is never read.
-                    *self = Reader { examine: self.examine, ..Reader::new(self.parse) };
+                    let indicators = Arc::clone(&self.minutes.indicators);
+                    *self = Reader { examine: self.examine, ..Reader::new(self.parse, indicators) };
                     (data, Reject::new(QuarantineReason::Fault, panicked.place))
                 }
             },
@@ -206,9 +216,14 @@ pub(super) struct Left {
 struct Minutes {
     open: BTreeMap<i64, Examiner>,
     spare: Vec<Examiner>,
+    indicators: Arc<Indicators>,
 }
 
 impl Minutes {
+    fn new(indicators: Arc<Indicators>) -> Self {
+        Minutes { indicators, ..Minutes::default() }
+    }
+
     /// Returns the examiner of a minute.
     fn at(&mut self, minute: i64, left: &mut Left) -> &mut Examiner {
         if self.open.len() >= MAX_MINUTES
@@ -217,8 +232,9 @@ impl Minutes {
         {
             self.close(earliest, left);
         }
-        let Minutes { open, spare } = self;
-        open.entry(minute).or_insert_with(|| spare.pop().unwrap_or_default())
+        let Minutes { open, spare, indicators } = self;
+        let another = || spare.pop().unwrap_or_else(|| Examiner::with_indicators(Arc::clone(indicators)));
+        open.entry(minute).or_insert_with(another)
     }
 
     /// Closes all minutes.
@@ -258,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_record_that_panics_is_set_aside_whole_and_the_next_one_is_read() {
-        let mut reader = Reader::new(parse_line);
+        let mut reader = Reader::new(parse_line, Arc::default());
         let poisoned =
             read(&mut reader, Some(&|line| if line == 1 { panic!("secret of the log") } else { true }));
         assert!(poisoned.is_poison && poisoned.left.findings.is_empty() && poisoned.left.facts.is_empty());
@@ -289,7 +305,7 @@ mod tests {
             examiner.examine_new(event, locator, known);
             assert!(locator.is_some_and(|locator| locator.line != 1), "secret of the log");
         }
-        let mut reader = Reader { examine: panics_at_the_second, ..Reader::new(parse_line) };
+        let mut reader = Reader { examine: panics_at_the_second, ..Reader::new(parse_line, Arc::default()) };
         let poisoned = read(&mut reader, None);
         assert!(poisoned.is_poison && poisoned.left.facts.is_empty());
         let [row] = poisoned.rows.as_slice() else { panic!("{:?}", poisoned.rows) };
@@ -305,7 +321,7 @@ mod tests {
 
     #[test]
     fn lines_that_are_not_asked_for_are_neither_read_nor_counted() {
-        let mut reader = Reader::new(parse_line);
+        let mut reader = Reader::new(parse_line, Arc::default());
         let some = read(&mut reader, Some(&|line| line == 2));
         let counts = some.counts.into_counts();
         assert_eq!((counts.lines, counts.lines_quarantined()), (1, 1));

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use hinomi_model::EventTime;
 use hinomi_model::registry::Registry;
 use hinomi_ocsf::Limits;
-use hinomi_steps::compact::{Call, Compacted, FOLDER, PART, compact};
+use hinomi_steps::compact::{Call, Compacted, FOLDER, ROOM, Room, compact};
 use hinomi_steps::ingest::Ingest;
 use hinomi_steps::{raw, together};
 use hinomi_store::{Archive, ArchiveKey, Call as StoreCall, Fault, Faulty, Memory, When, block_on};
@@ -31,9 +31,9 @@ fn towns(fortigate: &str, panos: &str) -> String {
     format!("version: 1\ntenants:\n{one}{other}")
 }
 
-/// Parts of so many rows.
-fn small(rows: usize) -> Limits {
-    Limits { rows, ..PART }
+/// Parts of some so many lines, half of which are rows at a time.
+fn small(lines: usize) -> Room {
+    Room { held: 150 * lines, rows: Limits { rows: lines / 2, ..ROOM.rows } }
 }
 
 /// The records of three hours of the sample day, numbered as a shard does.
@@ -67,7 +67,7 @@ fn keep(world: &World, records: &[(String, EventTime, Vec<u8>)], each: usize) {
 }
 
 fn call(time: EventTime, compactor: u16, compactors: u16) -> Call<'static> {
-    Call { time, now: time, compactor, compactors, part: PART, left: &|| 900 }
+    Call { time, now: time, compactor, compactors, room: ROOM, left: &|| 900 }
 }
 
 /// Calls every compactor once.
@@ -278,7 +278,7 @@ fn whoever_dies_at_any_call_leaves_what_the_next_one_makes_whole() {
     let time = end(records);
     // Parts are small, so that there are several.
     let run = |archive: &Faulty<Memory>, compactor: u16| {
-        let call = Call { part: small(60), ..call(time, compactor, COMPACTORS) };
+        let call = Call { room: small(60), ..call(time, compactor, COMPACTORS) };
         block_on(compact(call, &TOWNS, archive))
     };
     let whole = Faulty::new(copy(), &[]);
@@ -286,7 +286,9 @@ fn whoever_dies_at_any_call_leaves_what_the_next_one_makes_whole() {
     let calls = whole.calls();
     let count = |call: StoreCall| calls.iter().filter(|known| **known == call).count() as u64;
     let whole = block_on(archived(&whole));
-    assert!(whole.keys().any(|key| key.ends_with("-0001.parquet")), "there is one part: {:?}", whole.keys());
+    for ending in ["-0001.parquet", "-0000-1.parquet"] {
+        assert!(whole.keys().any(|key| key.ends_with(ending)), "no {ending}: {:?}", whole.keys());
+    }
     let mut died = 0;
     for call in [StoreCall::PutNew, StoreCall::Fetch, StoreCall::List] {
         let most = count(call);
@@ -347,7 +349,7 @@ fn a_tenant_that_fills_a_part_has_several() {
     let records = hours();
     let world = World::default();
     keep(&world, &records, 7);
-    let call = |compactor| Call { part: small(60), ..call(end(&records), compactor, COMPACTORS) };
+    let call = |compactor| Call { room: small(60), ..call(end(&records), compactor, COMPACTORS) };
     let parts: u64 = (0..COMPACTORS)
         .map(|compactor| block_on(compact(call(compactor), &TOWNS, &world.archive)).unwrap().parts)
         .sum();
@@ -406,7 +408,7 @@ fn two_that_do_the_same_at_once_make_the_same_once() {
     let world = World::default();
     keep(&world, &records, 7);
     let archive = Faulty::new(world.archive.clone(), &[]).taking_turns();
-    let of = |rows| Call { part: small(rows), ..call(end(&records), 0, 1) };
+    let of = |rows| Call { room: small(rows), ..call(end(&records), 0, 1) };
     // Their memories differ, so that they would cut their parts elsewhere.
     let both = [40, 70].map(|rows| compact(of(rows), &TOWNS, &archive));
     for done in block_on(together(both)) {
@@ -458,4 +460,69 @@ fn a_plan_that_can_not_be_read_stops_and_is_not_planned_again() {
     let done = block_on(compact(call(end(&records), 0, 1), &TOWNS, &world.archive));
     assert!(done.is_err());
     assert!(files(&world.archive).is_empty());
+}
+
+/// The lines of many towns, records of which hold lines of one town or of several.
+fn of_many(towns: usize, per_record: usize) -> (Registry, World, EventTime) {
+    let town = |number: usize| {
+        format!(
+            "  - id: t{number}\n    name: {{ja: 市, en: City}}\n    internal: [10.1.0.0/16]\n    devices: [{{id: FGT{number:03}, vendor: fortigate}}]\n"
+        )
+    };
+    let registry: String = (0..towns).map(town).collect();
+    let registry = Registry::from_yaml(&format!("version: 1\ntenants:\n{registry}")).unwrap();
+    let line = |number: usize| {
+        format!(
+            "date=2026-11-23 time=10:15:01 devid=\"FGT{:03}\" type=\"traffic\" subtype=\"forward\" sessionid={number} srcip=10.1.12.34 dstip=203.0.113.9 action=\"accept\"\n",
+            number / 5 * per_record.min(5) / per_record % towns
+        )
+    };
+    let arrived = EventTime::from_seconds(1_795_428_000);
+    let mixed =
+        |number: usize| -> String { (0..5).map(|of| line(number * 5 + of * 5 * (per_record - 1))).collect() };
+    let records: Vec<_> = (0..towns * 12).map(|number| (arrived, mixed(number).into_bytes())).collect();
+    let world = World::default();
+    for batch in numbered(&records).chunks(30) {
+        world.ingest_for(&registry, &mut Ingest::new(), &borrowed(batch), arrived.plus(60));
+    }
+    (registry, world, EventTime::from_seconds((arrived.hour() + 1) * 3_600 + 600))
+}
+
+#[test]
+fn an_hour_of_many_customers_is_a_file_for_each_and_not_one_for_each_part_of_rows() {
+    let (registry, world, time) = of_many(40, 1);
+    let room = Room { held: ROOM.held, rows: Limits { rows: 200, ..ROOM.rows } };
+    let done = block_on(compact(Call { room, ..call(time, 0, 1) }, &registry, &world.archive)).unwrap();
+    assert_eq!((done.lines, done.lines_quarantined, done.records), (2_400, 0, 480));
+    assert_eq!((done.files, files(&world.archive).len()), (40, 40), "twelve times two hundred rows");
+    let places: BTreeSet<(String, u32, u32)> = files(&world.archive)
+        .values()
+        .flat_map(|bytes| rows(bytes))
+        .map(|Row { object, frame, line, .. }| (object, frame, line))
+        .collect();
+    assert_eq!(places.len(), 2_400);
+}
+
+#[test]
+fn records_of_many_customers_are_opened_no_oftener_than_is_worth_it_and_each_line_is_a_row_once() {
+    for per_record in [2, 5] {
+        let (registry, world, time) = of_many(20, per_record);
+        for rows in [50, 100_000] {
+            let archive = Memory::new();
+            for key in world.keys("raw/") {
+                block_on(archive.put_new(&key, &world.object(&key))).unwrap();
+            }
+            let room = Room { held: ROOM.held, rows: Limits { rows, ..ROOM.rows } };
+            let done = (0..3).map(|compactor| {
+                block_on(compact(Call { room, ..call(time, compactor, 3) }, &registry, &archive)).unwrap()
+            });
+            assert_eq!(done.map(|done| done.lines).sum::<u64>(), 1_200, "{per_record} {rows}");
+            let places: BTreeSet<(String, u32, u32)> = files(&archive)
+                .values()
+                .flat_map(|bytes| crate::columns::rows(bytes))
+                .map(|Row { object, frame, line, .. }| (object, frame, line))
+                .collect();
+            assert_eq!(places.len(), 1_200, "{per_record} {rows}");
+        }
+    }
 }

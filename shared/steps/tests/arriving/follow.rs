@@ -1,11 +1,12 @@
 //! Minutes of facts against open questions: written down and gone on from, caught up, done twice, done by two.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hinomi_detect::Follow;
-use hinomi_model::{EventTime, Finding, FindingBatch, Settings};
+use hinomi_model::{EventTime, Finding, FindingBatch, FindingKind, Settings};
 use hinomi_steps::facts::{self, PARTITIONS};
 use hinomi_steps::follow::{Followed, Follower, Minute, Sources};
 use hinomi_steps::ingest::Ingest;
@@ -348,7 +349,7 @@ fn what_can_not_be_read_is_set_aside_and_holds_up_nothing() {
                 // Somebody wrote a memory that nobody can read, and one of another version.
                 for ahead in [minute, minute + 1] {
                     let text =
-                        facts::minute_folder(ahead).replace("facts", &format!("follow/{partition}-v1"));
+                        facts::minute_folder(ahead).replace("facts", &format!("follow/{partition}-v2"));
                     put(&format!("{text}.zst"), b"no memory");
                 }
             }
@@ -392,7 +393,7 @@ fn a_memory_that_can_not_be_read_holds_up_no_catching_up() {
     let stream = MemoryStream::default();
     for partition in partitions() {
         for minute in (first..last).filter(|minute| minute % 10 == 0).step_by(40) {
-            let text = facts::minute_folder(minute).replace("facts", &format!("follow/{partition}-v1"));
+            let text = facts::minute_folder(minute).replace("facts", &format!("follow/{partition}-v2"));
             let key = ArchiveKey::new(&format!("{text}.zst")).unwrap();
             block_on(world.archive.put_new(&key, b"no memory")).unwrap();
         }
@@ -451,4 +452,81 @@ fn no_minute_is_begun_that_there_is_no_time_for() {
     let minute = Minute { time: over(first + 30), partition: 0, left: &left };
     let followed = block_on(Follower::new(Settings::default()).run(minute, registry(), sources)).unwrap();
     assert_eq!(followed.minutes, 1, "one is done however little time there is");
+}
+
+/// A line of a session.
+fn session(
+    time: EventTime,
+    number: u64,
+    (src, src_port): (IpAddr, u16),
+    (dst, dst_port): (IpAddr, u16),
+) -> String {
+    let time = time.plus(9 * 3_600).to_string();
+    let (day, clock) = (&time[..10], &time[11..19]);
+    format!(
+        "date={day} time={clock} tz=\"+0900\" devname=\"KITA-FW1\" devid=\"FGT60FTK20000001\" type=\"traffic\" subtype=\"forward\" \
+         srcip={src} srcport={src_port} srcintf=\"lan\" dstip={dst} dstport={dst_port} dstintf=\"wan1\" proto=6 sessionid={number} \
+         action=\"close\" duration=1 sentbyte=400 rcvdbyte=900 sentpkt=4 rcvdpkt=6"
+    )
+}
+
+#[test]
+fn an_attack_that_is_read_behind_a_minute_of_other_hosts_sessions_still_finds_its_call_back() {
+    const SERVER: [u8; 4] = [10, 1, 200, 10];
+    let attacker = ("203.0.113.66".parse().unwrap(), 40_000);
+    let begin = over(lines()[0].0.minute() + 30);
+    let server = |port| (IpAddr::from(SERVER), port);
+    let called = session(begin.plus(20), 7, server(50_000), (attacker.0, 4_444));
+    let attack = session(begin.plus(10), 8, attacker, server(443))
+        .replace("type=\"traffic\" subtype=\"forward\"", "type=\"utm\" subtype=\"ips\" eventtype=\"signature\" level=\"alert\"")
+        .replace("action=\"close\"", "action=\"detected\" severity=\"critical\" attack=\"Apache.Log4j.Error.Log.Remote.Code.Execution\" attackid=51006 direction=\"outgoing\"")
+        .replace("\"lan\"", "\"?\"");
+    let other = |number: u32| {
+        let [_, port, a, b] = number.to_be_bytes();
+        let client = (IpAddr::from([10, 1, a, b]), 51_000 + u16::from(port));
+        let site = ("203.0.113.80".parse().unwrap(), 443);
+        session(begin.plus(i64::from(number % 50)), 1_000 + u64::from(number), client, site)
+    };
+    let others = u32::try_from(Follow::MOST_OPENED).unwrap() + 1;
+    let found = |others: u32| {
+        let world = World::default();
+        let mut ingest = Ingest::new();
+        let mut keep = |lines: Vec<String>, minutes: i64, first: u64| {
+            let records: Vec<_> = lines
+                .chunks(20_000)
+                .enumerate()
+                .map(|(number, lines)| {
+                    (
+                        (first + number as u64).to_string(),
+                        begin.plus(60 * minutes + 50),
+                        lines.join("\n").into_bytes(),
+                    )
+                })
+                .collect();
+            for records in records.chunks(4) {
+                world.ingest(&mut ingest, &borrowed(records), begin.plus(60 * minutes + 55));
+            }
+        };
+        keep(vec![called.clone()], 0, 100);
+        keep((0..others).map(other).collect(), 0, 200);
+        keep(vec![attack.clone()], 2, 900);
+        let partition = facts::partition_of(registry().tenants()[0].id());
+        let stream = MemoryStream::default();
+        let mut again = 0;
+        for minute in 0..4 {
+            // Each minute by another process.
+            let time = over(begin.minute() + minute);
+            again += run(&mut Follower::default(), &world.archive, &stream, time, partition)
+                .unwrap()
+                .objects_again;
+        }
+        let callbacks = findings(&stream).into_iter().filter(|finding| finding.kind == FindingKind::Callback);
+        (callbacks.collect::<Vec<_>>(), again)
+    };
+    let (whole, again) = found(0);
+    assert_eq!((whole.len(), again), (1, 0), "there is room");
+    let (found, again) = found(others);
+    assert_eq!(found, whole);
+    assert!(again > 1, "{again}");
+    assert!(found[0].evidence.iter().any(|line| line.raw.contains("dstport=4444")), "its line is shown");
 }

@@ -14,7 +14,7 @@ const MINUTE: i64 = 29_874_428;
 /// The follower of the city's tenant.
 const PARTITION: u16 = 1;
 
-const MEMORY: &[u8] = include_bytes!("stored/memory.zst");
+const MEMORY: &[u8] = include_bytes!("stored/memory-v2.zst");
 const FACTS: &[u8] = include_bytes!("stored/facts.zst");
 const RAW: &[u8] = include_bytes!("stored/raw.zst");
 
@@ -24,7 +24,7 @@ const RAW_KEY: &str = "raw/2026-10-20/03/shardId-000000000000/724000000-72400000
 fn a_follower_goes_on_from_what_was_written_long_ago() {
     let (archive, stream) = (Memory::new(), MemoryStream::default());
     let facts_key = format!("{}/shardId-000000000000-724000000-724000000.zst", facts::minute_folder(MINUTE));
-    let memory_key = facts::minute_folder(MINUTE - 1).replace("facts", &format!("follow/{PARTITION}-v1"));
+    let memory_key = facts::minute_folder(MINUTE - 1).replace("facts", &format!("follow/{PARTITION}-v2"));
     for (key, bytes) in [(facts_key, FACTS), (format!("{memory_key}.zst"), MEMORY), (RAW_KEY.to_owned(), RAW)]
     {
         block_on(archive.put_new(&ArchiveKey::new(&key).unwrap(), bytes)).unwrap();

@@ -1,12 +1,13 @@
 //! Batches: cut, repeated and shuffled; poison among them; old data that is read again.
 
+use hinomi_correlate::SubjectState;
 use hinomi_model::registry::Registry;
-use hinomi_model::{EventTime, Finding, TenantId};
+use hinomi_model::{Disposition, EventTime, Finding, FindingId, FindingKind, StatementKey, TenantId};
 use hinomi_steps::correlate::{Correlate, Correlated, Noted, PoisonReason, Record};
-use hinomi_store::{Archive, ArchiveKey, Call, States, SubjectKey, block_on, object};
+use hinomi_store::{Archive, ArchiveKey, Call, States, SubjectKey, block_on, limits, object};
 use proptest::prelude::*;
 
-use crate::findings::with;
+use crate::findings::{found, signature, with};
 use crate::world::{World, at, beacon, morning, on, record_of};
 
 /// Joins batches of records of findings and returns the incidents, whatever was told.
@@ -281,4 +282,51 @@ fn a_subject_whose_tenant_is_gone_is_let_go_of_once_nothing_reaches_its_evidence
     assert_eq!(wishes()[0].0, at(27 * 60), "the tenant may come back");
     let swept = sweep(60 * 24 * 60);
     assert_eq!((swept.unowned, wishes().len()), (1, 0));
+}
+
+#[test]
+fn a_state_that_an_enemy_made_too_large_is_stored_with_what_proves_most() {
+    let mut seed = 7_u64;
+    let mut letters = |length: usize| -> String {
+        let letter = |_| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            char::from(b'!' + (seed >> 33) as u8 % 90)
+        };
+        (0..length).map(letter).collect()
+    };
+    let mut hostile = |number: i64| {
+        let minutes = number * 37 % (20 * 60);
+        let finding = signature(found(FindingKind::Policy, Disposition::Detected, minutes), &letters(200));
+        with(on(finding, 1), |f| {
+            f.id = FindingId(number as u128);
+            for (n, line) in f.evidence.iter_mut().enumerate() {
+                line.sha256 = format!("{number:032}{n:032}");
+                line.raw = letters(Finding::MAX_RAW_BYTES);
+            }
+        })
+    };
+    let mut world = World::new(&[]);
+    world.accept(&[record_of(&[beacon(1, 0)], false)]);
+    for batch in (0..700).collect::<Vec<i64>>().chunks(100) {
+        let records: Vec<Vec<u8>> =
+            batch.iter().map(|number| record_of(&[hostile(*number)], false)).collect();
+        world.accept(&records);
+    }
+    world.accept(&[record_of(&[beacon(1, 1_300)], false)]);
+    world.sweep(at(1_301));
+    let subject = SubjectKey { tenant: TenantId::new("default"), subject: "host/10.1.12.1".to_owned() };
+    let stored = block_on(world.store.load(&[subject])).unwrap().pop().unwrap().unwrap();
+    assert!(stored.bytes.len() <= limits::VALUE_BYTES, "{}", stored.bytes.len());
+    let state = SubjectState::decode(&object::decompress(&stored.bytes).unwrap()).unwrap();
+    assert!(state.over && state.room.is_some());
+    let proofs = state.hours.values().flat_map(|strands| strands.iter());
+    let proofs: u64 =
+        proofs.filter(|(key, _)| key.kind == FindingKind::CcPayload).map(|(_, cell)| cell.count()).sum();
+    assert_eq!(proofs, 2, "what proves more is all there");
+    let outcome = world.outcome();
+    assert!(!outcome.incidents.is_empty());
+    for incident in outcome.incidents.values() {
+        let unknowns = &incident.assessment.unknowns;
+        assert!(unknowns.iter().any(|unknown| unknown.key == StatementKey::UnknownCut), "{unknowns:?}");
+    }
 }
