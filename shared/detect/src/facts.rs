@@ -70,9 +70,16 @@ pub(crate) fn clock(event: &Event<'_>, source: u32, place: Option<Place>) -> Clo
         AnomalyKind::NoZone => Some(ClockTrouble::NoZone),
         _ => None,
     });
-    // Where a wrong clock has given way the event's time is the collector's.
-    let received = event.device_time.map_or(event.time.plus(-ahead), |_| event.time);
-    ClockReading { minute: received.minute(), source, least: ahead, most: ahead, trouble, place }
+    ClockReading { minute: came(event).minute(), source, least: ahead, most: ahead, trouble, place }
+}
+
+/// Returns when a line came, as far as anybody says; else when it happened.
+fn came(event: &Event<'_>) -> EventTime {
+    match event.device_time {
+        // Where a wrong clock has given way the event's time is the collector's.
+        Some(_) => event.time,
+        None => event.time.plus(-event.clock_ahead.unwrap_or(0)),
+    }
 }
 
 /// Returns one line as a pulse of its device's, before it has its source in a batch.
@@ -80,7 +87,7 @@ pub(crate) fn pulse(event: &Event<'_>) -> Pulse {
     let number =
         if is_numbered(event) { event.sequence.as_deref().and_then(|n| n.parse().ok()) } else { None };
     Pulse {
-        minute: line_time(event).minute(),
+        minute: came(event).minute(),
         source: 0,
         function: event.function,
         lines: 1,

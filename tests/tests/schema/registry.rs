@@ -87,7 +87,7 @@ fn both_take_a_registry_that_says_everything() {
 
 #[test]
 fn both_refuse_what_is_wrong() {
-    let changes: [(&str, Value); 34] = [
+    let changes: [(&str, Value); 36] = [
         ("/version", json!(2)),
         ("/tenants", json!([])),
         ("/brand_new", json!(1)),

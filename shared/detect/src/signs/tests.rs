@@ -67,7 +67,7 @@ fn fortigate(text: &str) -> String {
     let taken = ["type", "subtype", "logid", "action", "user", "msg"];
     let kept: Vec<_> =
         line.fields.iter().filter(|(name, _)| !taken.contains(name)).map(|(_, field)| *field).collect();
-    event.extra = Extra { line: text, fields: &kept };
+    event.extra = Extra::listed(text, &kept);
     told(&signs(&event))
 }
 
@@ -86,7 +86,7 @@ fn panos(subtype: &str, id: &str, object: &str, text: &str) -> String {
     event.log_id = Some(id.into());
     event.message = Some(text.into());
     let fields = [column("object", 0, object.len())];
-    event.extra = Extra { line: object, fields: &fields };
+    event.extra = Extra::listed(object, &fields);
     told(&signs(&event))
 }
 
@@ -114,7 +114,7 @@ fn panos_config(command: &str, path: &str, result: &str, details: [&str; 2]) -> 
         column("before_change_detail", ends[0], ends[1]),
         column("after_change_detail", ends[1], ends[2]),
     ];
-    event.extra = Extra { line: &line, fields: &fields };
+    event.extra = Extra::listed(&line, &fields);
     told(&signs(&event))
 }
 
@@ -624,7 +624,7 @@ proptest! {
             at += value.len();
             column(name, start, at)
         }).collect();
-        event.extra = Extra { line: &line, fields: &fields };
+        event.extra = Extra::listed(&line, &fields);
         let signs = signs(&event);
         prop_assert!(signs.len() <= MAX_SIGNS, "{}", told(&signs));
         for seen in &signs {

@@ -7,10 +7,11 @@ use crate::event::{Function, words};
 use crate::health::Symptom;
 use crate::time::EventTime;
 
-/// How many lines of one kind a device wrote in a minute of its own time.
+/// How many lines of one kind came from a device in a minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pulse {
-    /// The minute.
+    /// The minute in which they came, as the collector says; where nobody says, that in which they were written. So a clock
+    /// that jumps is no silence.
     pub minute: i64,
     /// Index into [`super::FactBatch::sources`]; of an HA pair each member by its own name, as each may fall silent.
     pub source: u32,
