@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use wide::u8x16;
+
 /// Reads an unsigned decimal number: digits only, no sign, no blank.
 pub(crate) fn number(text: &str) -> Option<u64> {
     number_of(text.as_bytes())
@@ -15,7 +17,13 @@ pub(crate) fn number_of(text: &[u8]) -> Option<u64> {
         return long_number(text);
     }
     let mut number = 0u64;
-    for &byte in text {
+    let mut rest = text;
+    while let Some((eight, others)) = rest.split_first_chunk() {
+        let digits = u64::from_le_bytes(*eight) ^ ZEROS;
+        number = number * 100_000_000 + eight_digits(digits)?;
+        rest = others;
+    }
+    for &byte in rest {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return None;
@@ -25,15 +33,13 @@ pub(crate) fn number_of(text: &[u8]) -> Option<u64> {
     Some(number)
 }
 
-/// Reads a number of up to eight digits that stands in a line, all digits at once; `None` for any other, and for one so
-/// near the line's beginning that there are no eight bytes.
-#[inline]
-pub(crate) fn short_number(line: &[u8], start: usize, end: usize) -> Option<u64> {
+/// Eight zeros, as they are written.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// Returns the number of eight digits, the first of them lowest; `None` when one of them is none.
+#[inline(always)]
+fn eight_digits(digits: u64) -> Option<u64> {
     const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
-    let length = end.checked_sub(start).filter(|length| (1..=8).contains(length))?;
-    let word = u64::from_le_bytes(*line.get(..end)?.last_chunk()?);
-    // The digits, the first of them lowest, and nothing of what stands before them.
-    let digits = (word ^ 0x3030_3030_3030_3030) & (u64::MAX << (64 - 8 * length));
     // Adding 0x76 sets the highest bit of every byte above nine.
     if (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & HIGHEST_BITS != 0 {
         return None;
@@ -41,6 +47,16 @@ pub(crate) fn short_number(line: &[u8], start: usize, end: usize) -> Option<u64>
     let pairs = (digits.wrapping_mul(10).wrapping_add(digits >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
     Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
+}
+
+/// Reads a number of up to eight digits that stands in a line, all digits at once; `None` for any other, and for one so
+/// near the line's beginning that there are no eight bytes.
+#[inline]
+pub(crate) fn short_number(line: &[u8], start: usize, end: usize) -> Option<u64> {
+    let length = end.checked_sub(start).filter(|length| (1..=8).contains(length))?;
+    let word = u64::from_le_bytes(*line.get(..end)?.last_chunk()?);
+    // The digits, and nothing of what stands before them.
+    eight_digits((word ^ ZEROS) & (u64::MAX << (64 - 8 * length)))
 }
 
 #[cold]
@@ -155,8 +171,45 @@ pub(crate) fn present(text: &str) -> Option<&str> {
     (!is_placeholder(text)).then_some(text)
 }
 
-/// Reads an IPv4 address, of its bytes.
-pub(crate) fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+/// Reads an IPv4 address that stands in a line, all its bytes at once; `None` for any other text, and for one so near
+/// the line's beginning that there are no sixteen bytes.
+#[inline]
+pub(crate) fn ipv4_in(line: &[u8], start: usize, end: usize) -> Option<Ipv4Addr> {
+    let length = end.checked_sub(start).filter(|length| (7..=15).contains(length))?;
+    let bytes = u8x16::new(*line.get(..end)?.last_chunk()?);
+    let before = 16 - length;
+    let dots = bytes.simd_eq(u8x16::splat(b'.'));
+    let from_zero = bytes - u8x16::splat(b'0');
+    let digits = from_zero.min(u8x16::splat(9)).simd_eq(from_zero);
+    if (dots | digits).to_bitmask() >> before != u32::MAX >> (32 - length) {
+        return None;
+    }
+    // Each octet ends at a dot, the last one at the end of the text.
+    let mut ends = dots.to_bitmask() >> before | 1 << length;
+    let (mut address, mut from) = (0, start);
+    for _ in 0..4 {
+        let to = start + ends.trailing_zeros() as usize;
+        ends &= ends.wrapping_sub(1);
+        address = address << 8 | octet_in(line, from, to)?;
+        from = to + 1;
+    }
+    (ends == 0).then(|| Ipv4Addr::from_bits(address))
+}
+
+/// Reads the number of an octet, of which all bytes are digits.
+#[inline(always)]
+fn octet_in(line: &[u8], from: usize, to: usize) -> Option<u32> {
+    // The least digits of so many, one a byte: a leading zero is ambiguous (octal in some readers).
+    let least = *[0, 0x01_00, 0x01_00_00].get((to - from).wrapping_sub(1))?;
+    let word = u32::from_le_bytes(*line.get(to.wrapping_sub(4)..to)?.first_chunk()?);
+    // The digits, the last one highest, and nothing of what stands before them.
+    let digits = (word ^ ZEROS as u32) & (u32::MAX << (32 - 8 * (to - from)));
+    let is_octet = (least..=0x02_05_05).contains(&digits.swap_bytes());
+    // In the highest byte the last digit meets ten times the one before and a hundred times the first.
+    is_octet.then(|| digits.wrapping_mul(100 << 16 | 10 << 8 | 1) >> 24)
+}
+
+fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
     let (a, rest) = octet(text)?;
     let (b, rest) = octet(after_dot(rest)?)?;
     let (c, rest) = octet(after_dot(rest)?)?;
@@ -207,6 +260,30 @@ mod tests {
             } else {
                 prop_assert_eq!(read, None);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn addresses_in_a_line_agree_with_the_standard_library(
+            before in ".{0,20}",
+            text in "([0-9]{1,3}\\.){3}[0-9]{1,3}|(1|25|0)[0-9.]{6,16}|[0-9.:/ x]{0,18}|([12]?[0-9]?[0-9]\\.){3}[12]?[0-9]{1,2}",
+            after in ".{0,5}",
+        ) {
+            let line = format!("{before}{text}{after}");
+            let end = before.len() + text.len();
+            let read = ipv4_in(line.as_bytes(), before.len(), end);
+            if end >= 16 {
+                prop_assert_eq!(read, text.parse().ok(), "{}", line);
+            } else {
+                prop_assert_eq!(read, None);
+            }
+        }
+
+        #[test]
+        fn numbers_agree_with_the_standard_library(text in "[0-9]{0,22}|[0-9]{0,12}[ -~é][0-9]{0,12}") {
+            let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            prop_assert_eq!(number(&text), text.parse().ok().filter(|_| is_digits));
         }
     }
 

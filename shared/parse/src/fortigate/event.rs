@@ -43,16 +43,16 @@ fn address(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
     if !fields.has(key) {
         return None;
     }
-    if fields.peek(key).is_none() {
+    let ip = fields.ip(key);
+    if ip.is_none() && fields.peek(key).is_none() {
         fields.note_at(AnomalyKind::Placeholder, key);
-        return None;
     }
-    fields.ip(key)
+    ip
 }
 
 /// Up to 4.3 `tran_ip` was whichever end's was translated; later it is the destination's alone.
 fn has_one_translation(fields: &Fields<'_>) -> bool {
-    fields.has(Key::TranDestinationIp) && fields.peek(Key::TranDisposition) == Some("snat")
+    fields.has(Key::TranDestinationIp) && fields.is(Key::TranDisposition, "snat")
 }
 
 /// Address translation that did not take place is written as `0.0.0.0` or `::`.
@@ -91,7 +91,7 @@ fn refined(function: Function, fields: &Fields<'_>) -> Function {
     match function {
         Function::Antivirus => {
             let by_type = matches!(fields.peek(Key::EventType), Some("analytics" | "inline-block"));
-            let by_engine = fields.peek(Key::DetectionType) == Some("fortisandbox");
+            let by_engine = fields.is(Key::DetectionType, "fortisandbox");
             if by_type || by_engine || fields.peek(Key::SandboxVerdict).is_some() {
                 Function::Sandbox
             } else {
@@ -127,7 +127,7 @@ fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
     event.app = fields.text(Key::App);
     event.app_category = fields.text(Key::AppCategory);
     event.service = fields.text(Key::Service);
-    if fields.peek(Key::Session) != Some("0") {
+    if !fields.is(Key::Session, "0") {
         event.session_id = fields.text(Key::Session);
     }
     event.policy = fields.text(Key::Policy);
@@ -183,7 +183,7 @@ fn content<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
 
 /// Only an appliance that inspects TLS sees what is asked inside it: a method, or more of an address than the name.
 fn decrypted(event: &Event<'_>, fields: &Fields<'_>) -> bool {
-    if fields.peek(Key::Mitm) == Some("yes") {
+    if fields.is(Key::Mitm, "yes") {
         return true;
     }
     let is_tls =
@@ -279,7 +279,7 @@ fn host<'a>(event: &Event<'a>, fields: &mut Fields<'a>) -> Option<hinomi_model::
 
 /// `Reserved` is how the vendor says that an address is of no country.
 fn country<'a>(fields: &mut Fields<'a>, key: Key) -> Option<hinomi_model::Text<'a>> {
-    if fields.peek(key) == Some("Reserved") {
+    if fields.is(key, "Reserved") {
         return None;
     }
     fields.text(key)

@@ -156,6 +156,13 @@ impl<'a> Fields<'a> {
         value::present(pair.value.of(self.text))
     }
 
+    /// Tells whether a field holds a word as it stands.
+    #[inline]
+    pub(super) fn is(&self, key: Key, word: &str) -> bool {
+        let value = self.pair(key).and_then(|(_, pair)| bytes_of(self.text, pair.value));
+        value == Some(word.as_bytes())
+    }
+
     /// Tells whether the line has the field, whatever it holds.
     #[inline]
     pub(super) fn has(&self, key: Key) -> bool {
@@ -258,7 +265,8 @@ impl<'a> Fields<'a> {
     #[inline(never)]
     pub(super) fn ip(&mut self, key: Key) -> Option<IpAddr> {
         let (index, pair) = self.pair(key)?;
-        let Some(ip) = bytes_of(self.text, pair.value).and_then(value::ipv4) else {
+        let (start, end) = (pair.value.start as usize, pair.value.end as usize);
+        let Some(ip) = value::ipv4_in(self.text.as_bytes(), start, end) else {
             return self.parsed(key, AnomalyKind::BadAddress, value::ip);
         };
         self.take_at(index);

@@ -319,8 +319,7 @@ fn read_split<'a>(
 
 /// A one-arm sniffer sees a copy, whatever the registry says of the rest of the device.
 fn posture(fields: &Fields<'_>, registered: Posture) -> Posture {
-    let sniffs =
-        fields.peek(Key::Subtype) == Some("sniffer") || fields.peek(Key::PolicyType) == Some("sniffer");
+    let sniffs = fields.is(Key::Subtype, "sniffer") || fields.is(Key::PolicyType, "sniffer");
     if sniffs { Posture::Sniffer } else { registered }
 }
 
