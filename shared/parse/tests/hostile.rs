@@ -4,12 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own input has failed")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
 use hinomi_model::registry::{Collected, Registry};
-use hinomi_model::{EventTime, QuarantineReason};
+use hinomi_model::{EventTime, Extra, QuarantineReason};
 use hinomi_parse::{Context, FrameScratch, LineReader, Lines, MAX_LINE_BYTES, Scratch, parse_line, peel};
 use proptest::prelude::*;
 
@@ -28,9 +29,7 @@ fn entry(bytes: &[u8], context: &Context<'_>, scratch: &mut Scratch) -> bool {
             assert!(event.count >= 1);
             assert!(!event.raw.is_empty());
             assert!(!event.device.is_empty());
-            for (name, _) in event.extra.iter() {
-                assert!(!name.is_empty());
-            }
+            keeps_what_has_no_place(&event.extra, event.unknown_fields);
             serde_json::to_string(&event).unwrap();
             assert!(peel(bytes).payload.is_ok());
             true
@@ -41,6 +40,25 @@ fn entry(bytes: &[u8], context: &Context<'_>, scratch: &mut Scratch) -> bool {
             false
         }
     }
+}
+
+/// Every field that is told is found by its name, no other one is, and as many of them are unknown as the event says.
+fn keeps_what_has_no_place(extra: &Extra<'_>, unknown: u32) {
+    let mut firsts = BTreeMap::new();
+    for (name, value) in extra.iter() {
+        assert!(!name.is_empty());
+        firsts.entry(name).or_insert(value);
+    }
+    for (name, value) in &firsts {
+        assert_eq!(extra.get(name).as_ref(), Some(value), "{name}");
+        let other = format!("{name}_");
+        assert_eq!(extra.get(&other).as_ref(), firsts.get(other.as_str()), "{other}");
+    }
+    for name in ["dst_edl", "dstinetsvc", "column_0", "serial", "stray_text", ""] {
+        assert_eq!(extra.get(name).as_ref(), firsts.get(name), "{name}");
+    }
+    assert_eq!(extra.fields().filter(|field| !field.known).count(), unknown as usize);
+    assert_eq!(extra.is_empty(), firsts.is_empty());
 }
 
 /// Reads bytes as a record and as a file; both find the same lines.
