@@ -44,8 +44,8 @@ fn each_minute_is_done_once_whoever_calls_and_however_often() {
     assert_eq!(minutes(answer), 5);
     assert_eq!(report.counted(Metric::ObjectsRead), 0);
     assert_eq!(minutes(called(&function, &event("2026-11-23T10:06:00Z")).0), 1);
-    let kept = block_on(archive.list("follow/2-v1/", None, 100)).unwrap();
-    assert_eq!(kept.last().unwrap().as_str(), "follow/2-v1/2026-11-23T1005.zst");
+    let kept = block_on(archive.list("follow/2-v2/", None, 100)).unwrap();
+    assert_eq!(kept.last().unwrap().as_str(), "follow/2-v2/2026-11-23T1005.zst");
 }
 
 #[test]

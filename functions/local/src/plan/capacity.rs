@@ -1,6 +1,7 @@
 //! What a load takes: shards, batches, copies of functions, units of tables, objects.
 
 use hinomi_detect::Follow;
+use hinomi_steps::compact::ROOM;
 use hinomi_steps::follow::MAX_OBJECTS_AGAIN;
 use serde::Serialize;
 
@@ -45,8 +46,8 @@ const GET_SECONDS: f64 = 0.03;
 const GETS_AT_ONCE: f64 = 16.0;
 /// Lines in all lines that are sessions, which follow remembers.
 const SESSIONS: f64 = 0.85;
-/// Rows of a part of compact, which its memory bounds, and classes of events that a customer has in an hour: each is a file.
-const PART_ROWS: f64 = 800_000.0;
+/// Bytes of lines that compact has as rows at a time, and classes of events that a customer has in an hour: each is a file.
+const PIECE_BYTES: f64 = ROOM.rows.bytes as f64;
 const CLASSES: f64 = 5.0;
 /// Bytes of an event in the columnar archive. Of synthetic lines, which repeat themselves more than those in life.
 pub(super) const COLUMN_BYTES: f64 = 45.0;
@@ -133,7 +134,8 @@ impl Capacity {
     /// * A batch takes `0.12 s + events / (rate * 0.6)`. At the peak `batches/s * seconds` copies are busy; a shard that needs
     ///   more than one of them is worked on by several at once.
     /// * Each compactor reads all objects of an hour, 16 at once, and writes its share of the lines at `rate * 0.6`; each
-    ///   part of two million rows makes a file of each class of each of its customers.
+    ///   part of 1.5 GiB of packed records makes a file of each class of each of its customers, and a customer of more
+    ///   than 256 MiB of lines several.
     pub(super) fn of(question: &Question, load: &Load, stream_mode: StreamMode) -> Self {
         let month = DAYS * DAY;
         let bytes_per_s = load.sent_bytes_per_day / DAY;
@@ -170,8 +172,10 @@ impl Capacity {
         };
         let compact_calls = question.compactors * month / HOUR;
         let busy_compactors = question.compactors.min(question.tenants);
-        let parts = (load.events_per_s * HOUR / busy_compactors / PART_ROWS).ceil().max(1.0);
+        let lines_each = load.events_per_s * HOUR / busy_compactors;
+        let parts = (lines_each * bytes_of_event / ROOM.held as f64).ceil().max(1.0);
         let tenants_each = (question.tenants / question.compactors).max(1.0);
+        let pieces = (parts * tenants_each).max((lines_each * question.avg_bytes / PIECE_BYTES).ceil());
         let compacting = busy_compactors / question.compactors;
 
         let follow_usual = follow_seconds(calls / month, load.events_per_s);
@@ -191,10 +195,10 @@ impl Capacity {
                 compact_calls,
                 compact_seconds(calls / month, load.events_per_s),
                 question.compactors,
-                1769.0,
+                3008.0,
             ),
             compact_hour: compact_seconds(peak_bytes_per_s / busy, load.peak_events_per_s),
-            column_files: compact_calls * compacting * parts * tenants_each * CLASSES,
+            column_files: compact_calls * compacting * pieces * CLASSES,
             column_bytes: question.events_per_day * COLUMN_BYTES * question.retention_days,
             correlate: Function::of(
                 correlate_calls,

@@ -103,17 +103,17 @@ fn a_thousand_lines_a_second_are_made_columns_of_by_hand() {
     // Each hour of 730.5 four compactors read 720 objects, 16 at once, and write 900,000 lines at 180,000 a second.
     near(plan.capacity.compact.calls, 2_922.0);
     near(plan.capacity.compact.seconds, 1.35 + 5.0);
-    near(plan.capacity.compact.gb_seconds, 2_922.0 * 6.35 * 1_769.0 / 1_024.0);
+    near(plan.capacity.compact.gb_seconds, 2_922.0 * 6.35 * 3_008.0 / 1_024.0);
     // Twice the lines in as many, larger batches.
     near(plan.capacity.compact_hour, 1.35 + 10.0);
-    // Two parts, 25 customers, five classes.
-    near(plan.capacity.column_files, 2_922.0 * 250.0);
+    // A part of 90 MB, 25 customers, five classes.
+    near(plan.capacity.column_files, 2_922.0 * 125.0);
     // 86.4 million events a day of 45 bytes for 120 days.
     near(plan.capacity.column_bytes, 4.6656e11);
     let columns = plan.bill.iter().find(|part| part.part == Part::Columns).unwrap();
     // Four compactors and the plan read 525,960 objects. Two terabytes are asked.
     let by_hand = [
-        ("s3-put", 730.5, 3.433_35),
+        ("s3-put", 365.25, 1.716_68),
         ("s3-get", 2_629.8, 0.973_03),
         ("s3-standard", 434.518, 10.862_9),
         ("athena-scanned", 2.0, 10.0),
@@ -140,7 +140,11 @@ fn a_load_is_told_how_far_back_follow_finds_its_sessions() {
 #[test]
 fn a_customer_alone_is_one_compactors() {
     let plan = tokyo(&Question { tenants: 1.0, ..question() });
-    near(plan.capacity.column_files, 730.5 * 5.0 * 5.0);
+    // 3.6 GB of lines, of which 268 MB are rows at a time.
+    near(plan.capacity.column_files, 730.5 * 14.0 * 5.0);
+    // A thousand customers and forty times the lines: three parts of 450 MB, of 250 customers each.
+    let many = tokyo(&Question { tenants: 1_000.0, events_per_day: 4e9, ..question() });
+    near(many.capacity.column_files, 2_922.0 * 3.0 * 250.0 * 5.0);
 }
 
 #[test]

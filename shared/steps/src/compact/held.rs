@@ -7,7 +7,7 @@
 //! A record that holds lines of several tenants is opened for each of their groups. Where most do, groups would cost more
 //! than they save, and all tenants are one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hinomi_model::EventTime;
 use hinomi_ocsf::Limits;
@@ -58,10 +58,17 @@ pub(super) struct HeldRecord {
     pub(super) has_others: bool,
     /// Its share counts it, and writes what no other share would.
     pub(super) is_home: bool,
-    /// The tenants that its table names, by number.
-    pub(super) tenants: Box<[u32]>,
+    /// The tenants that its table names, by number, in order.
+    tenants: Box<[u32]>,
     /// Its frame.
     pub(super) packed: Vec<u8>,
+}
+
+impl HeldRecord {
+    /// Tells whether its table names a tenant.
+    pub(super) fn names(&self, tenant: u32) -> bool {
+        self.tenants.binary_search(&tenant).is_ok()
+    }
 }
 
 /// A tenant that a record names.
@@ -162,7 +169,7 @@ impl Held {
             self.counts.records_damaged += u64::from(is_home);
             return;
         };
-        let (mut tenants, mut own, mut lines) = (Vec::new(), 0, entry.others);
+        let (mut tenants, mut own, mut lines) = (BTreeSet::new(), BTreeSet::new(), entry.others);
         for owner in &entry.owners {
             let next = u32::try_from(self.named.len()).unwrap_or(u32::MAX);
             let named = self.named.entry(owner.tenant.clone()).or_insert_with(|| Named {
@@ -171,17 +178,19 @@ impl Held {
                 lines: 0,
             });
             named.lines = named.lines.saturating_add(owner.lines);
-            lines = lines.saturating_add(if named.is_own { owner.lines } else { 0 });
-            if !tenants.contains(&named.number) {
-                own += u64::from(named.is_own);
-                tenants.push(named.number);
+            tenants.insert(named.number);
+            if named.is_own {
+                own.insert(named.number);
+                lines = lines.saturating_add(owner.lines);
             }
         }
+        let tenants: Box<[u32]> = tenants.into_iter().collect();
+        let own = own.len().max(1) as u64;
         self.lines = self.lines.saturating_add(lines);
-        self.openings = self.openings.saturating_add(lines.saturating_mul(own.max(1)));
-        self.bytes = self.bytes.saturating_add(packed.len() + RECORD_BYTES + size_of_val(tenants.as_slice()));
+        self.openings = self.openings.saturating_add(lines.saturating_mul(own));
+        self.bytes = self.bytes.saturating_add(packed.len() + RECORD_BYTES + size_of_val(&*tenants));
         let (has_others, arrived) = (entry.others > 0, entry.arrived);
-        let (tenants, packed) = (tenants.into(), packed.to_vec());
+        let packed = packed.to_vec();
         self.records.push(HeldRecord { at, arrived, has_others, is_home, tenants, packed });
     }
 
@@ -241,7 +250,7 @@ impl Groups {
 
     /// Returns the group that has a tenant's lines of a record.
     pub(super) fn writes(&self, record: &HeldRecord, tenant: Option<u32>) -> usize {
-        let named = tenant.filter(|tenant| record.tenants.contains(tenant));
+        let named = tenant.filter(|tenant| record.names(*tenant));
         named.and_then(|tenant| self.of(tenant)).unwrap_or_else(|| self.home(record))
     }
 }

@@ -48,7 +48,7 @@ impl Share {
 
     /// Tells whether this share writes a tenant's lines of a record.
     fn writes(self, record: &HeldRecord, known: Option<u32>, tenant: &str) -> bool {
-        let is_named = record.has_others || known.is_some_and(|tenant| record.tenants.contains(&tenant));
+        let is_named = record.has_others || known.is_some_and(|tenant| record.names(tenant));
         if is_named { self.holds(tenant) } else { record.is_home }
     }
 }

@@ -248,9 +248,9 @@ impl Follower {
         }
         // A minute without facts counts, too: some things are said when nothing came.
         found.extend(step(&mut memory.follow, &mut part, registry, now, followed));
-        let settings = self.settings.clone();
         let asked = (minute, partition);
-        found.extend(recall(&mut memory, asked, &settings, registry, sources.archive, followed).await?);
+        let settings = &self.settings;
+        found.extend(recall(&mut memory, asked, settings, registry, sources.archive, followed).await?);
         proof::fetch(&mut found, registry, &Shelf::new(sources.archive)).await?;
         put_findings(&found, Hearing::Told, sources.findings).await?;
         followed.findings += found.len() as u64;
