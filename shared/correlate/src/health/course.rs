@@ -40,7 +40,7 @@ pub(super) struct Draft<'s> {
     parts: BTreeMap<Part<'s>, Condition>,
     /// Until when it was not well: the last trouble, or its end.
     reach: EventTime,
-    first_hour: i64,
+    pub(super) first_hour: i64,
 }
 
 /// A part that became worse or better.

@@ -1,12 +1,13 @@
 //! What of a long course must be remembered: trouble can last for months, and evidence is kept for days.
 //!
-//! Of the hours that nothing reaches any more, each part of a course that still matters keeps its first report, its last
-//! recovery and its last report. That is enough to know since when the trouble lasts and how each part is, and it is a
-//! function of the set: forgetting twice, or before and after a join, is forgetting once.
+//! Of the hours that nothing reaches any more, a course that still matters keeps its first days whole, in which what only
+//! happened can hold it together. Of later ones it keeps of each part the first trouble, the last end, the trouble since
+//! then and the last report: trouble may seem to have lasted through a recovery, and never to have paused, so the course
+//! stays one. It is a function of the set: forgetting twice is forgetting once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hinomi_model::{Condition, Settings};
+use hinomi_model::Settings;
 
 use super::course::{Draft, Hours, Part, Report, drafts};
 use crate::strand::StrandKey;
@@ -20,7 +21,7 @@ pub(crate) fn forget(hours: &mut Hours, oldest: i64, settings: &Settings) {
     for draft in drafts(hours, settings) {
         let reaches = draft.lasts() || draft.reports.last().is_some_and(|report| report.hour >= oldest);
         if reaches {
-            kept.extend(ends(&draft, oldest));
+            kept.extend(ends(&draft, oldest, settings));
         }
     }
     hours.retain(|hour, strands| {
@@ -31,16 +32,40 @@ pub(crate) fn forget(hours: &mut Hours, oldest: i64, settings: &Settings) {
     });
 }
 
-/// Returns the cells of each part's first report, last recovery and last report before `oldest`.
-fn ends(draft: &Draft<'_>, oldest: i64) -> Vec<(i64, StrandKey)> {
-    let mut parts: BTreeMap<Part<'_>, [Option<&Report<'_>>; 3]> = BTreeMap::new();
-    for report in draft.reports.iter().filter(|report| report.hour < oldest) {
-        let [first, well, last] = parts.entry(report.part).or_default();
-        first.get_or_insert(report);
-        if report.condition == Condition::Well {
-            *well = Some(report);
-        }
-        *last = Some(report);
+/// Returns the cells that are kept of the hours before `oldest`.
+fn ends(draft: &Draft<'_>, oldest: i64, settings: &Settings) -> Vec<(i64, StrandKey)> {
+    let grown = draft.first_hour + settings.incident_life / 3_600;
+    let old = draft.reports.iter().filter(|report| report.hour < oldest);
+    let (young, later): (Vec<&Report<'_>>, Vec<&Report<'_>>) = old.partition(|report| report.hour < grown);
+    let mut parts: BTreeMap<Part<'_>, Ends<'_>> = BTreeMap::new();
+    for report in later {
+        parts.entry(report.part).or_default().add(report);
     }
-    parts.into_values().flatten().flatten().map(|report| (report.hour, report.key.clone())).collect()
+    let kept = young.into_iter().chain(parts.into_values().flat_map(Ends::all));
+    kept.map(|report| (report.hour, report.key.clone())).collect()
+}
+
+/// What is kept of one part.
+#[derive(Default)]
+struct Ends<'r> {
+    first_trouble: Option<&'r Report<'r>>,
+    last_end: Option<&'r Report<'r>>,
+    trouble_since: Option<&'r Report<'r>>,
+    last: Option<&'r Report<'r>>,
+}
+
+impl<'r> Ends<'r> {
+    fn add(&mut self, report: &'r Report<'r>) {
+        if report.condition.lasts() {
+            self.first_trouble.get_or_insert(report);
+            self.trouble_since.get_or_insert(report);
+        } else {
+            (self.last_end, self.trouble_since) = (Some(report), None);
+        }
+        self.last = Some(report);
+    }
+
+    fn all(self) -> impl Iterator<Item = &'r Report<'r>> {
+        [self.first_trouble, self.last_end, self.trouble_since, self.last].into_iter().flatten()
+    }
 }
