@@ -144,12 +144,13 @@ fn saw(course: &Course, turn: &Turn) -> Statement {
             .text("object", &turn.object)
             .with("span", Value::Span(turn.at.since(turn.since)));
     }
+    // Trouble that is said to last happened once.
     let mut statement = Statement::new(S::SawHealth)
         .with("device", device(course))
         .word("symptom", turn.symptom.as_str())
         .text("object", &turn.object)
         .with("since", turn.since)
-        .with("count", turn.count.max(1));
+        .with("count", if turn.condition == Condition::Noted { turn.count.max(1) } else { 1 });
     if let Some(value) = turn.value {
         statement = statement.with("value", value);
     }

@@ -74,6 +74,11 @@ part = { GIVEN($object) ->
     [yes] {" "}{ $object }
    *[no] {""}
 }
+# The same after the verb.
+detail = { GIVEN($object) ->
+    [yes] {" "}(concerns { $object })
+   *[no] {""}
+}
 # What was measured, and what it is compared with.
 measured = { GIVEN($value) ->
     [yes] {" "}({ $value }{ GIVEN($usual) ->
@@ -98,7 +103,7 @@ measured-days = { GIVEN($value) ->
 }
 saw-health = Device { $device }: { $symptom ->
     [silent] no more logs arrive (last received { $since }).
-    [function_silent] logs of{ part }, which normally come, no longer arrive (last received { $since }).
+    [function_silent] logs{ part } that normally come no longer arrive (last received { $since }).
     [sequence_gap] numbers are missing in the sequence of its logs{ measured }.
     [cpu_use] CPU{ part } is under high load{ measured-percent }.
     [memory_use] memory{ part } use is high{ measured-percent }.
@@ -109,8 +114,8 @@ saw-health = Device { $device }: { $symptom ->
     [ips_fail_open] IPS cannot keep up and lets traffic pass without inspection.
     [table_full] the internal table{ part } is full{ measured }.
     [ha_member_lost] the HA member{ part } is no longer seen.
-    [ha_failover] another HA member took over{ part }.
-    [ha_out_of_sync] configuration or sessions of the HA members differ{ part }.
+    [ha_failover] another HA member took over{ detail }.
+    [ha_out_of_sync] configuration or sessions of the HA members differ{ detail }.
     [ha_link_down] the link{ part } between the HA members is down.
     [ha_split_brain] both HA members take themselves for the active one.
     [interface_down] interface{ part } went down.
@@ -139,22 +144,22 @@ saw-health = Device { $device }: { $symptom ->
     [disk_failed] disk{ part } failed.
     [logs_dropped] it drops logs{ measured }.
     [log_server_lost] it cannot reach the destination{ part } of its logs.
-    [logs_deleted] logs on the device were deleted{ part }.
-    [logging_disabled] logging was switched off{ part }.
+    [logs_deleted] logs on the device were deleted{ detail }.
+    [logging_disabled] logging was switched off{ detail }.
     [time_server_lost] the time server{ part } cannot be reached.
     [clock_wrong] its clock is wrong{ GIVEN($value) ->
         [yes] {" "}(by about { $value } s)
        *[no] {""}
     }.
-    [clock_set] its clock was changed{ part }.
-    [changed] its configuration was changed outside the hours for changes{ part }.
+    [clock_set] its clock was changed{ detail }.
+    [changed] its configuration was changed outside the hours for changes{ detail }.
     [profile_disabled] protection{ part } was taken out of a policy.
     [any_any_policy] policy{ part } allows all traffic.
     [administrator_added] administrator{ part } was added.
     [administrator_from_new_country] administrator{ part } logged in from a country that nobody came from before.
-    [configuration_copied] its configuration was exported{ part }.
-    [configuration_restored] its configuration was replaced{ part }.
-    [firmware_changed] its firmware was changed{ part }.
+    [configuration_copied] its configuration was exported{ detail }.
+    [configuration_restored] its configuration was replaced{ detail }.
+    [firmware_changed] its firmware was changed{ detail }.
     [unreachable] the monitored port{ part } does not answer.
     [slow_answer] the monitored port{ part } answers slowly{ GIVEN($value) ->
         [yes] {" "}({ $value } ms)
@@ -166,19 +171,19 @@ saw-health = Device { $device }: { $symptom ->
     }.
 }{ $count ->
     [one] {""}
-   *[other] {" "}({ $count } times in all).
+   *[other] {" "}Seen { $count } times.
 }
-saw-health-over = Device { $device }:{ part } { word-symptom } is over (lasted { $span }).
+saw-health-over = Device { $device }: over after { $span }: { word-symptom }{ part }.
 
 ## The conclusion.
 
 conclusion-health = { $condition ->
     [down] Device { $device } has a serious problem.
     [degraded] Device { $device } works, but with less than it should.
-    [recovered] It is well now.
+    [recovered] It works as it should now.
    *[noted] Something happened on device { $device } that we ask you to check.
 } This is about the device itself. We did not detect an attack.
-conclusion-health-over = Device { $device } has recovered ({ word-symptom }). It lasted from { $since } until { $until } ({ $span }).
+conclusion-health-over = Device { $device } has recovered. What was wrong ({ word-symptom }) lasted from { $since } until { $until } ({ $span }).
 
 ## What it means.
 

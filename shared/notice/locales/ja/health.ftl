@@ -74,6 +74,11 @@ part = { GIVEN($object) ->
     [yes] { $object }
    *[no] {""}
 }
+# The same after the verb.
+detail = { GIVEN($object) ->
+    [yes] (対象 { $object })
+   *[no] {""}
+}
 # What was measured, and what it is compared with.
 measured = { GIVEN($value) ->
     [yes] ({ $value }{ GIVEN($usual) ->
@@ -98,7 +103,7 @@ measured-days = { GIVEN($value) ->
 }
 saw-health = 機器 { $device }: { $symptom ->
     [silent] ログが届かなくなりました(最後の受信は { $since })。
-    [function_silent] 普段届いている{ part }のログが届かなくなりました(最後の受信は { $since })。
+    [function_silent] 普段届いているログ{ part }が届かなくなりました(最後の受信は { $since })。
     [sequence_gap] ログの通し番号に欠番があります{ measured }。
     [cpu_use] { part }CPU使用率が高い状態です{ measured-percent }。
     [memory_use] { part }メモリ使用率が高い状態です{ measured-percent }。
@@ -109,8 +114,8 @@ saw-health = 機器 { $device }: { $symptom ->
     [ips_fail_open] IPSの処理が追いつかず、検査せずに通信を通す状態になりました。
     [table_full] 内部のテーブル{ part }に空きがなくなりました{ measured }。
     [ha_member_lost] HA(冗長構成)の構成機{ part }が見えなくなりました。
-    [ha_failover] HA(冗長構成)が切り替わりました。{ part }
-    [ha_out_of_sync] HA(冗長構成)の設定またはセッション情報が一致していません。{ part }
+    [ha_failover] HA(冗長構成)が切り替わりました{ detail }。
+    [ha_out_of_sync] HA(冗長構成)の設定またはセッション情報が一致していません{ detail }。
     [ha_link_down] HA(冗長構成)の機器間リンク{ part }が切れました。
     [ha_split_brain] HA(冗長構成)の両方の機器が、自分を現用系と判断しています。
     [interface_down] インターフェース{ part }がリンクダウンしました。
@@ -139,22 +144,22 @@ saw-health = 機器 { $device }: { $symptom ->
     [disk_failed] ディスク{ part }が故障しました。
     [logs_dropped] 機器がログを破棄しています{ measured }。
     [log_server_lost] 機器からログの送信先{ part }に接続できません。
-    [logs_deleted] 機器内のログが削除されました。{ part }
-    [logging_disabled] ログの出力が停止されました。{ part }
+    [logs_deleted] 機器内のログが削除されました{ detail }。
+    [logging_disabled] ログの出力が停止されました{ detail }。
     [time_server_lost] 時刻サーバー{ part }に接続できません。
     [clock_wrong] 時刻がずれています{ GIVEN($value) ->
         [yes] (約{ $value }秒)
        *[no] {""}
     }。
-    [clock_set] 時刻が変更されました。{ part }
-    [changed] 作業時間外に設定が変更されました。{ part }
+    [clock_set] 時刻が変更されました{ detail }。
+    [changed] 作業時間外に設定が変更されました{ detail }。
     [profile_disabled] ポリシーから保護機能{ part }が外されました。
     [any_any_policy] すべての通信を許可するポリシー{ part }が設定されました。
     [administrator_added] 管理者アカウント{ part }が追加されました。
     [administrator_from_new_country] これまで接続のなかった国から管理者{ part }がログインしました。
-    [configuration_copied] 設定ファイルが取り出されました。{ part }
-    [configuration_restored] 設定が復元(置き換え)されました。{ part }
-    [firmware_changed] ファームウェアが変更されました。{ part }
+    [configuration_copied] 設定ファイルが取り出されました{ detail }。
+    [configuration_restored] 設定が復元(置き換え)されました{ detail }。
+    [firmware_changed] ファームウェアが変更されました{ detail }。
     [unreachable] 監視用の接続{ part }に応答がありません。
     [slow_answer] 監視用の接続{ part }の応答が遅くなっています{ GIVEN($value) ->
         [yes] ({ $value }ミリ秒)
@@ -166,9 +171,9 @@ saw-health = 機器 { $device }: { $symptom ->
     }。
 }{ $count ->
     [1] {""}
-   *[other] (計{ $count }回)。
+   *[other] 計{ $count }回です。
 }
-saw-health-over = 機器 { $device }: { part }{ word-symptom }は解消しました(継続時間 { $span })。
+saw-health-over = 機器 { $device }: { word-symptom }{ part }は解消しました(継続時間 { $span })。
 
 ## The conclusion.
 
@@ -178,7 +183,7 @@ conclusion-health = { $condition ->
     [recovered] 現在は正常です。
    *[noted] 機器 { $device } で、ご確認いただきたい事象がありました。
 }機器の状態に関するお知らせで、攻撃を検知したものではありません。
-conclusion-health-over = 機器 { $device } の{ word-symptom }は復旧しました。期間は { $since } から { $until } まで({ $span })です。
+conclusion-health-over = 機器 { $device } の{ word-symptom }は解消しました。期間は { $since } から { $until } まで({ $span })です。
 
 ## What it means.
 
