@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use hinomi_model::registry::Tenant;
-use hinomi_model::{EventTime, Finding, Incident, IncidentId, Settings};
+use hinomi_model::{EventTime, Finding, Incident, IncidentId, Settings, Subject};
 
+use crate::health::{self, courses};
 use crate::incident::incident;
 use crate::judge::judge;
 use crate::knowledge::Knowledge;
@@ -45,6 +46,13 @@ pub struct Step {
 impl Engine<'_> {
     /// Judges a subject as it stands: no clock but `now`, no notice.
     pub fn incidents(&self, state: &SubjectState, tenant: &Tenant, now: EventTime) -> Vec<Incident> {
+        if matches!(state.subject, Subject::Health(..)) {
+            let courses = courses(state, self.settings);
+            return courses
+                .iter()
+                .map(|course| health::incident(course, tenant, self.settings, now))
+                .collect();
+        }
         let told = stories(state, self.settings);
         told.iter()
             .filter_map(|story| {
@@ -151,6 +159,7 @@ impl Engine<'_> {
 
     fn look(&self, state: &mut SubjectState, tenant: &Tenant, now: EventTime, voice: Voice, step: &mut Step) {
         let incidents = self.incidents(state, tenant, now);
+        let courses = courses(state, self.settings);
         let mut told = std::mem::take(&mut state.told);
         let mut current: BTreeSet<IncidentId> = BTreeSet::new();
         let mut wake: Option<EventTime> = None;
@@ -162,9 +171,17 @@ impl Engine<'_> {
                     record.absorb(other);
                 }
             }
-            let acts = acts_of(state, incident.core.id, &incident.core.aliases);
-            let occasion = Occasion { incident, tenant, settings: self.settings, acts: &acts, now, voice };
-            let decision = decide(&mut record, &occasion);
+            let settings = self.settings;
+            let decision = match courses.iter().find(|course| course.id == incident.core.id) {
+                Some(course) => {
+                    let occasion = health::Occasion { course, incident, tenant, settings, now, voice };
+                    health::decide(&mut record, &occasion)
+                }
+                None => {
+                    let acts = acts_of(state, incident.core.id, &incident.core.aliases);
+                    decide(&mut record, &Occasion { incident, tenant, settings, acts: &acts, now, voice })
+                }
+            };
             step.due.extend(decision.due);
             wake = match (wake, decision.wake) {
                 (Some(own), Some(other)) => Some(own.min(other)),

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 
 use hinomi_model::registry::Tenant;
 use hinomi_model::{
-    Asset, Change, Core, EventTime, Evidence, History, Incident, IncidentKind, Indicator, IndicatorKind,
-    Level, Moment, Posture, Priority, Reason, Scope, Settings, Statement, StatementKey, Status, Value,
+    Asset, Change, Core, EventTime, Evidence, History, Incident, IncidentId, IncidentKind, Indicator,
+    IndicatorKind, Level, Moment, Posture, Priority, Reason, Scope, Settings, Statement, StatementKey,
+    Status, Value,
 };
 
 use crate::assess::{assess, saw, title};
@@ -28,14 +29,14 @@ pub(crate) fn incident(
     now: EventTime,
 ) -> Incident {
     let kept = kept_threads(story, verdict);
-    let evidence = evidence(&kept);
+    let evidence = shown_lines(&kept.iter().map(|(_, thread)| &thread.evidence).collect::<Vec<_>>());
     let facts = moments(&kept, &evidence);
     let history = history(verdict, acts, story);
     let quiet = now.since(story.last) > settings.incident_gap;
     let core = Core {
         id: story.id,
         aliases: story.aliases.clone(),
-        number: number(tenant, story),
+        number: number(tenant, story.id),
         revision: u32::try_from(history.len()).unwrap_or(u32::MAX),
         tenant: tenant.id().clone(),
         kind: IncidentKind::Attack,
@@ -85,15 +86,16 @@ pub(crate) fn incident(
     }
 }
 
-fn list<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+/// Returns a list of an incident: sorted, without repeats, and bounded.
+pub(crate) fn list<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     let all: BTreeSet<T> = items.collect();
     all.into_iter().take(MAX_LIST).collect()
 }
 
 /// Returns the number for people: short enough to be said on the telephone. Two incidents of one tenant share a
 /// number about once in a million; the id tells them apart.
-fn number(tenant: &Tenant, story: &Story) -> String {
-    format!("{}-{:06}", tenant.reference, story.id.0 % 1_000_000)
+pub(crate) fn number(tenant: &Tenant, id: IncidentId) -> String {
+    format!("{}-{:06}", tenant.reference, id.0 % 1_000_000)
 }
 
 /// The threads that an incident shows, with the name of each fact: those that reasons rest on first, then in time.
@@ -108,10 +110,10 @@ fn kept_threads<'s>(story: &'s Story, verdict: &Verdict) -> Vec<(usize, &'s Thre
 }
 
 /// Chooses lines: the first of each fact, then the last of each, then what else there is room for.
-fn evidence(kept: &[(usize, &Thread)]) -> Vec<Evidence> {
-    let firsts = kept.iter().filter_map(|(_, thread)| thread.evidence.first());
-    let lasts = kept.iter().filter_map(|(_, thread)| thread.evidence.last());
-    let rest = kept.iter().flat_map(|(_, thread)| thread.evidence.iter());
+pub(crate) fn shown_lines(facts: &[&BTreeSet<Evidence>]) -> Vec<Evidence> {
+    let firsts = facts.iter().filter_map(|lines| lines.first());
+    let lasts = facts.iter().filter_map(|lines| lines.last());
+    let rest = facts.iter().flat_map(|lines| lines.iter());
     // A line that could not be fetched shows nothing.
     let shown = |line: &&Evidence| !line.raw.is_empty();
     let mut chosen: BTreeMap<&str, &Evidence> = BTreeMap::new();

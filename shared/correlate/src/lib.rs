@@ -8,6 +8,7 @@ mod assess;
 mod attempts;
 mod dispatch;
 mod engine;
+mod health;
 mod incident;
 mod judge;
 mod knowledge;
@@ -21,6 +22,7 @@ mod words;
 
 pub use dispatch::{Ledger, Parcel};
 pub use engine::{Engine, Step};
+pub use health::Heard;
 pub use incident::{scope_key, with_scope};
 pub use knowledge::{Knowledge, NoKnowledge};
 pub use room::Room;

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use hinomi_model::{EventTime, Finding, IncidentId, Level, Seconds, Settings, Subject, TenantId};
+use hinomi_model::{EventTime, Finding, IncidentId, Level, Seconds, Settings, Subject, Symptom, TenantId};
 use serde::{Deserialize, Serialize};
 
+use crate::health;
 use crate::room::Room;
 use crate::strand::{Cell, StrandKey};
 use crate::telling::Told;
@@ -190,7 +191,7 @@ impl SubjectState {
             // The order of kinds puts attacks before policy; within a kind the smallest key stays. Both are the
             // key's own, so that the same set of findings drops the same strands.
             let mut ranked: Vec<StrandKey> = strands.keys().cloned().collect();
-            ranked.sort_by_key(|key| (rank(key), key.clone()));
+            ranked.sort_by(|a, b| (rank(a), part(a)).cmp(&(rank(b), part(b))).then_with(|| a.cmp(b)));
             for key in ranked.into_iter().skip(SubjectState::MAX_STRANDS_PER_HOUR) {
                 strands.remove(&key);
             }
@@ -212,7 +213,11 @@ impl SubjectState {
     fn prune(&mut self, settings: &Settings) {
         let Some(newest) = self.hours.keys().next_back().copied() else { return };
         let oldest = newest - SubjectState::reach(settings) / 3600;
-        self.hours.retain(|hour, _| *hour >= oldest);
+        if matches!(self.subject, Subject::Health(..)) {
+            health::forget(&mut self.hours, oldest, settings);
+        } else {
+            self.hours.retain(|hour, _| *hour >= oldest);
+        }
         self.forget_room(oldest);
     }
 
@@ -288,6 +293,11 @@ impl SubjectState {
             written: wire.written.into_iter().collect(),
         })
     }
+}
+
+/// What a strand of health is about: where there are too many, a part's trouble and its recovery go together.
+fn part(key: &StrandKey) -> Option<(Symptom, &str)> {
+    key.turn.map(|(_, symptom)| (symptom, key.about.as_str()))
 }
 
 /// What a strand can prove, most first.

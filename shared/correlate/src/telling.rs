@@ -3,12 +3,13 @@
 //! Pure: time is the engine's clock, and the record of what was told ([`Told`]) travels with the subject's state.
 //! Per incident, contact and channel the levels rise; a fall is a correction to everyone who was told more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hinomi_model::registry::{Contact, Hours, Release, Tenant};
 use hinomi_model::{Channel, EventTime, Incident, IncidentId, Level, NoticeKind, Settings, Stage, Status};
 use serde::{Deserialize, Serialize};
 
+use crate::health::Heard;
 use crate::state::{Act, ActKind};
 
 /// What was told of an incident.
@@ -47,6 +48,9 @@ pub struct Told {
     /// What is recorded here, nobody was told: it followed from old data that was read again.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub quiet: bool,
+    /// Health: what each contact was told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub health: BTreeMap<String, Heard>,
 }
 
 impl Told {
@@ -73,6 +77,9 @@ impl Told {
         self.digested |= other.digested;
         self.closed &= other.closed;
         self.seen = self.seen.max(other.seen);
+        for (contact, heard) in other.health {
+            self.health.entry(contact).and_modify(|own| own.absorb(&heard)).or_insert(heard);
+        }
     }
 }
 
@@ -81,10 +88,11 @@ impl Told {
 pub struct Due {
     /// Why.
     pub kind: NoticeKind,
-    /// The level that it tells.
-    pub level: Level,
-    /// The level that was told before, and when.
-    pub previous: Option<(Level, EventTime)>,
+    /// The level that it tells; absent for health.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub level: Option<Level>,
+    /// The level that was told before, and when; of health there is only when.
+    pub previous: Option<(Option<Level>, EventTime)>,
     /// To whom and how.
     pub to: Vec<(String, Channel)>,
     /// When it was decided.
@@ -97,7 +105,8 @@ impl Due {
     /// Returns the identity of the notice: the same decision made again is the same notice.
     pub fn id(&self) -> String {
         let order = self.to.first().map(|(contact, _)| contact.as_str()).unwrap_or_default();
-        format!("{}/{}/{}/{}/{}", self.incident.core.id, self.kind, self.level, self.at.nanos(), order)
+        let level = self.level.map_or_else(|| "-".to_owned(), |level| level.to_string());
+        format!("{}/{}/{level}/{}/{order}", self.incident.core.id, self.kind, self.at.nanos())
     }
 
     /// Returns the incident told.
@@ -112,6 +121,12 @@ pub(crate) struct Decision {
     pub(crate) due: Vec<Due>,
     /// Look again at this time, even if nothing arrives.
     pub(crate) wake: Option<EventTime>,
+}
+
+impl Decision {
+    pub(crate) fn wake(&mut self, at: EventTime) {
+        self.wake = Some(self.wake.map_or(at, |known| known.min(at)));
+    }
 }
 
 /// Whether somebody is told of what follows.
@@ -400,8 +415,8 @@ impl Teller<'_> {
         }
         self.decision.due.push(Due {
             kind,
-            level,
-            previous,
+            level: Some(level),
+            previous: previous.map(|(level, at)| (Some(level), at)),
             to,
             at: self.now,
             incident: self.incident.clone(),
@@ -409,7 +424,7 @@ impl Teller<'_> {
     }
 
     fn wake(&mut self, at: EventTime) {
-        self.decision.wake = Some(self.decision.wake.map_or(at, |known| known.min(at)));
+        self.decision.wake(at);
     }
 }
 

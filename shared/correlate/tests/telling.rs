@@ -16,7 +16,7 @@ type Line = (&'static str, u8, i64, Vec<&'static str>);
 fn line(due: &Due) -> Line {
     let kind = due.kind.as_str();
     let channels = due.to.iter().map(|(_, channel)| channel.as_str()).collect();
-    (kind, due.level.number(), due.at.since(START) / 60, channels)
+    (kind, due.level.unwrap().number(), due.at.since(START) / 60, channels)
 }
 
 struct Run {

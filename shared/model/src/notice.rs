@@ -36,6 +36,8 @@ words! {
         Degraded = "degraded",
         /// Health: it works again.
         Recovered = "recovered",
+        /// Health: something happened that somebody should look at, and that ends by itself.
+        Noted = "noted",
     }
 }
 

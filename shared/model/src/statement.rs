@@ -153,6 +153,8 @@ statements! {
     TitleFalsePositive = "title-false-positive" ("host"),
     /// All of it is on the allow list.
     TitleAllowed = "title-allowed" ("host"),
+    /// An appliance's health; `condition` is down, degraded, noted, recovered.
+    TitleHealth = "title-health" ("device", "symptom", "condition"),
 
     // What happened: one sentence for each kind of evidence, used for timeline, cause and evidence.
     // `disposition` is allowed, blocked, detected or unknown.
@@ -196,6 +198,10 @@ statements! {
     SawDeviceCc = "saw-device-cc" ("device", "peer", "count"),
     SawDeviceOverload = "saw-device-overload" ("device", "what", "count"),
     SawDeviceClock = "saw-device-clock" ("device", "trouble"),
+    /// A turn for the worse; `object`, `value` and `usual` may be absent.
+    SawHealth = "saw-health" ("device", "symptom", "object", "value", "usual", "since", "count"),
+    /// A recovery, and how long it lasted.
+    SawHealthOver = "saw-health-over" ("device", "symptom", "object", "span"),
 
     // Reasons: the sentence that stands behind a level. Numbers name the rules of the service.
     /// Rule 1: inbound and stopped.
@@ -321,6 +327,10 @@ statements! {
     UnknownInfectionRelay = "unknown-infection-relay" ("host"),
     UnknownInfectionCredentials = "unknown-infection-credentials" ("host"),
     UnknownInfectionBehaviour = "unknown-infection-behaviour" ("host"),
+    /// Health: how the appliance is, and that this is no attack; `condition` as of the title.
+    ConclusionHealth = "conclusion-health" ("device", "condition"),
+    /// Health: since when and until when it lasted.
+    ConclusionHealthOver = "conclusion-health-over" ("device", "symptom", "since", "until", "span"),
 
     // Impact.
     ImpactNone = "impact-none" (),
@@ -335,6 +345,10 @@ statements! {
     ImpactAvailability = "impact-availability" (),
     ImpactDevice = "impact-device" ("device"),
     ImpactOpen = "impact-open" (),
+    /// What an appliance's trouble means while it lasts, or what happened; `effect` is a word of the engine's.
+    ImpactHealth = "impact-health" ("device", "effect"),
+    /// What it meant while it lasted.
+    ImpactHealthOver = "impact-health-over" ("effect", "span"),
 
     // Scope.
     ScopeOneHost = "scope-one-host" ("host"),
@@ -373,6 +387,21 @@ statements! {
     ActCheckService = "act-check-service" ("host"),
     ActConfirmActivity = "act-confirm-activity" ("host"),
     ActConsiderReport = "act-consider-report" (),
+    ActCheckPower = "act-check-power" ("device"),
+    ActCheckLogPath = "act-check-log-path" ("device"),
+    ActCheckLoad = "act-check-load" ("device"),
+    ActCheckDisk = "act-check-disk" ("device"),
+    ActCheckHa = "act-check-ha" ("device"),
+    ActCheckLine = "act-check-line" ("device"),
+    ActRepair = "act-repair" ("device"),
+    ActConfirmRestart = "act-confirm-restart" ("device"),
+    ActCheckUpdates = "act-check-updates" ("device"),
+    ActRenewLicence = "act-renew-licence" ("device"),
+    ActRenewCertificate = "act-renew-certificate" ("device"),
+    ActCheckTime = "act-check-time" ("device"),
+    ActConfirmChange = "act-confirm-change" ("device"),
+    ActUndoChange = "act-undo-change" ("device"),
+    ActConfirmAdministrator = "act-confirm-administrator" ("device"),
     ActNone = "act-none" (),
 
     // Countermeasures of the SOC: worded as what we do or ask to be allowed.
@@ -383,6 +412,9 @@ statements! {
     SocWatch = "soc-watch" ("host"),
     SocSearchScope = "soc-search-scope" (),
     SocTuneFalsePositive = "soc-tune-false-positive" (),
+    SocWatchDevice = "soc-watch-device" ("device"),
+    SocSearchGap = "soc-search-gap" ("device"),
+    SocReviewChange = "soc-review-change" ("device"),
 
     // What is not known.
     UnknownOutcome = "unknown-outcome" (),
@@ -397,6 +429,14 @@ statements! {
     UnknownHabit = "unknown-habit" (),
     UnknownSniffer = "unknown-sniffer" (),
     UnknownDelivered = "unknown-delivered" (),
+    /// Health: what happened while logs were missing.
+    UnknownSilence = "unknown-silence" (),
+    /// Health: what passed unexamined.
+    UnknownUnexamined = "unknown-unexamined" (),
+    /// Health: why the appliance failed.
+    UnknownTrouble = "unknown-trouble" (),
+    /// Health: whether a change was meant.
+    UnknownIntended = "unknown-intended" (),
     /// Evidence was more than an incident may hold; counts are at least the printed ones.
     UnknownCut = "unknown-cut" (),
 }

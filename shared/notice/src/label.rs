@@ -28,6 +28,7 @@ labels! {
     // Words of closed lists, and values.
     WordFunction = "word-function" ("word"),
     WordProblem = "word-problem" ("word"),
+    WordSymptom = "word-symptom" ("symptom"),
     WordMachine = "word-machine" ("word"),
     Machine = "machine" ("noun", "address"),
     MachineUnknown = "machine-unknown" ("noun"),
@@ -82,6 +83,7 @@ labels! {
     SocWatching = "soc-watching" (),
     NextOpen = "next-open" ("time"),
     NextHealth = "next-health" (),
+    NextNoted = "next-noted" (),
     NextRecovered = "next-recovered" (),
     NextClosed = "next-closed" (),
     NextCorrected = "next-corrected" (),

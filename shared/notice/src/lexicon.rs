@@ -19,6 +19,7 @@ macro_rules! files {
             ("because.ftl", include_str!(concat!("../locales/", $language, "/because.ftl"))),
             ("assessment.ftl", include_str!(concat!("../locales/", $language, "/assessment.ftl"))),
             ("acts.ftl", include_str!(concat!("../locales/", $language, "/acts.ftl"))),
+            ("health.ftl", include_str!(concat!("../locales/", $language, "/health.ftl"))),
             ("notice.ftl", include_str!(concat!("../locales/", $language, "/notice.ftl"))),
         ]
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 use fluent_syntax::parser;
-use hinomi_model::{EventTime, Function, Language, Role, Statement, StatementKey, Value};
+use hinomi_model::{EventTime, Function, Language, Problem, Role, Statement, StatementKey, Symptom, Value};
 use jiff::tz::TimeZone;
 
 use crate::label::Label;
@@ -163,8 +163,20 @@ fn no_message_is_unused_and_both_languages_have_the_same() {
 
 #[test]
 fn words_of_closed_lists_select_and_are_never_shown() {
-    let words: &[&str] =
-        &["disposition", "class", "direction", "how", "delivery", "site", "where", "outcome", "contained"];
+    let words: &[&str] = &[
+        "disposition",
+        "class",
+        "direction",
+        "how",
+        "delivery",
+        "site",
+        "where",
+        "outcome",
+        "contained",
+        "symptom",
+        "condition",
+        "effect",
+    ];
     for (language, all) in languages() {
         for (key, message) in &all {
             for word in words {
@@ -188,6 +200,34 @@ fn every_word_of_the_model_has_its_own_wording() {
             expected.sort_unstable();
             assert_eq!(variants, expected, "{language}: {key}");
         }
+    }
+}
+
+#[test]
+fn every_symptom_has_its_own_words() {
+    let mut symptoms: Vec<&str> = Symptom::ALL.iter().map(|word| word.as_str()).collect();
+    symptoms.sort_unstable();
+    let mut problems: Vec<&str> = Problem::ALL.iter().map(|word| word.as_str()).collect();
+    problems.sort_unstable();
+    for (language, all) in languages() {
+        for (key, variable, words) in [
+            ("word-symptom", "symptom", &symptoms),
+            ("saw-health", "symptom", &symptoms),
+            ("word-problem", "word", &problems),
+        ] {
+            let variants: Vec<&str> = all[key].variants[variable].iter().map(String::as_str).collect();
+            assert_eq!(&variants, words, "{language}: {key}");
+        }
+        // Two symptoms with one name would be one to whoever reads it.
+        let zone = TimeZone::UTC;
+        let said: BTreeSet<String> = Symptom::ALL
+            .iter()
+            .map(|symptom| {
+                let title = Statement::new(StatementKey::TitleHealth).word("symptom", symptom.as_str());
+                say(&title, &Reader { language, zone: &zone })
+            })
+            .collect();
+        assert_eq!(said.len(), Symptom::ALL.len(), "{language}");
     }
 }
 

@@ -2,7 +2,9 @@
 //! it is needed.
 
 use hinomi_model::registry::{Contact, Tenant};
-use hinomi_model::{EventTime, Incident, IncidentKind, Language, Level, NoticeKind, Problem, Settings};
+use hinomi_model::{
+    Actor, EventTime, Incident, IncidentKind, Language, Level, NoticeKind, Problem, Settings,
+};
 
 use crate::barrier::Barrier;
 use crate::clean;
@@ -123,6 +125,9 @@ fn change(page: &mut Page, telling: &Telling<'_>, voice: &Voice<'_>) {
         }
         (NoticeKind::Correction, _) => lexicon.label(Label::ChangeCorrected, &[("level", level)]),
         (NoticeKind::Closed, _) => closed(telling, voice),
+        (NoticeKind::Down | NoticeKind::Degraded | NoticeKind::Noted, _) => {
+            return news(page, telling, voice);
+        }
         _ => return,
     };
     page.paragraph(&line);
@@ -157,7 +162,7 @@ const ENGINE: &str = "engine";
 
 /// Lists what was seen for the first time since the contact was told.
 fn news(page: &mut Page, telling: &Telling<'_>, voice: &Voice<'_>) {
-    let (NoticeKind::Update, Some(told)) = (telling.kind, telling.previous) else { return };
+    let Some(told) = telling.previous.filter(|_| tells_of_trouble(telling.kind)) else { return };
     let new: Vec<_> = telling.incident.facts.iter().filter(|fact| fact.time > told.at).collect();
     if new.is_empty() {
         return;
@@ -166,6 +171,7 @@ fn news(page: &mut Page, telling: &Telling<'_>, voice: &Voice<'_>) {
     for fact in new.iter().rev().take(MAX_NEWS).rev() {
         page.item("- ", &voice.say(&fact.summary));
     }
+    page.gap();
 }
 
 fn headline(page: &mut Page, telling: &Telling<'_>, contact: &Contact, voice: &Voice<'_>) {
@@ -185,8 +191,7 @@ fn headline(page: &mut Page, telling: &Telling<'_>, contact: &Contact, voice: &V
             ],
         ),
         None => {
-            let problem = core.problem.map_or("other", Problem::as_str);
-            let problem = lexicon.label(Label::WordProblem, &[("word", Arg::Word(problem))]);
+            let problem = subject::trouble(incident, core.problem.unwrap_or(Problem::Hardware), lexicon);
             lexicon.label(
                 Label::HeadlineHealth,
                 &[
@@ -257,12 +262,20 @@ fn about(telling: &Telling<'_>, voice: &Voice<'_>) -> String {
     lexicon.list(&shown, core.hosts.len())
 }
 
+/// Tells whether a notice is about something that became worse, rather than better.
+fn tells_of_trouble(kind: NoticeKind) -> bool {
+    use NoticeKind::{Closed, Correction, Recovered};
+    !matches!(kind, Correction | Closed | Recovered)
+}
+
 fn urgency(telling: &Telling<'_>) -> &'static str {
-    let telling_of_trouble =
-        matches!(telling.kind, NoticeKind::First | NoticeKind::Update | NoticeKind::Down);
-    match telling.incident.core.level {
-        Some(level) if telling_of_trouble && level >= Level::THREE => "now",
-        Some(level) if telling_of_trouble && level == Level::TWO => "soon",
+    let incident = telling.incident;
+    let asks = || incident.assessment.countermeasures.iter().any(|measure| measure.by == Actor::Customer);
+    match incident.core.level {
+        _ if !tells_of_trouble(telling.kind) => "none",
+        Some(level) if level >= Level::THREE => "now",
+        Some(level) if level == Level::TWO => "soon",
+        None if asks() => "soon",
         _ => "none",
     }
 }
@@ -273,6 +286,7 @@ fn next_report(page: &mut Page, telling: &Telling<'_>, voice: &Voice<'_>) {
         NoticeKind::Closed => lexicon.fixed(Label::NextClosed),
         NoticeKind::Recovered => lexicon.fixed(Label::NextRecovered),
         NoticeKind::Down | NoticeKind::Degraded => lexicon.fixed(Label::NextHealth),
+        NoticeKind::Noted => lexicon.fixed(Label::NextNoted),
         NoticeKind::Correction => lexicon.fixed(Label::NextCorrected),
         _ => {
             let quiet = telling.incident.core.last_seen.plus(Settings::default().incident_gap);

@@ -29,7 +29,7 @@ pub fn sms(telling: &Telling<'_>, contact: &Contact) -> String {
     let head = parts.head(telling.kind, shown_before, incident.core.level, mark);
     let plain_head = parts.head(NoticeKind::First, None, incident.core.level, short_mark);
     let kind = match telling.kind {
-        NoticeKind::Down | NoticeKind::Degraded | NoticeKind::Recovered => "health",
+        NoticeKind::Down | NoticeKind::Degraded | NoticeKind::Recovered | NoticeKind::Noted => "health",
         other => other.as_str(),
     };
     let story = parts.story(Label::SmsStory, kind);

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use hinomi_model::registry::Tenant;
-use hinomi_model::{Incident, Language, NoticeKind, Value};
+use hinomi_model::{Incident, Language, NoticeKind, Problem, Value};
 
 use crate::barrier::Barrier;
 use crate::clean;
@@ -54,7 +54,7 @@ pub(crate) fn number(incident: &Incident) -> String {
 /// Says what happened in as few words as possible.
 pub(crate) fn what(incident: &Incident, lexicon: &Lexicon) -> String {
     if let Some(problem) = incident.core.problem {
-        return lexicon.label(Label::WordProblem, &[("word", Arg::Word(problem.as_str()))]);
+        return trouble(incident, problem, lexicon);
     }
     let title = &incident.title;
     let word = |name: &str| match title.arg(name) {
@@ -72,6 +72,14 @@ pub(crate) fn what(incident: &Incident, lexicon: &Lexicon) -> String {
     )
 }
 
+/// Names what is wrong with an appliance: what shows it, else the problem.
+pub(crate) fn trouble(incident: &Incident, problem: Problem, lexicon: &Lexicon) -> String {
+    match incident.title.arg("symptom") {
+        Some(Value::Word(symptom)) => lexicon.label(Label::WordSymptom, &[("symptom", Arg::Word(symptom))]),
+        _ => lexicon.label(Label::WordProblem, &[("word", Arg::Word(problem.as_str()))]),
+    }
+}
+
 /// Writes the subject of a mail: `[SOC][L4] K-4821 10.1.12.34 C&C communication, NOT blocked`.
 ///
 /// English whatever the reader's language, because SNS takes ASCII alone. What comes first survives a cut.
@@ -84,7 +92,7 @@ pub(crate) fn subject(incident: &Incident, tenant: &Tenant, kind: NoticeKind, re
     let (number, who, what) = (number(incident), who(incident, tenant), what(incident, lexicon));
     let blocked = match kind {
         NoticeKind::Correction | NoticeKind::Closed => String::new(),
-        NoticeKind::Down | NoticeKind::Degraded | NoticeKind::Recovered => String::new(),
+        NoticeKind::Down | NoticeKind::Degraded | NoticeKind::Recovered | NoticeKind::Noted => String::new(),
         NoticeKind::First | NoticeKind::Update | NoticeKind::Digest => {
             format!(", {}", lexicon.label(Label::BarrierShort, &[("barrier", Arg::Word(barrier.as_str()))]))
         }
@@ -113,6 +121,7 @@ pub(crate) const fn mark(kind: NoticeKind) -> &'static str {
         NoticeKind::Down => "[DOWN]",
         NoticeKind::Degraded => "[DEGRADED]",
         NoticeKind::Recovered => "[RECOVERED]",
+        NoticeKind::Noted => "[NOTED]",
     }
 }
 

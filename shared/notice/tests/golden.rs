@@ -5,7 +5,9 @@ mod common;
 
 #[cfg(test)]
 mod golden {
-    use hinomi_model::{Incident, Language, Level, NoticeKind, Statement, StatementKey, UtcDay, Value};
+    use hinomi_model::{
+        Incident, Language, Level, NoticeKind, Statement, StatementKey, Symptom, UtcDay, Value,
+    };
     use hinomi_notice::{
         Mail, Reader, Repeat, Telling, digest, document, email, folded_sms, say, sms, sms_fits,
     };
@@ -35,7 +37,9 @@ mod golden {
             ("correction_false", common::false_positive(), NoticeKind::Correction, Some(Level::FOUR)),
             ("closed", closed(), NoticeKind::Closed, Some(Level::FOUR)),
             ("health_down", common::silence(), NoticeKind::Down, None),
-            ("health_recovered", common::silence(), NoticeKind::Recovered, None),
+            ("health_degraded", common::memory_high(), NoticeKind::Degraded, None),
+            ("health_noted", common::changed(), NoticeKind::Noted, None),
+            ("health_recovered", common::silence_over(), NoticeKind::Recovered, None),
         ]
     }
 
@@ -146,6 +150,13 @@ mod golden {
             "site" => Value::Word(if n == 1 { "malicious" } else { "phishing" }.to_owned()),
             "where" => Value::Word(if n == 1 { "outside" } else { "inside" }.to_owned()),
             "outcome" => Value::Word(if n == 1 { "succeeded" } else { "blocked" }.to_owned()),
+            "symptom" => Value::Word(if n == 1 { "silent" } else { "cpu_use" }.to_owned()),
+            "object" => Value::Text("port1".to_owned()),
+            "condition" => Value::Word(if n == 1 { "down" } else { "recovered" }.to_owned()),
+            "effect" => Value::Word(if n == 1 { "blind" } else { "unexamined" }.to_owned()),
+            "since" => Value::Time(common::at("2026-01-20T01:00:12Z")),
+            "until" => Value::Time(common::at("2026-01-20T04:40:30Z")),
+            "span" => Value::Span(13_218),
             "contained" => Value::Word(if n == 1 { "no" } else { "yes" }.to_owned()),
             _ => Value::Number(n),
         }
@@ -170,6 +181,38 @@ mod golden {
                 }
             }
             insta::assert_snapshot!(format!("sentences_{language}"), all);
+        }
+    }
+
+    /// Every symptom with all that it may name, and with nothing.
+    #[test]
+    fn every_symptom() {
+        let tenant = tenant();
+        for language in Language::ALL {
+            let reader = Reader { language: *language, zone: &tenant.time_zone };
+            let mut all = String::new();
+            for symptom in Symptom::ALL {
+                let word = |key| Statement::new(key).word("symptom", symptom.as_str());
+                let full = word(StatementKey::SawHealth);
+                let full = StatementKey::SawHealth
+                    .args()
+                    .iter()
+                    .filter(|arg| **arg != "symptom")
+                    .fold(full, |statement, arg| {
+                        statement.with(arg, likely(arg, if *arg == "count" { 1 } else { 91 }))
+                    });
+                let bare = word(StatementKey::SawHealth)
+                    .with("device", likely("device", 1))
+                    .with("since", likely("since", 1))
+                    .with("count", 2);
+                let over = word(StatementKey::SawHealthOver)
+                    .with("device", likely("device", 1))
+                    .with("object", likely("object", 1))
+                    .with("span", likely("span", 1));
+                let said = [full, bare, over].map(|statement| say(&statement, &reader));
+                all.push_str(&format!("{symptom}\n  {}\n", said.join("\n  ")));
+            }
+            insta::assert_snapshot!(format!("symptoms_{language}"), all);
         }
     }
 

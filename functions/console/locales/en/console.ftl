@@ -64,6 +64,7 @@ confidence-of = Confidence { $confidence }
 opened = open for { $ago }
 conclusion = Conclusion
 answer-infection = Infected?
+answer-health = Appliance
 answer-impact = Impact
 answer-reach = Reach
 unknowns = Not known

@@ -64,6 +64,7 @@ confidence-of = 確度 { $confidence }
 opened = { $ago }経過
 conclusion = 結論
 answer-infection = 感染
+answer-health = 機器の状態
 answer-impact = 影響
 answer-reach = 範囲
 unknowns = 不明な点

@@ -2,7 +2,8 @@
 
 use hinomi_model::registry::{Registry, Tenant};
 use hinomi_model::{
-    AssessmentText, Core, Document, EvidenceLine, FactText, History, MomentText, ReasonText, TenantId,
+    AssessmentText, Core, Document, EvidenceLine, FactText, History, IncidentKind, MomentText, ReasonText,
+    TenantId,
 };
 use hinomi_notice::{defang, document};
 use hinomi_store::Delivery;
@@ -58,7 +59,7 @@ fn whole(scene: &Scene<'_>, html: &mut Html, row: &Row, document: &Document, kno
     head(scene, html, row, document, known);
     html.raw("<div class=\"columns\"><div class=\"main\">");
     if let Some(assessment) = document.assessment.get(words.language.as_str()) {
-        conclusion(scene, html, assessment);
+        conclusion(scene, html, document.core.kind, assessment);
         acts(scene, html, assessment);
     }
     reasons(scene, html, document);
@@ -66,7 +67,7 @@ fn whole(scene: &Scene<'_>, html: &mut Html, row: &Row, document: &Document, kno
     who(scene, html, &document.core);
     told(scene, html, &row.told);
     html.raw("</div></div>");
-    timeline(scene, html, &document.timeline);
+    timeline(scene, html, document.core.kind, &document.timeline);
     evidence(scene, html, &document.evidence);
     history(scene, html, &document.core.history);
     html.raw("<div class=\"foot\"><span>");
@@ -96,11 +97,12 @@ fn head(scene: &Scene<'_>, html: &mut Html, row: &Row, document: &Document, know
     html.raw("</div></div>");
 }
 
-fn conclusion(scene: &Scene<'_>, html: &mut Html, assessment: &AssessmentText) {
+fn conclusion(scene: &Scene<'_>, html: &mut Html, kind: IncidentKind, assessment: &AssessmentText) {
     let words = scene.words;
+    let verdict = if kind == IncidentKind::Health { "health" } else { "infection" };
     html.raw("<section>").heading(&words.word("conclusion")).raw("<dl>");
     for (name, text) in
-        [("infection", &assessment.infection), ("impact", &assessment.impact), ("reach", &assessment.scope)]
+        [(verdict, &assessment.infection), ("impact", &assessment.impact), ("reach", &assessment.scope)]
     {
         if !text.is_empty() {
             html.raw("<dt>").text(&words.of("answer", name)).raw("</dt><dd>");
@@ -273,7 +275,7 @@ fn delivery_of(scene: &Scene<'_>, html: &mut Html, delivery: &Delivery) {
     html.raw("</li>");
 }
 
-fn timeline(scene: &Scene<'_>, html: &mut Html, moments: &[MomentText]) {
+fn timeline(scene: &Scene<'_>, html: &mut Html, kind: IncidentKind, moments: &[MomentText]) {
     let words = scene.words;
     if moments.is_empty() {
         return;
@@ -287,7 +289,10 @@ fn timeline(scene: &Scene<'_>, html: &mut Html, moments: &[MomentText]) {
             _ => "open",
         });
         html.raw("\"><time>").text(&words.instant(moment.time)).raw("</time><div>");
-        html.element("span", "chip", &words.of("stage", moment.stage.as_str())).raw(" ");
+        // An appliance's trouble is no stage of an attack.
+        if kind == IncidentKind::Attack {
+            html.element("span", "chip", &words.of("stage", moment.stage.as_str())).raw(" ");
+        }
         html.text(&cut(words.choose(&moment.summary), MAX_SENTENCE));
         html.raw("</div></li>");
     }

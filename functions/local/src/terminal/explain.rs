@@ -133,7 +133,10 @@ fn reasons(
     let others: Vec<&FactText> =
         incident.facts.iter().filter(|fact| !shown.contains(fact.id.as_str())).collect();
     if !others.is_empty() {
-        writeln!(out, "{}", screen.heading(screen.label(Label::OtherFacts)))?;
+        // Health has no level, so its facts are not what is left of the reasons for one.
+        let is_health = incident.core.kind == IncidentKind::Health;
+        let heading = if is_health { Label::WhatHappened } else { Label::OtherFacts };
+        writeln!(out, "{}", screen.heading(screen.label(heading)))?;
         for fact in others {
             fact_with_lines(out, screen, fact, evidence)?;
         }
@@ -226,12 +229,12 @@ fn assessment(out: &mut dyn Write, screen: &Screen, incident: &Document) -> io::
         return Ok(());
     };
     writeln!(out, "{}", screen.heading(screen.label(Label::Assessment)))?;
+    let is_health = incident.core.kind == IncidentKind::Health;
+    let verdict = if is_health { Label::Health } else { Label::AnswerInfection };
     list(out, screen, Label::Cause, &answers.cause)?;
-    for (label, text) in [
-        (Label::AnswerInfection, &answers.infection),
-        (Label::Impact, &answers.impact),
-        (Label::Scope, &answers.scope),
-    ] {
+    for (label, text) in
+        [(verdict, &answers.infection), (Label::Impact, &answers.impact), (Label::Scope, &answers.scope)]
+    {
         if !text.is_empty() {
             let first = format!("  {}: ", screen.label(label));
             writeln!(out, "{}", screen.wrap(&first, "    ", &plain(text)))?;

@@ -94,6 +94,7 @@ labels! {
     LinesBehind "ログ" "line",
     NotKept "行はこの文書に残していません(上限)" "more lines are not kept in the incident",
     OtherFacts "その他の事実" "Other facts",
+    WhatHappened "経過" "What happened",
     WouldChange "次の事実があればレベルは変わりました" "What would have changed it",
     ToLevel "レベル" "level",
     History "経過" "History",

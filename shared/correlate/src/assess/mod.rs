@@ -43,15 +43,20 @@ fn cause(story: &Story) -> Vec<Statement> {
             )
     });
     let told = story.threads.iter().filter(|thread| !matches!(thread.key.kind, FindingKind::InCampaign));
-    let mut sentences: Vec<Statement> = remembered.chain(told).map(saw).collect();
+    let mut sentences = shorten(remembered.chain(told).map(saw).collect());
+    if sentences.is_empty() {
+        sentences.push(Statement::new(StatementKey::BecauseBackground));
+    }
+    sentences
+}
+
+/// Cuts what happened to what a person reads.
+pub(crate) fn shorten(mut sentences: Vec<Statement>) -> Vec<Statement> {
     if sentences.len() > MAX_CAUSE {
         // The beginning says where it came from, the end what it led to.
         let tail = sentences.split_off(sentences.len() - MAX_CAUSE / 2);
         sentences.truncate(MAX_CAUSE - MAX_CAUSE / 2);
         sentences.extend(tail);
-    }
-    if sentences.is_empty() {
-        sentences.push(Statement::new(StatementKey::BecauseBackground));
     }
     sentences
 }

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use hinomi_correlate::{Engine, Knowledge, NoKnowledge, SubjectState};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
-    Class, Delivery, DeviceId, Direction, Disposition, EventTime, Evidence, Finding, FindingId, FindingKind,
-    Fingerprint, Function, Host, Incident, Indicator, IndicatorKind, Payload, Peer, Posture, Role,
-    SessionKey, Settings, Signature, Subject, TenantId, Vendor,
+    Class, Condition, Delivery, DeviceId, Direction, Disposition, EventTime, Evidence, Finding, FindingId,
+    FindingKind, Fingerprint, Function, Health, Host, Incident, Indicator, IndicatorKind, Payload, Peer,
+    Posture, Role, SessionKey, Settings, Signature, Subject, Symptom, TenantId, Vendor,
 };
 
 /// Tuesday, 2026-10-20 01:00 UTC.
@@ -190,4 +190,22 @@ pub(crate) fn levels(findings: &[Finding]) -> Vec<u8> {
 pub(crate) fn levels_knowing(knowledge: &dyn Knowledge, findings: &[Finding]) -> Vec<u8> {
     let told = incidents_knowing(knowledge, findings);
     told.iter().map(|incident| incident.core.level.unwrap().number()).collect()
+}
+
+/// A turn of an appliance's health, `minutes` after [`START`]: how a part of it is, and since when.
+pub(crate) fn turn(symptom: Symptom, condition: Condition, object: &str, minutes: i64) -> Finding {
+    let time = START.plus(minutes * 60);
+    with(found(FindingKind::Health, Disposition::Unknown, minutes), |f| {
+        f.subject = Subject::Health(f.device.clone(), symptom.problem());
+        f.function = Function::System;
+        (f.host, f.peers) = (None, Vec::new());
+        f.instants = Vec::new();
+        let since = if condition == Condition::Noted { time } else { time.plus(-600) };
+        let object = object.to_owned();
+        f.health =
+            Some(Health { symptom, condition, object: object.clone(), since, value: None, usual: None });
+        for line in &mut f.evidence {
+            line.sha256 = format!("{minutes:08}{:08}{condition:>12}{object:>36}", symptom as u32);
+        }
+    })
 }

@@ -1,12 +1,16 @@
 //! When people work and when work is planned: weekly spans in a tenant's zone.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 
 use super::{Days, Maintenance, OfficeHours, Tenant};
 use crate::time::EventTime;
 
 /// Minutes in a day.
 pub(super) const DAY_MINUTES: u16 = 24 * 60;
+/// Days in which the next office hours are looked for: longer than any run of holidays. Beyond, nobody is ever there.
+const MAX_DAYS_AWAY: usize = 60;
+/// Spans of planned work that may follow one on another before the end is looked for again.
+const MAX_CHAINED_WORK: usize = 8;
 
 impl Tenant {
     /// Tells whether people are at work. A tenant that declares no office hours is always at work.
@@ -43,6 +47,46 @@ impl Tenant {
         unsaid
             || self.in_maintenance(at).is_some()
             || (self.office_hours.is_some() && self.in_office_hours(at))
+    }
+
+    /// Returns when people are at work next: `at` itself when they are, `None` when no office hours come for months.
+    pub fn next_office_hours(&self, at: EventTime) -> Option<EventTime> {
+        let Some(OfficeHours { from, .. }) = &self.office_hours else { return Some(at) };
+        if self.in_office_hours(at) {
+            return Some(at);
+        }
+        let (today, _) = self.local(at);
+        let starts = today.series(jiff::Span::new().days(1)).take(MAX_DAYS_AWAY);
+        starts
+            .filter_map(|day| self.instant(day, *from))
+            .find(|start| *start > at && self.in_office_hours(*start))
+    }
+
+    /// Returns when the planned work ends that goes on at a time, and what follows it without a pause; `None` when there
+    /// is none.
+    pub fn maintenance_end(&self, at: EventTime) -> Option<EventTime> {
+        let mut end = None;
+        for _ in 0..MAX_CHAINED_WORK {
+            let (date, minute) = self.local(end.unwrap_or(at));
+            let next = self.maintenance.iter().filter_map(|work| {
+                let start = span_start(work.days, work.from, work.to, date, minute)?;
+                let last = if work.from < work.to { start } else { start.tomorrow().ok()? };
+                self.instant(last, work.to)
+            });
+            // Where clocks are set back an end can lie before the instant that is asked about.
+            let Some(next) = next.max().filter(|next| *next > end.unwrap_or(at)) else { break };
+            end = Some(next);
+        }
+        end
+    }
+
+    /// Returns the instant of a minute of a day in the tenant's zone; the last minute's end is the next day's start.
+    fn instant(&self, date: Date, minute: u16) -> Option<EventTime> {
+        let (date, minute) = if minute >= DAY_MINUTES { (date.tomorrow().ok()?, 0) } else { (date, minute) };
+        let (hour, minute) = (i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?);
+        let time = jiff::civil::Time::new(hour, minute, 0, 0).ok()?;
+        let zoned = DateTime::from_parts(date, time).to_zoned(self.time_zone.clone()).ok()?;
+        i64::try_from(zoned.timestamp().as_nanosecond()).ok().map(EventTime::from_nanos)
     }
 
     /// Returns the date and the minute of the day in the tenant's zone.
@@ -160,6 +204,41 @@ tenants:
         ] {
             assert_eq!(tenant.in_maintenance(EventTime::parse_rfc3339(at).unwrap()), expected, "{at}");
         }
+    }
+
+    #[test]
+    fn whoever_waits_knows_until_when() {
+        let tenant = tenant();
+        let at = |text: &str| EventTime::parse_rfc3339(text).unwrap();
+        for (from, next) in [
+            ("2026-11-24T03:00:00Z", "2026-11-24T03:00:00Z"), // Tuesday noon: at once
+            ("2026-11-24T10:00:00Z", "2026-11-24T23:30:00Z"), // Tuesday evening: Wednesday 08:30
+            ("2026-11-20T10:00:00Z", "2026-11-23T23:30:00Z"), // Friday evening: Monday is a holiday
+            ("2026-11-23T20:00:00Z", "2026-11-23T23:30:00Z"), // early on Tuesday
+        ] {
+            assert_eq!(tenant.next_office_hours(at(from)), Some(at(next)), "{from}");
+        }
+        for (from, end) in [
+            ("2026-11-21T13:00:00Z", Some("2026-11-21T19:00:00Z")), // Saturday 22:00 to Sunday 04:00
+            ("2026-11-21T18:59:59Z", Some("2026-11-21T19:00:00Z")),
+            ("2026-11-21T19:00:00Z", None),
+        ] {
+            assert_eq!(tenant.maintenance_end(at(from)), end.map(at), "{from}");
+        }
+    }
+
+    #[test]
+    fn work_that_never_ends_has_an_end_to_look_again_at() {
+        let mut tenant = tenant();
+        for work in &mut tenant.maintenance {
+            (work.days, work.from, work.to) = (Days::ALL, 0, DAY_MINUTES);
+        }
+        let end = tenant.maintenance_end(EventTime::EPOCH).unwrap();
+        assert!(end > EventTime::EPOCH && tenant.in_maintenance(end).is_some());
+        let holidays =
+            (0..400).filter_map(|n| Date::constant(2026, 1, 1).checked_add(jiff::Span::new().days(n)).ok());
+        tenant.office_hours.as_mut().unwrap().holidays = holidays.collect();
+        assert_eq!(tenant.next_office_hours(EventTime::parse_rfc3339("2026-03-01T00:00:00Z").unwrap()), None);
     }
 
     #[test]

@@ -28,6 +28,7 @@ headline-calm = Level { $level }: { level-meaning }
 headline-health = { $kind ->
     [down] DOWN
     [degraded] DEGRADED
+    [noted] TO BE CHECKED
    *[recovered] RECOVERED
 } - device { $device }: { $problem }
 
@@ -104,6 +105,7 @@ reason-item = { $text } ({ $rule ->
 soc-watching = We are watching around the clock.
 next-open = We write again when something new is seen (a higher level, another host or stage). If nothing new is seen until { $time }, we tell you that the incident is closed.
 next-health = We write again when it recovers or changes.
+next-noted = If the same is seen again, we write again.
 next-recovered = This is our last report on this matter.
 next-closed = This is our last report on this incident. If it is seen again, you get a new number.
 next-corrected = We write again if the verdict changes.
@@ -236,6 +238,7 @@ sms-head = SOC{ $repeat ->
     [down] {" "}down
     [degraded] {" "}degraded
     [recovered] {" "}recovered
+    [noted] {" "}noted
    *[first] {""}
 }{ $previous ->
     [none] {""}

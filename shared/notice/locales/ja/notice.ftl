@@ -26,8 +26,9 @@ level-meaning = { $level ->
 headline = 【{ barrier }】レベル{ $level }: { level-meaning }
 headline-calm = レベル{ $level }: { level-meaning }
 headline-health = 【{ $kind ->
-    [down] 停止
+    [down] 障害
     [degraded] 機能低下
+    [noted] 要確認
    *[recovered] 復旧
 }】機器 { $device }: { $problem }
 
@@ -91,6 +92,7 @@ reason-item = { $text }(サービス基準 { $rule ->
 soc-watching = 24時間体制で監視を続けています。
 next-open = 新しい動き(レベルの上昇、別の端末や段階)を確認したときは続報をお送りします。{ $time } まで新しい動きがなければ、終息をお知らせします。
 next-health = 復旧したとき、または状況が変わったときにお知らせします。
+next-noted = 同様の事象を再び確認したときは、あらためてお知らせします。
 next-recovered = 本件のご連絡は以上です。
 next-closed = 本件のご連絡は以上です。再び検知した場合は、新しい番号でお知らせします。
 next-corrected = 判定が変わった場合は、あらためてお知らせします。
@@ -217,9 +219,10 @@ sms-head = { $repeat ->
     [update] 続報
     [correction] 訂正
     [closed] 終息
-    [down] 停止
+    [down] 障害
     [degraded] 機能低下
     [recovered] 復旧
+    [noted] 要確認
    *[first] {""}
 }{ $previous ->
     [none] {""}

@@ -7,8 +7,8 @@ use hinomi_model::registry::{Contact, Registry, Tenant};
 use hinomi_model::{
     Actor, Assessment, Asset, Change, Confidence, Core, Countermeasure, Disposition, EventTime, Evidence,
     FindingKind, Function, History, Incident, IncidentId, IncidentKind, Infection, Language, Level, Moment,
-    Outcome, Posture, Priority, Reason, Role, Scope, Stage, Statement, StatementKey as S, Status, TenantId,
-    Value, Within, Words,
+    Outcome, Posture, Priority, Problem, Reason, Role, Scope, Stage, Statement, StatementKey as S, Status,
+    TenantId, Value, Within, Words,
 };
 use hinomi_notice::{Repeat, Telling, Told};
 use jiff::tz::TimeZone;
@@ -543,13 +543,108 @@ pub(crate) fn campaign(number: &str, from: &str, targets: u64) -> Incident {
     incident
 }
 
-/// A device that stopped sending logs.
-pub(crate) fn silence() -> Incident {
-    let title = st(S::TitleDevice).text("device", "KITA-FW1");
+const FIREWALL: &str = "KITA-FW1";
+
+/// An incident of health: its problem, what shows it, how the device is, and its turns.
+fn health(problem: Problem, symptom: &str, condition: &str, turns: Vec<(&str, Statement)>) -> Incident {
+    let title = st(S::TitleHealth)
+        .with("device", inside(FIREWALL))
+        .word("symptom", symptom)
+        .word("condition", condition);
     let mut incident = empty("K-4830", Level::ZERO, title);
+    for (time, summary) in turns {
+        incident = incident.fact(time, time, 1, Disposition::Unknown, summary);
+    }
+    for fact in &mut incident.facts {
+        (fact.kind, fact.stage) = (FindingKind::Health, Stage::Policy);
+    }
     incident.core.kind = IncidentKind::Health;
     incident.core.level = None;
-    incident.core.problem = Some(hinomi_model::Problem::LogSilence);
+    incident.core.problem = Some(problem);
+    incident.assessment.cause = incident.facts.iter().map(|fact| fact.summary.clone()).collect();
+    incident.assessment.infection =
+        vec![st(S::ConclusionHealth).with("device", inside(FIREWALL)).word("condition", condition)];
+    incident
+}
+
+/// A turn for the worse.
+fn worse(symptom: &str, object: &str, since: &str) -> Statement {
+    st(S::SawHealth)
+        .with("device", inside(FIREWALL))
+        .word("symptom", symptom)
+        .text("object", object)
+        .with("since", at(since))
+        .with("count", 1)
+}
+
+fn of_device(key: S) -> Statement {
+    st(key).with("device", inside(FIREWALL))
+}
+
+fn effect(effect: &str) -> Statement {
+    of_device(S::ImpactHealth).word("effect", effect)
+}
+
+/// A device that stopped sending logs.
+pub(crate) fn silence() -> Incident {
+    let turns = vec![("2026-01-20T01:15:01Z", worse("silent", "", "2026-01-20T01:00:12Z"))];
+    let mut incident = health(Problem::LogSilence, "silent", "down", turns)
+        .customer(Within::Hour, of_device(S::ActCheckPower))
+        .customer(Within::Today, of_device(S::ActCheckLogPath))
+        .soc(of_device(S::SocWatchDevice));
+    incident.assessment.impact = vec![effect("blind")];
+    incident.assessment.unknowns = vec![st(S::UnknownSilence)];
+    incident
+}
+
+/// The same device when its logs come again.
+pub(crate) fn silence_over() -> Incident {
+    let (since, until) = (at("2026-01-20T01:00:12Z"), at("2026-01-20T04:40:30Z"));
+    let span = || Value::Span(until.since(since));
+    let over = of_device(S::SawHealthOver).word("symptom", "silent").text("object", "").with("span", span());
+    let turns = vec![
+        ("2026-01-20T01:15:01Z", worse("silent", "", "2026-01-20T01:00:12Z")),
+        ("2026-01-20T04:40:30Z", over),
+    ];
+    let mut incident =
+        health(Problem::LogSilence, "silent", "recovered", turns).soc(of_device(S::SocSearchGap));
+    let lasted = of_device(S::ConclusionHealthOver)
+        .word("symptom", "silent")
+        .with("since", since)
+        .with("until", until)
+        .with("span", span());
+    incident.assessment.infection.insert(0, lasted);
+    incident.assessment.impact = vec![st(S::ImpactHealthOver).word("effect", "blind").with("span", span())];
+    incident.assessment.unknowns = vec![st(S::UnknownSilence)];
+    incident.core.status = Status::Recovered;
+    incident
+}
+
+/// A device whose memory is used up to a limit, and one of its interfaces is down.
+pub(crate) fn memory_high() -> Incident {
+    let used = worse("memory_use", "", "2026-01-20T01:10:00Z").with("value", 91).with("usual", 85);
+    let mut incident =
+        health(Problem::Memory, "memory_use", "degraded", vec![("2026-01-20T01:15:01Z", used)])
+            .customer(Within::Today, of_device(S::ActCheckLoad))
+            .soc(of_device(S::SocWatchDevice));
+    incident.assessment.impact = vec![effect("slow")];
+    incident
+}
+
+/// A device whose configuration somebody changed at night, and to whom an administrator was added.
+pub(crate) fn changed() -> Incident {
+    let turns = vec![
+        ("2026-01-19T17:02:00Z", worse("changed", "admin", "2026-01-19T17:02:00Z")),
+        ("2026-01-19T17:05:40Z", worse("administrator_added", "backup-op", "2026-01-19T17:05:40Z")),
+    ];
+    let mut incident = health(Problem::Configuration, "administrator_added", "noted", turns)
+        .customer(Within::Hour, of_device(S::ActConfirmAdministrator))
+        .customer(Within::Today, of_device(S::ActConfirmChange))
+        .soc(of_device(S::SocReviewChange));
+    incident.core.first_seen = at("2026-01-19T17:02:00Z");
+    incident.core.last_seen = at("2026-01-19T17:05:40Z");
+    incident.assessment.impact = vec![effect("changed")];
+    incident.assessment.unknowns = vec![st(S::UnknownIntended)];
     incident
 }
 

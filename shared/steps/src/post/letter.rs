@@ -54,7 +54,7 @@ impl Letter<'_> {
         let others: Vec<&Incident> = others.iter().collect();
         Some(match parcel {
             Parcel::Notice { due, channel, .. } => {
-                let previous = due.previous.map(|(level, at)| Told { level: Some(level), at });
+                let previous = due.previous.map(|(level, at)| Told { level, at });
                 let telling =
                     Telling { incident: &due.incident, tenant, kind: due.kind, previous, at: due.at, repeat };
                 let mail = match channel {

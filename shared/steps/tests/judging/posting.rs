@@ -1,6 +1,6 @@
 //! The post: carriers that refuse, entries that can't be read, tenants and contacts that are gone.
 
-use hinomi_model::{Channel, EventTime};
+use hinomi_model::{Channel, Condition, EventTime, NoticeKind, Symptom};
 use hinomi_notice::{Faulty, MemoryNotifier, NotifyError};
 use hinomi_steps::post::{Fate, Posted};
 use hinomi_steps::{Post, documents};
@@ -8,6 +8,7 @@ use hinomi_store::{
     Commit, Deliveries, Ledger, Memory, Message, Outbox, OutboxEntry, States, SubjectKey, block_on,
 };
 
+use crate::findings::turn;
 use crate::world::{World, at, beacon, record_of};
 
 /// A notice of level 4 in the outbox, for one contact by mail and SMS.
@@ -264,4 +265,41 @@ fn slow_notices_leave_time_for_folds_and_old_claims() {
     let units: Vec<String> = carrier.taken().into_iter().map(|taken| taken.unit).collect();
     assert!(units.iter().any(|unit| unit.ends_with("/folded")), "{units:?}");
     assert!(post.posted().oldest_waiting.is_some());
+}
+
+#[test]
+fn health_is_told_by_mail_with_its_end() {
+    let mut world = World::new(&[]);
+    let turns =
+        [turn(Symptom::Silent, Condition::Down, "", 0), turn(Symptom::Silent, Condition::Well, "", 90)];
+    for (finding, minutes) in turns.iter().zip([0, 90]) {
+        world.accept(&[record_of(std::slice::from_ref(finding), false)]);
+        world.hear(at(minutes));
+    }
+    let told: Vec<_> = world
+        .carrier
+        .taken
+        .taken()
+        .into_iter()
+        .map(|taken| {
+            let notice = taken.notice;
+            assert_eq!((notice.level, notice.channel), (None, Channel::Email));
+            assert!(notice.subject.contains("no logs arriving"), "{}", notice.subject);
+            (notice.kind, notice.contact)
+        })
+        .collect();
+    let line = |kind, contact: &str| (kind, contact.to_owned());
+    let expected = [
+        line(NoticeKind::Down, "duty"),
+        line(NoticeKind::Down, "chief"),
+        line(NoticeKind::Recovered, "duty"),
+        line(NoticeKind::Recovered, "chief"),
+    ];
+    let sorted = |mut lines: Vec<(NoticeKind, String)>| {
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(told), sorted(expected.to_vec()));
+    let outcome = world.outcome();
+    assert_eq!((outcome.waiting, outcome.incidents.len(), outcome.set_aside.len()), (0, 1, 0));
 }
