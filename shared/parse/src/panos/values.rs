@@ -250,8 +250,7 @@ impl<'a> Values<'a> {
         if span.start == span.end {
             return None;
         }
-        let text = self.line.as_bytes().get(span.start as usize..span.end as usize);
-        match text.and_then(value::ipv4) {
+        match value::ipv4_in(self.line.as_bytes(), span.start as usize, span.end as usize) {
             Some(ip) => {
                 self.use_up(index);
                 Some(IpAddr::V4(ip))
