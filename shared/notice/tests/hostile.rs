@@ -52,6 +52,9 @@ mod hostile {
             common::takeover(),
             common::lateral(),
             common::silence(),
+            common::silence_over(),
+            common::memory_high(),
+            common::changed(),
         ])
     }
 

@@ -127,7 +127,7 @@ fn measures(course: &Course) -> Vec<Countermeasure> {
     if course.recovered().is_some_and(|(spell, _)| matches!(effect(spell.symptom), "blind" | "gaps")) {
         soc(S::SocSearchGap);
     }
-    if symptoms(course).into_iter().any(|symptom| is_by_hand(symptom)) {
+    if symptoms(course).into_iter().any(is_by_hand) {
         soc(S::SocReviewChange);
     }
     measures
