@@ -19,6 +19,7 @@ pub mod follow;
 mod framed;
 mod incidents;
 pub mod ingest;
+mod minutes;
 pub mod post;
 pub mod proof;
 pub mod quarantine;
@@ -30,6 +31,8 @@ mod set_aside;
 mod shelf;
 mod subjects;
 mod together;
+mod vitals;
+pub mod watch;
 
 pub use caught::{Panicked, caught, caught_line};
 pub use correlate::Correlate;

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hinomi_model::{Saying, Symptom};
 
+use crate::follow::wire::{In, Out, Wire};
+
 /// Samples that must agree.
 const SAMPLES: usize = 3;
 /// How far below its limit a measure is well again, in percent points.
@@ -27,6 +29,16 @@ pub(super) const fn limit(symptom: Symptom) -> Option<u64> {
         Symptom::CpuUse | Symptom::DiskUse => Some(90),
         Symptom::MemoryUse => Some(85),
         _ => None,
+    }
+}
+
+impl Wire for Gauges {
+    fn put(&self, out: &mut Out) {
+        self.0.put(out);
+    }
+
+    fn get(input: &mut In<'_>) -> Option<Self> {
+        Wire::get(input).map(Gauges)
     }
 }
 
