@@ -13,8 +13,8 @@ use crate::python;
 use crate::tools::not_written;
 
 /// The functions, each a package `hinomi-fn-NAME` with a program of the same name.
-pub(crate) const FUNCTIONS: [&str; 7] =
-    ["ingest", "follow", "correlate", "notify", "enrol", "console", "compact"];
+pub(crate) const FUNCTIONS: [&str; 8] =
+    ["ingest", "follow", "correlate", "notify", "enrol", "console", "compact", "watch"];
 
 /// A program of the tests that is deployed beside the functions: one of them with a fault.
 const FAULTY: &str = "faulty-ingest";

@@ -33,4 +33,4 @@ pub use follow::{Follow, Missed};
 pub use indicators::{Indicators, MAX_INDICATORS, NoIndicator, RefusedIndicator};
 pub use known::KnownLines;
 pub use line::line_id;
-pub use watch::Watch;
+pub use watch::{Watch, settle_vitals, take_vitals};

@@ -15,7 +15,7 @@ pub mod names {
     pub const ARCHIVE_BUCKET: &str = "HINOMI_ARCHIVE_BUCKET";
     /// Bucket of the registry.
     pub const CONFIG_BUCKET: &str = "HINOMI_CONFIG_BUCKET";
-    /// Stream from ingest and follow to correlate.
+    /// Stream from ingest, follow and watch to correlate.
     pub const FINDINGS_STREAM: &str = "HINOMI_FINDINGS_STREAM";
     /// Table of states, incidents and notices that wait.
     pub const INCIDENTS_TABLE: &str = "HINOMI_INCIDENTS_TABLE";
@@ -49,7 +49,7 @@ pub mod names {
 pub const COMMON: [&str; 2] = [names::METRICS_NAMESPACE, names::LOG];
 
 /// What each function reads besides [`COMMON`].
-pub const READS: [(Function, &[&str]); 7] = [
+pub const READS: [(Function, &[&str]); 8] = [
     (
         Function::Ingest,
         &[
@@ -113,6 +113,15 @@ pub const READS: [(Function, &[&str]); 7] = [
         Function::Compact,
         &[names::ARCHIVE_BUCKET, names::CONFIG_BUCKET, names::COMPACTORS, names::REGISTRY_REFRESH_SECONDS],
     ),
+    (
+        Function::Watch,
+        &[
+            names::ARCHIVE_BUCKET,
+            names::CONFIG_BUCKET,
+            names::FINDINGS_STREAM,
+            names::REGISTRY_REFRESH_SECONDS,
+        ],
+    ),
 ];
 
 /// How long a registry is used before asking for another, unless told otherwise. One conditional request a minute and
@@ -173,7 +182,7 @@ pub struct IngestConfig {
     pub indicators_refresh: Seconds,
 }
 
-/// What ingest and follow are told: both read the archive and the registry and write findings.
+/// What ingest, follow and watch are told: all read the archive and the registry and write findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowConfig {
     /// Bucket of raw objects, facts, snapshots and the quarantine.
@@ -324,7 +333,7 @@ impl<'e> Environment<'e> {
         }
     }
 
-    /// Reads what follow needs, and ingest besides its own.
+    /// Reads what follow or watch needs, and ingest besides its own.
     pub fn flow(&mut self) -> FlowConfig {
         FlowConfig {
             archive_bucket: self.name(names::ARCHIVE_BUCKET),
@@ -521,7 +530,7 @@ mod tests {
     fn read(function: Function, environment: &mut Environment<'_>) {
         match function {
             Function::Ingest => drop(environment.ingest()),
-            Function::Follow => drop(environment.flow()),
+            Function::Follow | Function::Watch => drop(environment.flow()),
             Function::Correlate => drop(environment.correlate()),
             Function::Notify => drop(environment.notify()),
             Function::Enrol => drop(environment.enrol()),

@@ -46,7 +46,7 @@ macro_rules! functions {
 
 functions! {
     Ingest = "ingest", Follow = "follow", Correlate = "correlate", Notify = "notify", Enrol = "enrol",
-    Console = "console", Compact = "compact",
+    Console = "console", Compact = "compact", Watch = "watch",
 }
 
 /// A further dimension of a metric.
@@ -155,10 +155,10 @@ metrics! {
     /// Records that were handed back to come again.
     RecordsRetried Count [Ingest] [],
     /// Records that can never be worked on and were set aside whole; of follow, its objects that can't be read or are gone;
-    /// of compact, raw objects and records that can't.
-    RecordsPoisoned Count [Ingest Follow Correlate Compact] [],
+    /// of compact, raw objects and records that can't; of watch, minutes of devices that can't be read or are gone.
+    RecordsPoisoned Count [Ingest Follow Correlate Compact Watch] [],
     /// Findings sent on, or joined.
-    Findings Count [Ingest Follow Correlate] [],
+    Findings Count [Ingest Follow Correlate Watch] [],
     /// Records that the stream of findings took only when asked again.
     StreamRetries Count [Ingest] [],
     /// Bytes that came, as they came.
@@ -179,10 +179,12 @@ metrics! {
     Events Count [Ingest] [Vendor LogFunction],
     /// Facts read.
     FactsRead Count [Follow] [],
-    /// Objects read: of facts, or of raw lines.
-    ObjectsRead Count [Follow Compact] [],
+    /// Objects read: of facts, of raw lines, or of what devices said of themselves.
+    ObjectsRead Count [Follow Compact Watch] [],
     /// How far behind the schedule the facts are read.
     FollowBehindSeconds Seconds [Follow] [],
+    /// How far behind the schedule the appliances are watched, whether by itself or because facts are followed late.
+    WatchBehindSeconds Seconds [Watch] [],
     /// Findings that were known already.
     FindingsKnown Count [Correlate] [],
     /// Findings that came too late to open anything.

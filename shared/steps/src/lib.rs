@@ -21,6 +21,7 @@ mod incidents;
 pub mod indicators;
 pub mod ingest;
 mod last_good;
+mod minutes;
 pub mod post;
 pub mod proof;
 pub mod quarantine;
@@ -32,6 +33,8 @@ mod set_aside;
 mod shelf;
 mod subjects;
 mod together;
+mod vitals;
+pub mod watch;
 
 pub use caught::{Panicked, caught, caught_line};
 pub use correlate::Correlate;

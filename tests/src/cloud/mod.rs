@@ -163,6 +163,7 @@ impl<F: Functions> Play<F> {
         for partition in 0..PARTITIONS {
             self.call(Function::Follow, time, Some(partition))?;
         }
+        self.call(Function::Watch, time, None)?;
         self.join(time)
     }
 

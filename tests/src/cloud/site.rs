@@ -7,6 +7,7 @@ use hinomi_fn_correlate::CorrelateFunction;
 use hinomi_fn_follow::FollowFunction;
 use hinomi_fn_ingest::IngestFunction;
 use hinomi_fn_notify::{NotifyFunction, TellOperations};
+use hinomi_fn_watch::WatchFunction;
 use hinomi_lambda::config::{Log, Telemetry};
 use hinomi_lambda::{Budget, Clock, Function, Handler, Invocation, invoke};
 use hinomi_model::registry::Registry;
@@ -50,6 +51,7 @@ pub struct Site {
     read: Vec<u64>,
     ingest: IngestFunction<Memory, MemoryStream, MemoryPublished>,
     follow: FollowFunction<Memory, MemoryStream, MemoryPublished>,
+    watch: WatchFunction<Memory, MemoryStream, MemoryPublished>,
     correlate: CorrelateFunction<Memory, MemoryPublished>,
     notify: NotifyFunction<Memory, MemoryNotifier, NoOperations, MemoryPublished>,
     notifier: MemoryNotifier,
@@ -73,6 +75,7 @@ impl Site {
             ingest: IngestFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT)
                 .with_indicators(enemies.clone(), TIME_OUT),
             follow: FollowFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT),
+            watch: WatchFunction::new(store.clone(), stream.clone(), published.clone(), TIME_OUT),
             correlate: CorrelateFunction::new(store.clone(), published.clone(), TIME_OUT),
             notify: NotifyFunction::new(
                 store.clone(),
@@ -158,6 +161,7 @@ impl Functions for Site {
         Ok(match function {
             Function::Ingest => call(function, &self.ingest, payload, now, told),
             Function::Follow => call(function, &self.follow, payload, now, told),
+            Function::Watch => call(function, &self.watch, payload, now, told),
             Function::Correlate => call(function, &self.correlate, payload, now, told),
             Function::Notify => call(function, &self.notify, payload, now, told),
             Function::Compact => call(function, &self.compact, payload, now, told),

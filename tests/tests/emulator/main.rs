@@ -31,7 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// The C library of provided.al2023.
 const RUNTIME_GLIBC: (u32, u32) = (2, 34);
 /// The functions, as they are called in the template and in `infra/xtask/src/functions.rs`.
-const FUNCTIONS: [&str; 7] = ["ingest", "follow", "correlate", "notify", "enrol", "console", "compact"];
+const FUNCTIONS: [&str; 8] =
+    ["ingest", "follow", "correlate", "notify", "enrol", "console", "compact", "watch"];
 
 fn deployment() -> Deployment {
     Deployment::from_environment().unwrap_or_else(|error| panic!("{error}"))

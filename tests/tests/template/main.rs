@@ -164,13 +164,27 @@ fn schedules_tell_their_own_time_and_follow_has_one_for_each_partition() {
         inputs.collect()
     };
     let time = "<aws.scheduler.scheduled-time>";
-    for function in ["Correlate", "Notify", "Enrol"] {
+    for function in ["Watch", "Correlate", "Notify", "Enrol"] {
         assert_eq!(schedules(function), [json!({"time": time})], "{function}");
     }
     let partitions: Vec<Value> = (0..4).map(|n| json!({"time": time, "partition": n})).collect();
     assert_eq!(schedules("Follow"), partitions);
     let compactors: Vec<Value> = (0..MAX_COMPACTORS).map(|n| json!({"time": time, "partition": n})).collect();
     assert_eq!(schedules("Compact"), compactors);
+}
+
+/// What follow leaves for watch is there as long as follow may be behind, and memories as long as they are looked for.
+#[test]
+fn vitals_and_memories_are_kept_as_long_as_they_are_read() {
+    let template = template();
+    let rules = properties(&template, "Archive")["LifecycleConfiguration"]["Rules"].as_array().unwrap();
+    let kept = |prefix: &str| {
+        let rule = rules.iter().find(|rule| rule["Prefix"] == prefix).unwrap();
+        rule["ExpirationInDays"].as_i64().unwrap()
+    };
+    assert_eq!(kept("vitals/"), hinomi_steps::follow::KEPT_DAYS);
+    assert_eq!(kept("facts/"), hinomi_steps::follow::KEPT_DAYS);
+    assert_eq!(kept("watch/"), hinomi_steps::watch::KEPT_DAYS);
 }
 
 #[test]

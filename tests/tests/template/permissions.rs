@@ -64,10 +64,28 @@ const GRANTS: &[Grant] = &[
             "${Config.Arn}/accepted/*",
         ],
     ),
-    ("Follow", &["s3:PutObject"], &["${Archive.Arn}/follow/*", "${Archive.Arn}/quarantine/*"]),
+    (
+        "Follow",
+        &["s3:PutObject"],
+        &["${Archive.Arn}/follow/*", "${Archive.Arn}/vitals/*", "${Archive.Arn}/quarantine/*"],
+    ),
     ("Follow", &["s3:ListBucket"], &["Archive.Arn", "Config.Arn"]),
     ("Follow", &["kinesis:PutRecords"], &["Findings.Arn"]),
     ("Follow", &["sqs:SendMessage"], &["FailedEvents.Arn"]),
+    (
+        "Watch",
+        &["s3:GetObject"],
+        &[
+            "${Archive.Arn}/vitals/*",
+            "${Archive.Arn}/watch/*",
+            "${Archive.Arn}/raw/*",
+            "${Config.Arn}/accepted/*",
+        ],
+    ),
+    ("Watch", &["s3:PutObject"], &["${Archive.Arn}/watch/*", "${Archive.Arn}/quarantine/vitals/*"]),
+    ("Watch", &["s3:ListBucket"], &["Archive.Arn", "Config.Arn"]),
+    ("Watch", &["kinesis:PutRecords"], &["Findings.Arn"]),
+    ("Watch", &["sqs:SendMessage"], &["FailedEvents.Arn"]),
     ("Correlate", KINESIS, &["Findings.Arn"]),
     (
         "Correlate",
@@ -134,6 +152,7 @@ const GRANTS: &[Grant] = &[
 const USES: &[(&str, &[Call])] = &[
     ("Ingest", &[Call::PutNew, Call::Put, Call::Fetch, Call::List, Call::FetchIfChanged]),
     ("Follow", &[Call::PutNew, Call::Put, Call::Fetch, Call::List, Call::FetchIfChanged]),
+    ("Watch", &[Call::PutNew, Call::Put, Call::Fetch, Call::List, Call::FetchIfChanged]),
     ("Correlate", &[Call::Load, Call::Commit, Call::Waking, Call::Note, Call::PutNew, Call::FetchIfChanged]),
     (
         "Notify",
@@ -167,7 +186,7 @@ const CALLS: &[(&str, &[&str])] = &[
 #[test]
 fn functions_may_do_what_they_need_and_nothing_else() {
     let template = template();
-    for function in ["Ingest", "Follow", "Correlate", "Notify", "Enrol", "Console"] {
+    for function in ["Ingest", "Follow", "Watch", "Correlate", "Notify", "Enrol", "Console"] {
         let mut expected: BTreeSet<(String, String)> = BTreeSet::new();
         for action in ["logs:CreateLogStream", "logs:PutLogEvents"] {
             expected.insert((action.to_owned(), format!("{function}Log.Arn")));

@@ -31,7 +31,7 @@ const MAILS: f64 = 6.0;
 const SMS_PARTS: f64 = 2.0;
 /// What `template.yaml` makes, however small the load.
 const METRICS: f64 = 100.0;
-const ALARMS: f64 = 56.0;
+const ALARMS: f64 = 62.0;
 
 /// A part of the bill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -185,7 +185,7 @@ fn sns(question: &Question) -> Vec<(Item, f64)> {
 }
 
 fn cloud_watch(capacity: &Capacity) -> Vec<(Item, f64)> {
-    let sweeps = 2.0 * DAYS * DAY / 60.0;
+    let sweeps = 3.0 * DAYS * DAY / 60.0;
     let calls = capacity.compact.calls
         + capacity.ingest.calls
         + capacity.follow.calls

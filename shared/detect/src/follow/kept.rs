@@ -177,8 +177,8 @@ mod tests {
         assert!(kept.may_have_lost(&2, at(1)) && !kept.may_have_lost(&2, at(2)));
         let mut out = Out::default();
         kept.put(&mut out);
-        let bytes = out.finish();
-        let again = Kept::<u64, EventTime>::new(4, 2).filled(&mut In::new(&bytes).unwrap()).unwrap();
+        let bytes = out.finish(0);
+        let again = Kept::<u64, EventTime>::new(4, 2).filled(&mut In::new(&bytes, 0).unwrap()).unwrap();
         assert!(again.may_have_lost(&2, at(2)), "it is full");
         kept.sweep(at(9));
         assert!(kept.may_have_lost(&2, at(1)), "that it was dropped stays true");

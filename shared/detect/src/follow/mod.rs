@@ -32,7 +32,7 @@ mod overload;
 mod proof;
 mod sessions;
 mod uploads;
-mod wire;
+pub(crate) mod wire;
 
 use std::net::IpAddr;
 
@@ -283,7 +283,7 @@ impl Follow {
         self.said.put(&mut out);
         self.swept.put(&mut out);
         self.clock.put(&mut out);
-        out.finish()
+        out.finish(wire::VERSION)
     }
 
     fn shed(&mut self) {
@@ -297,7 +297,7 @@ impl Follow {
     /// Makes a follower that remembers what another one wrote; `None` for bytes of another version, or none of ours.
     /// The settings are today's.
     pub fn decode(bytes: &[u8], settings: Settings) -> Option<Self> {
-        let mut input = In::new(bytes)?;
+        let mut input = In::new(bytes, wire::VERSION)?;
         let follow = Follow {
             settings,
             sessions: sessions::Sessions::get(&mut input)?,

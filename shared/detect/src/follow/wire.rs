@@ -1,4 +1,5 @@
-//! The bytes of what a follower remembers, so that another process can go on from it.
+//! The bytes of what a follower remembers, so that another process can go on from it; whoever watches writes its own
+//! memory in the same way.
 //!
 //! Every field in its order, numbers as LEB128, signed ones zigzag, lists with their count; a closed list's word by its
 //! place in the list. No field has a name, so any change of what is remembered is a new [`VERSION`]; the state is a few
@@ -21,17 +22,17 @@ use std::sync::Arc;
 
 use hinomi_model::{
     ClockReading, ClockTrouble, DeviceId, Direction, Disposition, EventTime, Fact, FactFlags, FactSource,
-    Finding, FindingBatch, FindingId, Host, LoginService, Place, Protocol, Role, SessionKey, TenantId,
-    UtcDay, Vendor,
+    Finding, FindingBatch, FindingId, Function, Host, Locator, LoginService, Place, Protocol, Role, Saying,
+    SessionKey, Sign, Symptom, TenantId, UtcDay, Vendor,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The version of the bytes.
-pub(super) const VERSION: u8 = 2;
+/// The version of a follower's bytes.
+pub(crate) const VERSION: u8 = 2;
 
 /// Bytes that are being written.
 #[derive(Debug, Default)]
-pub(super) struct Out {
+pub(crate) struct Out {
     bytes: Vec<u8>,
     /// Findings by where they lie in memory: those that are shared are written once.
     known: FxHashMap<*const Finding, u64>,
@@ -52,10 +53,10 @@ impl Out {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    /// Returns everything that was written.
-    pub(super) fn finish(self) -> Vec<u8> {
+    /// Returns everything that was written, as bytes of a version.
+    pub(crate) fn finish(self, version: u8) -> Vec<u8> {
         let table = FindingBatch { quiet: false, findings: self.table }.encode();
-        let mut all = Out { bytes: vec![VERSION], ..Out::default() };
+        let mut all = Out { bytes: vec![version], ..Out::default() };
         all.number(table.len() as u64);
         all.bytes.extend_from_slice(&table);
         all.bytes.extend_from_slice(&self.bytes);
@@ -64,7 +65,7 @@ impl Out {
 }
 
 /// Bytes that are being read.
-pub(super) struct In<'b> {
+pub(crate) struct In<'b> {
     left: &'b [u8],
     table: Vec<Arc<Finding>>,
     /// Names that were read, so that equal ones share their memory again.
@@ -74,9 +75,9 @@ pub(super) struct In<'b> {
 
 impl<'b> In<'b> {
     /// Starts to read; `None` for bytes of another version, or none of ours.
-    pub(super) fn new(bytes: &'b [u8]) -> Option<Self> {
-        let (version, left) = bytes.split_first()?;
-        if *version != VERSION {
+    pub(crate) fn new(bytes: &'b [u8], version: u8) -> Option<Self> {
+        let (found, left) = bytes.split_first()?;
+        if *found != version {
             return None;
         }
         let mut input =
@@ -88,7 +89,7 @@ impl<'b> In<'b> {
     }
 
     /// Tells whether everything was read.
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(crate) fn is_at_end(&self) -> bool {
         self.left.is_empty()
     }
 
@@ -132,7 +133,7 @@ impl<'b> In<'b> {
 }
 
 /// What can be written and read back.
-pub(super) trait Wire: Sized {
+pub(crate) trait Wire: Sized {
     /// Writes the value.
     fn put(&self, out: &mut Out);
 
@@ -155,7 +156,7 @@ macro_rules! wire {
         }
     )+};
 }
-pub(super) use wire;
+pub(crate) use wire;
 
 wire! {
     Fact {
@@ -167,6 +168,8 @@ wire! {
     FactSource { tenant, device }
     ClockReading { minute, source, least, most, trouble, place }
     Host { ip, name, role }
+    Locator { object, frame, line }
+    Sign { time, source, symptom, saying, object, value, place }
 }
 
 macro_rules! numbers {
@@ -233,6 +236,23 @@ lists! {
     ClockTrouble: ClockTrouble::ALL;
     LoginService: [LoginService::Vpn, LoginService::Admin, LoginService::User];
 }
+
+/// Closed lists that grow: the word itself.
+macro_rules! words {
+    ($($name:ty),+) => {$(
+        impl Wire for $name {
+            fn put(&self, out: &mut Out) {
+                out.text(self.as_str());
+            }
+
+            fn get(input: &mut In<'_>) -> Option<Self> {
+                <$name>::from_word(input.text()?)
+            }
+        }
+    )+};
+}
+
+words!(Function, Saying, Symptom);
 
 impl Wire for u8 {
     fn put(&self, out: &mut Out) {

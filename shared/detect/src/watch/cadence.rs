@@ -13,6 +13,8 @@
 //! Known false positives: the first long holiday; a stream that ends for good because somebody took the function out of
 //! use, which is told once.
 
+use crate::follow::wire::{In, Out, Wire, wire};
+
 /// Hours of a working day and of a day off.
 const SLOTS: usize = 48;
 /// Minutes of an hour's slot after which what was learned counts half: four weeks of daily visits.
@@ -37,6 +39,10 @@ struct Slot {
     watched: u16,
     /// The longest pause that fell into the hour, in minutes.
     longest: u16,
+}
+
+wire! {
+    Slot { active, watched, longest }
 }
 
 impl Slot {
@@ -90,6 +96,11 @@ impl Cadence {
     /// Returns for how many minutes the stream has been known.
     pub(super) fn known(&self) -> i64 {
         self.last - self.since
+    }
+
+    /// Takes the time up to a minute out of the pause: nobody could have heard the stream.
+    pub(super) fn excuse(&mut self, minute: i64) {
+        self.last = self.last.max(minute);
     }
 
     /// Notes a minute with lines; `slot` is the hour of a minute, of 48. A pause that was a silence teaches nothing.
@@ -151,6 +162,20 @@ impl Cadence {
     /// Returns the longest pause that the hour of a minute has known, in minutes.
     pub(super) fn usual_pause(&self, minute: i64, slot: impl Fn(i64) -> usize) -> u64 {
         self.slots.get(slot(minute)).map_or(0, |slot| slot.longest.into())
+    }
+}
+
+impl Wire for Cadence {
+    fn put(&self, out: &mut Out) {
+        let Cadence { slots, since, last } = self;
+        slots.put(out);
+        since.put(out);
+        last.put(out);
+    }
+
+    fn get(input: &mut In<'_>) -> Option<Self> {
+        let slots = Vec::get(input).filter(|slots: &Vec<Slot>| slots.len() == SLOTS)?;
+        Some(Cadence { slots, since: Wire::get(input)?, last: Wire::get(input)? })
     }
 }
 

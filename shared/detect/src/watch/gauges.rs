@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 use hinomi_model::registry::HealthLimits;
 use hinomi_model::{Saying, Symptom};
 
+use crate::follow::wire::{In, Out, Wire};
+
 /// Samples that must agree.
 const SAMPLES: usize = 3;
 /// How far below its limit a measure is well again, in percent points.
@@ -26,6 +28,16 @@ pub(super) fn limit(symptom: Symptom, limits: &HealthLimits) -> Option<u64> {
         Symptom::MemoryUse => Some(limits.memory.into()),
         Symptom::DiskUse => Some(limits.disk.into()),
         _ => None,
+    }
+}
+
+impl Wire for Gauges {
+    fn put(&self, out: &mut Out) {
+        self.0.put(out);
+    }
+
+    fn get(input: &mut In<'_>) -> Option<Self> {
+        Wire::get(input).map(Gauges)
     }
 }
 

@@ -6,6 +6,8 @@
 //! | `streams` | which streams have fallen silent? |
 //! | `gauges` | is a measure beyond its limit? |
 //! | `turns` | has a trouble lasted long enough to be told, and is it really over? |
+//! | `memory` | what another process must know to go on |
+//! | `vitals` | what of a batch of facts is read here |
 //!
 //! [`Watch`] reads pulses and signs, minute by minute in the order of the minutes, each [`Watch::LATENESS`] after it is
 //! over; so neither the order in which they come nor how they are cut into steps changes what is found. What comes later
@@ -17,8 +19,10 @@
 
 mod cadence;
 mod gauges;
+mod memory;
 mod streams;
 mod turns;
+mod vitals;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +39,8 @@ use crate::text::cut;
 use self::gauges::Gauges;
 use self::streams::{Change, Stream, Streams};
 use self::turns::{Parts, Said, Turn};
+
+pub use self::vitals::{settle_vitals, take_vitals};
 
 /// Minutes that are looked at one by one when nothing comes; a longer leap in time is an older or a newer input, over which
 /// nothing lasts.
@@ -80,6 +86,11 @@ impl Watch {
     /// Makes a watch that knows no device yet.
     pub fn new() -> Self {
         Watch::default()
+    }
+
+    /// Takes note that up to a minute nobody could have heard some of the devices, so that it is no silence of theirs.
+    pub fn excuse(&mut self, minute: i64, of: impl Fn(&FactSource) -> bool, registry: &Registry) {
+        self.streams.excuse(minute, of, |source, minute| slot(registry, source, minute));
     }
 
     /// Takes in what came, and returns what was found up to [`Self::LATENESS`] before `now`, by time.

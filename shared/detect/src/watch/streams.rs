@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hinomi_model::{FactSource, Function};
 
 use super::cadence::{Cadence, Patience};
+use crate::follow::wire::{In, Out, Wire, wire};
 
 /// Streams watched at once, some 300 bytes each. Beyond, further ones are not watched, which errs towards missing a silence:
 /// twenty thousand devices with six functions each.
@@ -49,6 +50,29 @@ struct Heard {
     cadence: Cadence,
     missed: Option<i64>,
     silent: bool,
+}
+
+wire! {
+    Heard { cadence, missed, silent }
+}
+
+impl Wire for Stream {
+    fn put(&self, out: &mut Out) {
+        match self {
+            Stream::Whole => 0_u8.put(out),
+            Stream::Of(function) => (1_u8, *function).put(out),
+            Stream::Updates => 2_u8.put(out),
+        }
+    }
+
+    fn get(input: &mut In<'_>) -> Option<Self> {
+        match u8::get(input)? {
+            0 => Some(Stream::Whole),
+            1 => Function::get(input).map(Stream::Of),
+            2 => Some(Stream::Updates),
+            _ => None,
+        }
+    }
 }
 
 /// Something that a stream did.
@@ -157,11 +181,55 @@ impl Streams {
         wholes.take(CROWD).count()
     }
 
+    /// Takes the time up to a minute out of the pauses of some devices: nobody could have heard them. What is silent already
+    /// stays so until it is heard.
+    pub(super) fn excuse(
+        &mut self,
+        minute: i64,
+        of: impl Fn(&FactSource) -> bool,
+        slot: impl Fn(&FactSource, i64) -> usize,
+    ) {
+        self.last = self.last.max(minute);
+        for ((source, stream), heard) in &mut self.heard {
+            if heard.silent || heard.cadence.last() >= minute || !of(source) {
+                continue;
+            }
+            heard.cadence.excuse(minute);
+            heard.missed = heard.cadence.missed_at(&stream.patience(), |minute| slot(source, minute));
+        }
+        self.due = due(&self.heard);
+    }
+
+    /// Forgets the second half of the streams.
+    pub(super) fn shed(&mut self) {
+        if let Some(key) = self.heard.keys().nth(self.heard.len() / 2).cloned() {
+            self.heard.split_off(&key);
+        }
+        self.due = due(&self.heard);
+    }
+
     /// Forgets devices that are watched no longer.
     pub(super) fn keep(&mut self, stays: impl Fn(&FactSource) -> bool) {
         self.heard.retain(|(source, _), _| stays(source));
         self.due.retain(|(_, (source, _))| stays(source));
     }
+}
+
+impl Wire for Streams {
+    fn put(&self, out: &mut Out) {
+        self.heard.put(out);
+        self.last.put(out);
+    }
+
+    fn get(input: &mut In<'_>) -> Option<Self> {
+        let heard: BTreeMap<Key, Heard> = Wire::get(input)?;
+        Some(Streams { due: due(&heard), heard, last: i64::get(input)? })
+    }
+}
+
+/// Returns when streams will be missed, in that order.
+fn due(heard: &BTreeMap<Key, Heard>) -> BTreeSet<(i64, Key)> {
+    heard.iter().filter_map(|(key, heard)| Some((heard.missed?, key.clone()))).collect()
 }
 
 #[cfg(test)]

@@ -201,6 +201,100 @@ fn a_flood_of_signs_is_heard_up_to_the_bound() {
     );
 }
 
+/// Plays what [`played`] plays, each step by another process that reads what the one before wrote.
+fn handed_on(batches: &[(i64, FactBatch)], until: i64) -> Vec<Finding> {
+    let (registry, mut written, mut found) = (registry(), Watch::new().encode(usize::MAX), Vec::new());
+    for minute in 0..until {
+        let mut watch = Watch::decode(&written).unwrap();
+        let of_minute = batches.iter().filter(|(of, _)| *of == minute);
+        let mut facts = FactBatch::default();
+        of_minute.for_each(|(_, batch)| facts.append(batch));
+        found.extend(watch.step(&facts, &registry, EventTime::from_seconds((START + minute + 1) * 60)));
+        written = watch.encode(usize::MAX);
+    }
+    found
+}
+
+#[test]
+fn what_is_written_is_as_good_as_what_is_remembered() {
+    let mut batches = talks(FW, (0..600).chain(700..900));
+    batches.extend(talks("FGT60FTK20000001", 0..900));
+    for n in 0..9 {
+        batches.push((30 + n, sign(FW, 30 + n, Symptom::CpuUse, Saying::Reading, Some(91))));
+        let saying = if n % 2 == 0 { Saying::Trouble } else { Saying::Over };
+        batches.push((60 + 7 * n, sign(FW, 60 + 7 * n, Symptom::InterfaceDown, saying, None)));
+    }
+    batches.push((95, sign(FW, 95, Symptom::Restarted, Saying::Trouble, None)));
+    batches.push((97, sign(FW, 97, Symptom::RestartedUnasked, Saying::Trouble, None)));
+    let found = played(&batches, 900);
+    assert!(found.len() > 5, "{found:?}");
+    assert_eq!(handed_on(&batches, 900), found);
+}
+
+#[test]
+fn other_bytes_are_no_memory() {
+    let mut watch = Watch::new();
+    let facts = sign(FW, 3, Symptom::FanFailed, Saying::Trouble, None);
+    watch.step(&facts, &registry(), EventTime::from_seconds((START + 9) * 60));
+    watch.step(&pulse(FW, 9), &registry(), EventTime::from_seconds((START + 10) * 60));
+    let whole = watch.encode(usize::MAX);
+    for cut in 0..whole.len() {
+        assert!(Watch::decode(&whole[..cut]).is_none(), "{cut}");
+    }
+    let mut other = whole.clone();
+    other[0] += 1;
+    assert!(Watch::decode(&other).is_none(), "another version");
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x55;
+        // Whatever it makes of it, it goes on.
+        if let Some(mut watch) = Watch::decode(&changed) {
+            watch.step(&FactBatch::default(), &registry(), EventTime::from_seconds((START + 11) * 60));
+        }
+    }
+}
+
+#[test]
+fn a_memory_is_written_within_its_bound() {
+    let (registry, mut watch) = (Registry::open(), Watch::new());
+    for number in 0..200 {
+        let facts = sign(&format!("fw{number}"), 0, Symptom::FanFailed, Saying::Trouble, None);
+        watch.step(&facts, &registry, EventTime::from_seconds((START + 10) * 60));
+    }
+    let most = watch.encode(usize::MAX).len() / 3;
+    let fewer = watch.encode(most);
+    assert!(fewer.len() <= most);
+    let fewer = Watch::decode(&fewer).unwrap();
+    assert!(fewer.devices.len() < 200 && fewer.restless.len() == fewer.devices.len());
+}
+
+#[test]
+fn minutes_in_which_nobody_could_have_heard_a_device_are_no_silence_of_it() {
+    let registry = registry();
+    let found = |excused: bool| {
+        let (mut watch, mut found) = (Watch::new(), Vec::new());
+        for minute in 0..900 {
+            let mut facts = FactBatch::default();
+            for device in [FW, "FGT60FTK20000001"] {
+                if !(600..700).contains(&minute) && minute < 800 {
+                    facts.append(&pulse(device, minute));
+                }
+            }
+            if excused && (600..700).contains(&minute) {
+                watch.excuse(START + minute, |source| source.device.as_str() == FW, &registry);
+            }
+            found.extend(watch.step(&facts, &registry, EventTime::from_seconds((START + minute + 1) * 60)));
+        }
+        let silent = |(minute, symptom, condition, _): &Told| {
+            (*symptom, *condition) == (Symptom::Silent, Condition::Down) && *minute < 750
+        };
+        (told(&found).iter().filter(|told| silent(told)).count(), found.len())
+    };
+    assert_eq!(found(false), (2, 6));
+    // The other is missed; and both when they really end.
+    assert_eq!(found(true), (1, 4));
+}
+
 proptest! {
     #[test]
     fn order_and_batching_change_nothing_within_the_lateness(

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use hinomi_model::{Condition, EventTime, FactSource, Health, Locator, Saying, Seconds, Symptom};
 
+use crate::follow::wire::{In, Out, Wire, wire};
+
 /// How long a trouble must be over.
 const CALM: Seconds = 300;
 /// Most that the calm grows to.
@@ -66,11 +68,25 @@ struct Part {
     line: Option<Locator>,
 }
 
+wire! {
+    Part { in_trouble, changed, since, told, told_at, heard, flaps, flapped, value, usual, line }
+}
+
 type PartKey = (Symptom, String);
 
 /// How the parts of one device are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts(BTreeMap<PartKey, Part>);
+
+impl Wire for Parts {
+    fn put(&self, out: &mut Out) {
+        self.0.put(out);
+    }
+
+    fn get(input: &mut In<'_>) -> Option<Self> {
+        Wire::get(input).map(Parts)
+    }
+}
 
 /// Returns how long a trouble must last before it is told: links and paths come back by themselves.
 const fn hold(symptom: Symptom) -> Seconds {

@@ -1,19 +1,16 @@
 //! What a follower remembers, as it is written down: `follow/<partition>-v<version>/<minute>.zst`.
 //!
-//! The version of the memory is part of the name, because a memory is never replaced: a program that remembers otherwise
-//! begins a folder of its own with the oldest facts there are, and one that is rolled back goes on from its own.
 //! A header in JSON (version, minute, names of the objects read lately) with its length before it, then the follower's own
-//! bytes, all in zstd.
+//! bytes, all in zstd. A program that remembers otherwise begins with the oldest facts there are.
 
 use hinomi_detect::Follow;
 use hinomi_model::Settings;
-use hinomi_store::{Archive, ArchiveKey, Put, limits, object};
+use hinomi_store::{Archive, ArchiveKey, limits};
 use serde::{Deserialize, Serialize};
 
 use super::plan::name_of;
 use super::{KEPT_DAYS, LOOK_BACK_MINUTES};
-use crate::error::Result;
-use crate::facts::{minute_of, minute_text};
+use crate::minutes::{self, Diary, headed, read_headed};
 
 /// The format of the header.
 const VERSION: u32 = 1;
@@ -24,9 +21,6 @@ const MAX_FOLLOW_BYTES: usize = limits::OBJECT_BYTES - (16 << 20);
 /// How long names of objects are remembered: a batch that comes again after that is read again, which changes nothing
 /// but the work it makes.
 const NAMED_MINUTES: i64 = LOOK_BACK_MINUTES + 10;
-
-/// Minutes that are looked through for the last memory, the nearest first.
-const LOOKED_THROUGH: [i64; 2] = [120, KEPT_DAYS * 24 * 60];
 
 /// What is remembered at the end of a minute.
 #[derive(Debug)]
@@ -68,69 +62,29 @@ impl Memory {
         }
     }
 
-    /// Writes the memory down, unless somebody did for that minute.
-    pub(super) async fn write<A: Archive>(&mut self, archive: &A, partition: u16) -> Result<Put> {
-        let header = Header { v: VERSION, minute: self.minute, read: self.read.clone() };
-        // Serialising plain values into memory does not fail.
-        let header = serde_json::to_vec(&header).unwrap_or_default();
-        let length = (header.len() as u64).to_le_bytes();
-        let plain = [&length[..], &header, &self.follow.encode(MAX_FOLLOW_BYTES)].concat();
-        Ok(archive.put_new(&key(partition, self.minute)?, &object::compress(&plain)?).await?)
-    }
-}
-
-fn folder(partition: u16) -> String {
-    format!("follow/{partition}-v{}/", Follow::MEMORY_VERSION)
-}
-
-fn key(partition: u16, minute: i64) -> hinomi_store::Result<ArchiveKey> {
-    ArchiveKey::new(&format!("{}{}.zst", folder(partition), minute_text(minute)))
-}
-
-/// Returns the memories of a follower that were written down lately, or after a minute, oldest first.
-pub(super) async fn written<A: Archive>(
-    archive: &A,
-    partition: u16,
-    target: i64,
-    after: Option<i64>,
-) -> Result<Vec<(i64, ArchiveKey)>> {
-    let folder = folder(partition);
-    for back in LOOKED_THROUGH {
-        let start = after.unwrap_or(target.saturating_sub(back));
-        let most = usize::try_from(target.saturating_sub(start)).unwrap_or(0).saturating_add(back as usize);
-        let keys = archive.list(&folder, Some(&key(partition, start)?), most).await?;
-        let found: Vec<(i64, ArchiveKey)> =
-            keys.into_iter().filter_map(|key| Some((minute_of_key(&key, &folder)?, key))).collect();
-        if !found.is_empty() || after.is_some() {
-            return Ok(found);
+    /// Reads a memory; `None` for one of another version, or none.
+    pub(super) fn decode(plain: &[u8], settings: &Settings) -> Option<Memory> {
+        let (Header { v, minute, read }, follow) = read_headed(plain)?;
+        if v != VERSION {
+            return None;
         }
+        Some(Memory { minute, read, follow: Follow::decode(follow, settings.clone())? })
     }
-    Ok(Vec::new())
 }
 
-fn minute_of_key(key: &ArchiveKey, folder: &str) -> Option<i64> {
-    minute_of(key.as_str().strip_prefix(folder)?.strip_suffix(".zst")?)
-}
-
-/// Reads a memory; `None` for one of another version, or none.
-pub(super) async fn read<A: Archive>(
-    archive: &A,
-    key: &ArchiveKey,
-    minute: i64,
-    settings: &Settings,
-) -> Result<Option<Memory>> {
-    let Some(bytes) = archive.fetch(key).await? else { return Ok(None) };
-    Ok(decode(&bytes, settings).filter(|memory| memory.minute == minute))
-}
-
-fn decode(bytes: &[u8], settings: &Settings) -> Option<Memory> {
-    let plain = object::decompress(bytes).ok()?;
-    let (length, rest) = plain.split_first_chunk::<8>()?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-    let (header, follow) = rest.split_at_checked(length)?;
-    let Header { v, minute, read } = serde_json::from_slice(header).ok()?;
-    if v != VERSION {
-        return None;
+impl minutes::Memory for Memory {
+    fn minute(&self) -> i64 {
+        self.minute
     }
-    Some(Memory { minute, read, follow: Follow::decode(follow, settings.clone())? })
+
+    fn encode(&mut self) -> Vec<u8> {
+        let header = Header { v: VERSION, minute: self.minute, read: self.read.clone() };
+        headed(&header, &self.follow.encode(MAX_FOLLOW_BYTES))
+    }
+}
+
+/// Returns where a follower's memories are.
+pub(super) fn diary<A: Archive>(archive: &A, partition: u16) -> Diary<'_, A> {
+    let folder = format!("follow/{partition}-v{}/", Follow::MEMORY_VERSION);
+    Diary { archive, folder, kept_minutes: KEPT_DAYS * 24 * 60 }
 }

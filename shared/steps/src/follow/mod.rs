@@ -1,11 +1,12 @@
 //! The step that reads facts against open questions, minute by minute.
 //!
-//! For each minute and follower ([`PARTITIONS`]) the same three things happen, in this order:
+//! For each minute and follower ([`PARTITIONS`]) the same four things happen, in this order:
 //!
 //! | written | what for |
 //! |---|---|
 //! | plan: which facts objects this minute reads | whoever repeats the minute reads the same, and says the same |
 //! | findings | |
+//! | vitals: what devices said of themselves, for whoever watches them | [`crate::watch`], whose cost is flat in the traffic |
 //! | memory: what the follower remembers now | the next minute goes on from it |
 //!
 //! Plan and memory are written once and never changed, so of two that do the same minute one decides what is read and
@@ -24,14 +25,17 @@ mod recall;
 use hinomi_detect::Follow;
 use hinomi_model::registry::Registry;
 use hinomi_model::{EventTime, FactBatch, Finding, Seconds, Settings};
-use hinomi_store::{Archive, ArchiveKey, Put, Stream};
+use hinomi_store::{Archive, ArchiveKey, Stream};
 
 use crate::error::Result;
 use crate::facts::{self, PARTITIONS, Part};
 use crate::ingest::{Hearing, put_findings};
+use crate::minutes::{self, Ran};
 use crate::proof;
+use crate::set_aside::set_aside;
 use crate::shelf::Shelf;
 use crate::together::together;
+use crate::vitals;
 
 use self::memory::Memory;
 use self::recall::recall;
@@ -44,18 +48,6 @@ pub const LOOK_BACK_MINUTES: i64 = 5;
 
 /// How long facts are kept, which is how long an outage may last.
 pub const KEPT_DAYS: i64 = 2;
-
-/// Minutes after which the memory is written while many are caught up.
-const REMEMBER_EVERY: i64 = 10;
-
-/// Seconds of work after which the memory is written while many minutes are caught up. It is what a killed call does again,
-/// and what a minute has less that is begun behind it: so small that a minute that took all of the time there was has
-/// nearly all of it the next time, and is not killed for ever.
-const REMEMBER_AFTER: Seconds = 5;
-
-/// Memories that are tried, the newest first. One that can't be read is an accident; when all are, it is better to begin
-/// anew than to fetch hundreds.
-const TRIED: usize = 10;
 
 /// Facts in one step, some 10 MB: a minute's objects are read in groups, and how they are grouped changes nothing.
 const MAX_STEP_FACTS: usize = 1 << 16;
@@ -150,95 +142,63 @@ impl Follower {
         registry: &Registry,
         sources: Sources<'_, A, S>,
     ) -> Result<Followed> {
-        let mut followed = Followed::default();
         let target = minute.time.minute().saturating_sub(1);
         let partition = minute.partition % PARTITIONS;
-        let mut before = (minute.left)();
-        let mut memory = self.remember(sources.archive, partition, target, &mut followed).await?;
-        // What became of writing down the memory in hand; nothing yet of one that was not written.
-        let mut put = None;
-        let (mut longest, mut unwritten) = (0, 0);
-        while memory.minute < target {
-            memory = self.minute(memory, partition, registry, sources, &mut followed).await?;
-            put = None;
-            let left = (minute.left)();
-            let took = before.saturating_sub(left);
-            before = left;
-            longest = longest.max(took);
-            unwritten += took;
-            if left <= longest {
-                break;
-            }
-            if memory.minute % REMEMBER_EVERY == 0 || unwritten >= REMEMBER_AFTER {
-                put = Some(memory.write(sources.archive, partition).await?);
-                unwritten = 0;
-                if put == Some(Put::Existed) && memory.minute < target {
-                    // Somebody else is at it: go on from what is written, as everybody will, if it can be read.
-                    let theirs = self.remember(sources.archive, partition, target, &mut followed).await?;
-                    if theirs.minute >= memory.minute {
-                        (memory, put) = (theirs, None);
-                    }
-                }
-            }
-        }
-        followed.behind_seconds = 60 * target.saturating_sub(memory.minute).max(0);
-        if followed.minutes > 0 {
-            let put = match put {
-                Some(put) => put,
-                None => memory.write(sources.archive, partition).await?,
-            };
-            if put == Put::Stored {
-                self.warm = Some(Warm { partition, memory });
-            }
-        }
-        Ok(followed)
+        let mut warm = self.warm.take().filter(|warm| warm.partition == partition).map(|warm| warm.memory);
+        let settings = &self.settings;
+        let followed = Followed::default();
+        let mut work = Following { partition, registry, sources, settings, followed };
+        let diary = memory::diary(sources.archive, partition);
+        let ran = minutes::run(&mut work, &diary, &mut warm, target, minute.left).await?;
+        let Following { followed, .. } = work;
+        self.warm = warm.map(|memory| Warm { partition, memory });
+        let Ran { minutes, broken_memories, behind_seconds, begun_anew: _ } = ran;
+        Ok(Followed { minutes, broken_memories, behind_seconds, ..followed })
+    }
+}
+
+/// The minutes of one call.
+struct Following<'p, A, S> {
+    partition: u16,
+    registry: &'p Registry,
+    sources: Sources<'p, A, S>,
+    settings: &'p Settings,
+    followed: Followed,
+}
+
+impl<A: Archive, S: Stream> minutes::Work for Following<'_, A, S> {
+    type Memory = Memory;
+
+    fn decode(&self, bytes: &[u8]) -> Option<Memory> {
+        Memory::decode(bytes, self.settings)
     }
 
-    /// Returns what was remembered last, by this process or another.
-    async fn remember<A: Archive>(
-        &mut self,
-        archive: &A,
-        partition: u16,
-        target: i64,
-        followed: &mut Followed,
-    ) -> Result<Memory> {
-        let warm = self.warm.take().filter(|warm| warm.partition == partition);
-        let known = warm.as_ref().map(|warm| warm.memory.minute);
-        let found = memory::written(archive, partition, target, known).await?;
-        // The newest that can be read; what this process remembers is older than all that were found.
-        for (at, key) in found.into_iter().rev().take(TRIED) {
-            match memory::read(archive, &key, at, &self.settings).await? {
-                Some(memory) => return Ok(memory),
-                None => followed.broken_memories += 1,
-            }
-        }
-        if let Some(warm) = warm {
-            return Ok(warm.memory);
-        }
-        // Nobody remembers anything: begin with the oldest facts there are.
-        let oldest = plan::oldest_minute(archive).await?.unwrap_or(target);
+    /// Begins with the oldest facts there are.
+    async fn begin(&mut self, target: i64) -> Result<Memory> {
+        let oldest = plan::oldest_minute(self.sources.archive).await?.unwrap_or(target);
         let start = oldest.clamp(target.saturating_sub(KEPT_DAYS * 24 * 60), target);
         Ok(Memory::new(start.saturating_sub(1), self.settings.clone()))
     }
 
-    /// Does the minute after the one that is remembered.
-    async fn minute<A: Archive, S: Stream>(
-        &mut self,
-        mut memory: Memory,
-        partition: u16,
-        registry: &Registry,
-        sources: Sources<'_, A, S>,
-        followed: &mut Followed,
-    ) -> Result<Memory> {
+    async fn until(&mut self, _memory: &Memory, target: i64) -> Result<i64> {
+        Ok(target)
+    }
+
+    async fn next(&mut self, mut memory: Memory) -> Result<Memory> {
+        let Following { partition, registry, sources, settings, followed } = self;
         let minute = memory.minute.saturating_add(1);
         let now = EventTime::from_seconds(minute.saturating_add(1).saturating_mul(60));
-        let planned = plan::decide(sources.archive, partition, minute, &memory).await?;
+        let planned = plan::decide(sources.archive, *partition, minute, &memory).await?;
         let mut found: Vec<Finding> = Vec::new();
         let mut part = Part::default();
+        let mut said = vitals::Gathered::default();
         for keys in planned.chunks(FETCHES) {
             for (key, object) in keys.iter().zip(fetch(sources.archive, keys).await?) {
-                match read(sources.archive, key, object, partition, followed).await? {
-                    Some(read) => part.append(read),
+                match read(sources.archive, key, object, *partition, followed).await? {
+                    Some(mut read) => {
+                        said.take(&mut read.facts);
+                        part.append(read);
+                    }
                     None => continue,
                 }
                 if weight(&part) >= MAX_STEP_FACTS {
@@ -248,13 +208,12 @@ impl Follower {
         }
         // A minute without facts counts, too: some things are said when nothing came.
         found.extend(step(&mut memory.follow, &mut part, registry, now, followed));
-        let asked = (minute, partition);
-        let settings = &self.settings;
+        let asked = (minute, *partition);
         found.extend(recall(&mut memory, asked, settings, registry, sources.archive, followed).await?);
         proof::fetch(&mut found, registry, &Shelf::new(sources.archive)).await?;
         put_findings(&found, Hearing::Told, sources.findings).await?;
+        vitals::write(sources.archive, *partition, minute, said).await?;
         followed.findings += found.len() as u64;
-        followed.minutes += 1;
         memory.has_read(minute, &planned);
         Ok(memory)
     }
@@ -301,8 +260,7 @@ async fn read<A: Archive>(
         Ok(part) => Ok(Some(part)),
         Err(_) => {
             followed.broken += 1;
-            let aside = ArchiveKey::new(&format!("quarantine/{}", key.as_str()))?;
-            archive.put_new(&aside, &object).await?;
+            set_aside(archive, &format!("quarantine/{}", key.as_str()), &object).await?;
             Ok(None)
         }
     }

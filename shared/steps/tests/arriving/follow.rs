@@ -425,8 +425,8 @@ fn slow(seconds: u64) -> impl Fn() -> i64 + Sync {
 #[test]
 fn a_call_that_is_killed_while_it_catches_up_is_gone_on_from() {
     let (world, first, _) = ingested();
-    // It dies at its sixth minute's plan, long before ten minutes are over.
-    let dies = Fault { call: Call::PutNew, nth: 11, when: When::DiesBefore };
+    // Each minute puts plan, vitals and memory. It dies at its sixth minute's plan, long before ten minutes are over.
+    let dies = Fault { call: Call::PutNew, nth: 16, when: When::DiesBefore };
     let archive = Faulty::new(world.archive.clone(), &[dies]);
     let stream = MemoryStream::default();
     let sources = Sources { archive: &archive, findings: &stream };

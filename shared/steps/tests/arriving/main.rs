@@ -13,4 +13,5 @@ mod follow;
 mod ingest;
 mod redrive;
 mod stored;
+mod watch;
 mod world;
