@@ -1,7 +1,7 @@
 //! The step that watches the appliances, minute by minute: are they well, and do they still talk?
 //!
 //! For each minute it reads what devices said of themselves, which `follow` left for all its partitions, and writes findings
-//! and then its memory ([`crate::minutes`] says how often, and what two that do the same minute do). `now` is the end of
+//! and then its memory (`minutes` says how often, and what two that do the same minute do). `now` is the end of
 //! the minute.
 //!
 //! It goes as far as each partition's object is there: when `follow` is late, watching waits, and says how far it is behind.
