@@ -30,7 +30,7 @@ pub fn take_vitals(facts: &mut FactBatch) -> FactBatch {
     vitals
 }
 
-/// Sorts signs, takes out repeats and drops what nobody would hear: of each device and minute the first [`MAX_SIGNS`] by their
+/// Sorts signs, takes out repeats and drops what nobody would hear: of each device and minute the first `MAX_SIGNS` by their
 /// own order stay, whatever order they came in.
 pub fn settle_vitals(vitals: &mut FactBatch) {
     vitals.signs.sort_by(|a, b| (a.source, order(a), a.place).cmp(&(b.source, order(b), b.place)));
