@@ -2,6 +2,12 @@
 
 use serde_json::Value;
 
+/// Tells whether an incident is of a device that fell silent: a deployment lives on when the day is over, and misses its
+/// devices then, while a replay ends with its last line.
+pub fn is_silence(incident: &Value) -> bool {
+    incident["problem"] == "log_silence"
+}
+
 /// Leaves out of incidents what tells where a line lies and when it came, which differ by how it came.
 pub fn without_places(incidents: &[Value]) -> Vec<Value> {
     let mut incidents = incidents.to_vec();

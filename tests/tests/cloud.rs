@@ -23,7 +23,7 @@ use hinomi_tests::columns::rows;
 use hinomi_tests::dated::dated;
 use hinomi_tests::harness::{Outcome, run, run_with};
 use hinomi_tests::poller::{Answer, Mapping};
-use hinomi_tests::same::{in_order, without_places};
+use hinomi_tests::same::{in_order, is_silence, without_places};
 use serde_json::Value;
 
 const SHARDS: usize = 2;
@@ -62,8 +62,7 @@ fn coarse(lines: &[String], forms: &[Form], expected: &Outcome) -> Vec<Slice> {
     slices(&lines, &looks(&lines, expected), forms, SHARDS)
 }
 
-/// Returns the incidents but for those of devices that fell silent: a deployment lives on when the day is over, and misses
-/// them then, while a replay ends with its last line.
+/// Returns the incidents but for those of devices that fell silent.
 fn incidents(play: &Play<Site>) -> Vec<Value> {
     let incidents = all_incidents(play).into_iter().filter(|incident| !is_silence(incident));
     without_places(&incidents.collect::<Vec<_>>())
@@ -72,10 +71,6 @@ fn incidents(play: &Play<Site>) -> Vec<Value> {
 fn all_incidents(play: &Play<Site>) -> Vec<Value> {
     let incidents = play.functions.incidents().unwrap();
     incidents.iter().map(|incident| serde_json::to_value(incident).unwrap()).collect()
-}
-
-fn is_silence(incident: &Value) -> bool {
-    incident["problem"] == "log_silence"
 }
 
 fn told(play: &Play<Site>) -> Vec<Value> {
