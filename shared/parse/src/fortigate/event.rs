@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hinomi_model::{AnomalyKind, Disposition, Event, Function, Posture, Protocol, Severity};
+use hinomi_model::{AnomalyKind, Disposition, Event, Function, Posture, Protocol, Severity, Text};
 
 use super::fields::Fields;
 use super::keys::{Key, Keys};
@@ -21,15 +21,12 @@ pub(super) struct Ends {
 impl Ends {
     /// Reads them: a session's, else those of the tunnel or the log-in that an event is about.
     pub(super) fn read(fields: &mut Fields<'_>) -> Ends {
-        let mut ends = Ends {
-            src_ip: address(fields, Key::SrcIp).or_else(|| address(fields, Key::RemoteIp)),
-            dst_ip: address(fields, Key::DstIp).or_else(|| address(fields, Key::LocalIp)),
-            nat_dst_ip: if has_one_translation(fields) {
-                None
-            } else {
-                translated(fields, Key::TranDestinationIp)
-            },
-        };
+        let mut ends = Ends::default();
+        put_end([Key::SrcIp, Key::RemoteIp], fields, &mut ends.src_ip);
+        put_end([Key::DstIp, Key::LocalIp], fields, &mut ends.dst_ip);
+        if !has_one_translation(fields) {
+            put_translated(Key::TranDestinationIp, fields, &mut ends.nat_dst_ip);
+        }
         if ends.src_ip.is_none()
             && let Some(ip) = fields.peek(Key::Ui).and_then(orient::address_of_ui)
         {
@@ -39,15 +36,17 @@ impl Ends {
     }
 }
 
-fn address(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
-    if !fields.has(key) {
-        return None;
+/// Puts the first address of an end where it belongs.
+fn put_end(keys: [Key; 2], fields: &mut Fields<'_>, place: &mut Option<IpAddr>) {
+    for key in keys {
+        fields.put_ip(key, place);
+        if place.is_some() {
+            return;
+        }
+        if fields.has(key) && fields.peek(key).is_none() {
+            fields.note_at(AnomalyKind::Placeholder, key);
+        }
     }
-    let ip = fields.ip(key);
-    if ip.is_none() && fields.peek(key).is_none() {
-        fields.note_at(AnomalyKind::Placeholder, key);
-    }
-    ip
 }
 
 /// Up to 4.3 `tran_ip` was whichever end's was translated; later it is the destination's alone.
@@ -56,15 +55,18 @@ fn has_one_translation(fields: &Fields<'_>) -> bool {
 }
 
 /// Address translation that did not take place is written as `0.0.0.0` or `::`.
-fn translated(fields: &mut Fields<'_>, key: Key) -> Option<IpAddr> {
-    fields.ip(key).filter(|ip| !ip.is_unspecified())
+fn put_translated(key: Key, fields: &mut Fields<'_>, place: &mut Option<IpAddr>) {
+    fields.put_ip(key, place);
+    if place.is_some_and(|ip| ip.is_unspecified()) {
+        *place = None;
+    }
 }
 
 /// Fills everything but identity and time.
 pub(super) fn fill<'a>(event: &mut Event<'a>, kind: Kind, ends: Ends, fields: &mut Fields<'a>) {
     event.log_type = fields.text(Key::Type).unwrap_or_default();
     event.log_subtype = fields.text(Key::Subtype).unwrap_or_default();
-    event.log_id = fields.text(Key::LogId);
+    fields.put(Key::LogId, &mut event.log_id);
     // No output shows these two, so they stay in `extra`.
     event.event_type = fields.copy(Key::EventType);
     event.category_id = fields.peek(Key::CategoryId).and_then(value::port);
@@ -109,29 +111,31 @@ fn session<'a>(event: &mut Event<'a>, ends: Ends, fields: &mut Fields<'a>) {
     event.nat_dst_ip = ends.nat_dst_ip;
     event.src_port = fields.port(Key::SrcPort).or_else(|| fields.port(Key::RemotePort));
     event.dst_port = fields.port(Key::DstPort).or_else(|| fields.port(Key::LocalPort));
-    event.nat_src_ip = translated(fields, Key::TranSourceIp);
+    put_translated(Key::TranSourceIp, fields, &mut event.nat_src_ip);
     event.nat_src_port = fields.port(Key::TranSourcePort).filter(|port| *port != 0);
     event.nat_dst_port = fields.port(Key::TranDestinationPort).filter(|port| *port != 0);
     if has_one_translation(fields) {
-        event.nat_src_ip = event.nat_src_ip.or_else(|| translated(fields, Key::TranDestinationIp));
+        if event.nat_src_ip.is_none() {
+            put_translated(Key::TranDestinationIp, fields, &mut event.nat_src_ip);
+        }
         event.nat_src_port = event.nat_src_port.or(event.nat_dst_port.take());
     }
-    event.src_zone = fields.text(Key::SrcInterface);
-    event.dst_zone = fields.text(Key::DstInterface);
-    event.src_country = country(fields, Key::SrcCountry);
-    event.dst_country = country(fields, Key::DstCountry);
+    fields.put(Key::SrcInterface, &mut event.src_zone);
+    fields.put(Key::DstInterface, &mut event.dst_zone);
+    put_country(fields, Key::SrcCountry, &mut event.src_country);
+    put_country(fields, Key::DstCountry, &mut event.dst_country);
     event.protocol = fields.parsed(Key::Protocol, AnomalyKind::BadNumber, protocol);
     if fields.has_any(USERS) {
-        event.user = fields.first_text(&[Key::User, Key::UnauthUser, Key::XauthUser]);
+        fields.put_first([Key::User, Key::UnauthUser, Key::XauthUser], &mut event.user);
     }
-    event.app = fields.text(Key::App);
-    event.app_category = fields.text(Key::AppCategory);
-    event.service = fields.text(Key::Service);
+    fields.put(Key::App, &mut event.app);
+    fields.put(Key::AppCategory, &mut event.app_category);
+    fields.put(Key::Service, &mut event.service);
     if !fields.is(Key::Session, "0") {
-        event.session_id = fields.text(Key::Session);
+        fields.put(Key::Session, &mut event.session_id);
     }
-    event.policy = fields.text(Key::Policy);
-    event.rule = fields.text(Key::PolicyName);
+    fields.put(Key::Policy, &mut event.policy);
+    fields.put(Key::PolicyName, &mut event.rule);
     event.bytes_out = fields.number(Key::Sent);
     event.bytes_in = fields.number(Key::Received);
     event.packets_out = fields.number(Key::PacketsOut);
@@ -164,20 +168,22 @@ fn content<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
     if !fields.has_any(CONTENT) {
         return;
     }
-    event.url = fields.text(Key::Url);
+    fields.put(Key::Url, &mut event.url);
     // In events `hostname` is the appliance's.
     if !matches!(event.function, Function::System | Function::Ha | Function::Config) {
-        event.domain =
-            fields.first_text(&[Key::Hostname, Key::QueryName, Key::ServerName, Key::BotnetDomain]);
+        fields.put_first(
+            [Key::Hostname, Key::QueryName, Key::ServerName, Key::BotnetDomain],
+            &mut event.domain,
+        );
     }
-    event.http_method = fields.text(Key::HttpMethod);
+    fields.put(Key::HttpMethod, &mut event.http_method);
     event.http_status = fields.port(Key::HttpStatus);
-    event.user_agent = fields.text(Key::Agent);
-    event.referer = fields.text(Key::Referral);
+    fields.put(Key::Agent, &mut event.user_agent);
+    fields.put(Key::Referral, &mut event.referer);
     event.client_ip = fields.parsed(Key::Forwarded, AnomalyKind::BadAddress, value::first_ip);
-    event.category = fields.first_text(&[Key::Category, Key::VirusCategory]);
-    event.message = fields.text(Key::Message);
-    event.reason = fields.text(Key::Reason);
+    fields.put_first([Key::Category, Key::VirusCategory], &mut event.category);
+    fields.put(Key::Message, &mut event.message);
+    fields.put(Key::Reason, &mut event.reason);
     event.decrypted = decrypted(event, fields);
 }
 
@@ -197,30 +203,30 @@ fn has_path(url: &str) -> bool {
 }
 
 fn threat<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
-    event.signature = fields.text(Key::Attack);
-    event.signature_id = fields.text(Key::AttackId);
-    event.malware = fields.text(Key::Virus);
-    event.cve = fields.text(Key::Cve);
-    event.file_name = fields.text(Key::FileName);
-    event.file_hash = fields.first_text(&[Key::AnalyticsChecksum, Key::FileHash]);
-    event.file_type = fields.text(Key::FileType);
-    event.verdict = fields.first_text(&[Key::SandboxVerdict, Key::InlineVerdict]);
-    event.sender = fields.first_text(&[Key::Sender, Key::From]);
-    event.recipient = fields.first_text(&[Key::Recipient, Key::To]);
-    event.mail_subject = fields.text(Key::Subject);
+    fields.put(Key::Attack, &mut event.signature);
+    fields.put(Key::AttackId, &mut event.signature_id);
+    fields.put(Key::Virus, &mut event.malware);
+    fields.put(Key::Cve, &mut event.cve);
+    fields.put(Key::FileName, &mut event.file_name);
+    fields.put_first([Key::AnalyticsChecksum, Key::FileHash], &mut event.file_hash);
+    fields.put(Key::FileType, &mut event.file_type);
+    fields.put_first([Key::SandboxVerdict, Key::InlineVerdict], &mut event.verdict);
+    fields.put_first([Key::Sender, Key::From], &mut event.sender);
+    fields.put_first([Key::Recipient, Key::To], &mut event.recipient);
+    fields.put(Key::Subject, &mut event.mail_subject);
     event.count = count(event, fields);
     match event.function {
         Function::Antivirus | Function::Sandbox if event.signature_id.is_none() => {
-            event.signature_id = fields.text(Key::VirusId);
+            fields.put(Key::VirusId, &mut event.signature_id);
         }
         Function::Appcontrol if event.signature_id.is_none() => {
-            event.signature_id = fields.text(Key::AppId);
+            fields.put(Key::AppId, &mut event.signature_id);
         }
         Function::Waf if event.signature.is_none() => {
-            event.signature = fields.text(Key::Name);
-            event.signature_id = fields.text(Key::EventId);
+            fields.put(Key::Name, &mut event.signature);
+            fields.put(Key::EventId, &mut event.signature_id);
             // In the other functions `method` is how a site was rated.
-            event.http_method = event.http_method.take().or_else(|| fields.text(Key::Method));
+            fields.put(Key::Method, &mut event.http_method);
         }
         _ => {}
     }
@@ -245,15 +251,15 @@ fn judge<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
     if event.posture == Posture::Sniffer && event.disposition == Disposition::Blocked {
         event.disposition = Disposition::Detected;
     }
-    event.action = match event.function {
+    match event.function {
         Function::Vpn | Function::Auth | Function::System | Function::Ha | Function::Config => {
-            fields.text(Key::Action)
+            fields.put(Key::Action, &mut event.action);
         }
         // Up to 4.3 the verdict was the status.
-        _ => fields.first_text(&[Key::Action, Key::Status]),
-    };
+        _ => fields.put_first([Key::Action, Key::Status], &mut event.action),
+    }
     event.interim = event.function == Function::Firewall && matches!(message_id, 20 | 21);
-    event.host = host(event, fields);
+    host(event, fields);
     orient::payload(event, fields);
     orient::direction(event, fields, is_login);
 }
@@ -266,23 +272,20 @@ fn message_id(log_id: &str) -> u32 {
 }
 
 /// The machine's name is the inside end's; both ends as the line has them.
-fn host<'a>(event: &Event<'a>, fields: &mut Fields<'a>) -> Option<hinomi_model::Text<'a>> {
+fn host<'a>(event: &mut Event<'a>, fields: &mut Fields<'a>) {
     let inside = |ip: Option<IpAddr>| ip.is_some_and(|ip| event.tenant.is_inside(ip));
     if inside(event.src_ip) {
-        return fields.text(Key::SrcName);
+        fields.put(Key::SrcName, &mut event.host);
+    } else if inside(event.nat_dst_ip.or(event.dst_ip)) {
+        fields.put(Key::DstName, &mut event.host);
     }
-    if inside(event.nat_dst_ip.or(event.dst_ip)) {
-        return fields.text(Key::DstName);
-    }
-    None
 }
 
 /// `Reserved` is how the vendor says that an address is of no country.
-fn country<'a>(fields: &mut Fields<'a>, key: Key) -> Option<hinomi_model::Text<'a>> {
-    if fields.is(key, "Reserved") {
-        return None;
+fn put_country<'a>(fields: &mut Fields<'a>, key: Key, place: &mut Option<Text<'a>>) {
+    if !fields.is(key, "Reserved") {
+        fields.put(key, place);
     }
-    fields.text(key)
 }
 
 fn protocol(text: &str) -> Option<Protocol> {

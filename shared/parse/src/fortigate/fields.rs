@@ -37,13 +37,23 @@ impl Plan {
     pub(super) fn has(&self) -> Keys {
         self.has
     }
+
+    fn stands_before(&self, index: usize, key: Key) -> bool {
+        self.first.get(key as usize).is_some_and(|&at| at != ABSENT && index < usize::from(at))
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan::EMPTY
+    }
 }
 
 pub(super) struct Fields<'a> {
     text: &'a str,
     line: &'a Pairs,
     pairs: &'a [Pair<Key>],
-    plan: Plan,
+    plan: &'a Plan,
     taken: &'a mut [u64; WORDS],
     anomalies: Vec<Anomaly<'a>>,
 }
@@ -55,28 +65,34 @@ impl<'a> Fields<'a> {
         text: &'a str,
         line: &'a mut Pairs,
         taken: &'a mut [u64; WORDS],
-        plan: &Plan,
+        plan: &'a Plan,
     ) -> Self {
         line.names = plan.names;
         Fields::begun(text, line, taken, plan)
     }
 
     #[inline(always)]
-    fn begun(text: &'a str, line: &'a Pairs, taken: &'a mut [u64; WORDS], plan: &Plan) -> Self {
+    fn begun(text: &'a str, line: &'a Pairs, taken: &'a mut [u64; WORDS], plan: &'a Plan) -> Self {
         *taken = [0; WORDS];
-        Fields { text, line, pairs: &line.list, plan: *plan, taken, anomalies: Vec::new() }
+        Fields { text, line, pairs: &line.list, plan, taken, anomalies: Vec::new() }
     }
 
     /// Returns the plan for all lines with the same names, unless this line has a name twice: then the values decide.
     pub(super) fn plan(&self) -> Option<Plan> {
         let is_whole = self.anomalies.is_empty();
-        (is_whole && named(self.pairs).1 == self.plan.has.count()).then_some(self.plan)
+        (is_whole && named(self.pairs).1 == self.plan.has.count()).then_some(*self.plan)
     }
 
     /// Indexes a scanned line. Of a repeated name the first counts, and one that repeats the value says nothing; a
     /// second `date` starts another device's log, which a relay glued on, and ends this one. FortiAnalyzer puts a
     /// `tz` of its own in front of the device's `date`; then the device's own, behind it, counts.
-    pub(super) fn new(text: &'a str, line: &'a mut Pairs, taken: &'a mut [u64; WORDS]) -> Self {
+    pub(super) fn new(
+        text: &'a str,
+        line: &'a mut Pairs,
+        taken: &'a mut [u64; WORDS],
+        plan: &'a mut Plan,
+    ) -> Self {
+        *plan = Plan::EMPTY;
         let mut fields = Fields::begun(text, &extra::NO_PAIRS, taken, &Plan::EMPTY);
         let pairs = &mut line.list;
         let mut another = None;
@@ -88,15 +104,15 @@ impl<'a> Fields<'a> {
                 Form::TooMany => fields.note(AnomalyKind::TooManyFields, None),
             }
             let Some(key) = pair.key else {
-                fields.plan.unknown += u32::from(extra::is_unknown(pair));
+                plan.unknown += u32::from(extra::is_unknown(pair));
                 continue;
             };
-            let Some(first) = fields.plan.first.get_mut(key as usize) else {
+            let Some(first) = plan.first.get_mut(key as usize) else {
                 continue;
             };
             if *first == ABSENT {
                 *first = index as u16;
-                fields.plan.has = fields.plan.has.and(key);
+                plan.has = plan.has.and(key);
                 continue;
             }
             let before = usize::from(*first);
@@ -105,8 +121,8 @@ impl<'a> Fields<'a> {
                 fields.take_at(index);
                 continue;
             }
-            if key == Key::Zone && fields.stands_before(before, Key::Date) {
-                fields.plan.first[Key::Zone as usize] = index as u16;
+            if key == Key::Zone && plan.stands_before(before, Key::Date) {
+                plan.first[Key::Zone as usize] = index as u16;
                 continue;
             }
             fields.note(AnomalyKind::DuplicateKey, Some(pair.name.of(text)));
@@ -121,7 +137,8 @@ impl<'a> Fields<'a> {
             pairs.push(Pair { key: None, name: Span::default(), value, form: Form::NextLine });
         }
         line.names = line.told_names(text);
-        fields.plan.names = line.names;
+        plan.names = line.names;
+        fields.plan = plan;
         fields.line = line;
         fields.pairs = &fields.line.list;
         fields
@@ -190,30 +207,53 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn stands_before(&self, index: usize, key: Key) -> bool {
-        self.plan.first.get(key as usize).is_some_and(|&at| at != ABSENT && index < usize::from(at))
+    /// Takes a text, with its escapes undone.
+    #[inline]
+    pub(super) fn text(&mut self, key: Key) -> Option<Text<'a>> {
+        let mut text = None;
+        self.put(key, &mut text);
+        text
     }
 
-    /// Takes a text, with its escapes undone.
-    // Some thirty calls: inlined into all of them it would push what matters out of the instruction cache.
-    #[inline(never)]
-    pub(super) fn text(&mut self, key: Key) -> Option<Text<'a>> {
-        let (index, pair) = self.pair(key)?;
-        match self.text.get(pair.value.start as usize..pair.value.end as usize) {
-            Some(raw) if matches!(pair.form, Form::Bare | Form::Quoted) && value::is_surely_present(raw) => {
-                self.take_at(index);
-                Some(Text::Borrowed(raw))
-            }
-            _ => self.odd_text(key),
+    /// Puts a text that the line has where it belongs, unless something is there, with its escapes undone. Handed back, it would be written to
+    /// memory in parts and read again as a whole, which a processor waits for.
+    #[inline(always)]
+    pub(super) fn put(&mut self, key: Key, place: &mut Option<Text<'a>>) {
+        if self.has(key) {
+            self.put_present(key, place);
         }
     }
 
-    /// Takes a text that has escapes, or may be a placeholder.
+    /// Puts the first of several texts that the line has where it belongs.
+    #[inline(always)]
+    pub(super) fn put_first<const N: usize>(&mut self, keys: [Key; N], place: &mut Option<Text<'a>>) {
+        for key in keys {
+            self.put(key, place);
+        }
+    }
+
+    // Some thirty calls: inlined into all of them it would push what matters out of the instruction cache.
     #[inline(never)]
-    fn odd_text(&mut self, key: Key) -> Option<Text<'a>> {
-        let text = self.copy(key)?;
-        self.take(key);
-        Some(text)
+    fn put_present(&mut self, key: Key, place: &mut Option<Text<'a>>) {
+        // What is known to be empty need not be freed.
+        let (None, Some((index, pair))) = (&place, self.pair(key)) else { return };
+        match self.text.get(pair.value.start as usize..pair.value.end as usize) {
+            Some(raw) if matches!(pair.form, Form::Bare | Form::Quoted) && value::is_surely_present(raw) => {
+                self.take_at(index);
+                *place = Some(Text::Borrowed(raw));
+            }
+            _ => self.put_odd(key, place),
+        }
+    }
+
+    /// Puts a text that has escapes, or may be a placeholder, where it belongs.
+    #[cold]
+    #[inline(never)]
+    fn put_odd(&mut self, key: Key, place: &mut Option<Text<'a>>) {
+        if let Some(text) = self.copy(key) {
+            self.take(key);
+            *place = Some(text);
+        }
     }
 
     /// Returns a text, with its escapes undone, and leaves it in `extra`.
@@ -226,11 +266,6 @@ impl<'a> Fields<'a> {
             Form::Cef => Escape::Cef.undo(raw),
             _ => Text::Borrowed(raw),
         })
-    }
-
-    /// Takes the first of several texts that is there.
-    pub(super) fn first_text(&mut self, keys: &[Key]) -> Option<Text<'a>> {
-        keys.iter().find_map(|key| self.text(*key))
     }
 
     /// Takes a number.
@@ -261,16 +296,25 @@ impl<'a> Fields<'a> {
         Some(port)
     }
 
-    /// Takes an address.
+    /// Puts an address that the line has where it belongs, for the reason that [`put`](Fields::put) says.
+    #[inline(always)]
+    pub(super) fn put_ip(&mut self, key: Key, place: &mut Option<IpAddr>) {
+        if self.has(key) {
+            self.put_present_ip(key, place);
+        }
+    }
+
     #[inline(never)]
-    pub(super) fn ip(&mut self, key: Key) -> Option<IpAddr> {
-        let (index, pair) = self.pair(key)?;
+    fn put_present_ip(&mut self, key: Key, place: &mut Option<IpAddr>) {
+        let Some((index, pair)) = self.pair(key) else { return };
         let (start, end) = (pair.value.start as usize, pair.value.end as usize);
-        let Some(ip) = value::ipv4_in(self.text.as_bytes(), start, end) else {
-            return self.parsed(key, AnomalyKind::BadAddress, value::ip);
-        };
-        self.take_at(index);
-        Some(IpAddr::V4(ip))
+        match value::ipv4_in(self.text.as_bytes(), start, end) {
+            Some(ip) => {
+                self.take_at(index);
+                *place = Some(IpAddr::V4(ip));
+            }
+            None => *place = self.parsed(key, AnomalyKind::BadAddress, value::ip),
+        }
     }
 
     /// Takes a value that `read` understands; another one is noted and goes to `extra`.

@@ -54,6 +54,8 @@ pub(crate) struct Scratch {
     pairs: Pairs,
     /// Which pairs of the line were taken.
     taken: [u64; WORDS],
+    /// Where the fields of a line stand of which no plan is kept.
+    plan: Plan,
     zones: Zones,
     /// What does not stand in the line as it is.
     text: String,
@@ -197,9 +199,9 @@ pub(crate) fn read<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { kv, flat, meanings, pairs, taken, zones, text } = scratch;
+    let Scratch { kv, flat, meanings, pairs, taken, plan: own, zones, text } = scratch;
     let split = split(payload, kv, meanings, &mut pairs.list, text)?;
-    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, taken, zones };
+    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, taken, own, zones };
     read_split(split, (payload.text, payload.arrival), header, context, memory)
 }
 
@@ -215,7 +217,7 @@ pub(crate) fn read_object<'a>(
     context: &Context<'a>,
     scratch: &'a mut Scratch,
 ) -> Result<Event<'a>, Reject> {
-    let Scratch { kv, flat, pairs, taken, zones, .. } = scratch;
+    let Scratch { kv, flat, pairs, taken, plan: own, zones, .. } = scratch;
     let split = Split {
         text,
         naming: Naming::Translated,
@@ -224,7 +226,7 @@ pub(crate) fn read_object<'a>(
         product: Product::Unsaid,
         plan: Planned::Object(place),
     };
-    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, taken, zones };
+    let memory = Memory { shapes: (&mut kv.shape, &mut flat.shape), pairs, taken, own, zones };
     read_split(split, (text, arrival), header, context, memory)
 }
 
@@ -233,6 +235,7 @@ struct Memory<'a> {
     shapes: (&'a mut Shape<Key, Plan>, &'a mut Shape<Key, Plan>),
     pairs: &'a mut Pairs,
     taken: &'a mut [u64; WORDS],
+    own: &'a mut Plan,
     zones: &'a mut Zones,
 }
 
@@ -242,7 +245,7 @@ fn read_split<'a>(
     (raw, arrival): (&'a str, Arrival),
     header: &Header<'a>,
     context: &Context<'a>,
-    Memory { shapes, pairs, taken, zones }: Memory<'a>,
+    Memory { shapes, pairs, taken, own, zones }: Memory<'a>,
 ) -> Result<Event<'a>, Reject> {
     let place = match plan {
         Planned::Not => None,
@@ -251,17 +254,17 @@ fn read_split<'a>(
     };
     pairs.naming = naming;
     let mut fields = match place {
-        Some((shape, place)) => match shape.end(place) {
-            Some(plan) => Fields::planned(text, pairs, taken, plan),
-            None => {
-                let fields = Fields::new(text, pairs, taken);
-                if let Some(plan) = fields.plan() {
-                    shape.keep(place, plan);
-                }
-                fields
+        Some((shape, place)) if shape.end(place).is_none() => {
+            let fields = Fields::new(text, pairs, taken, own);
+            if let Some(plan) = fields.plan() {
+                shape.keep(place, plan);
             }
+            fields
+        }
+        place => match place.and_then(|(shape, place)| shape.end(place)) {
+            Some(plan) => Fields::planned(text, pairs, taken, plan),
+            None => Fields::new(text, pairs, taken, own),
         },
-        None => Fields::new(text, pairs, taken),
     };
     let device_id = fields.peek(Key::DeviceId);
     let has_marks = product == Product::FortiGate
@@ -282,12 +285,10 @@ fn read_split<'a>(
     }
 
     let ends = event::Ends::read(&mut fields);
-    let identity = Identity {
-        id: fields.text(Key::DeviceId),
-        name: fields.text(Key::DeviceName),
-        header_host: header.host,
-        vsys: fields.text(Key::Vdom),
-    };
+    let mut identity = Identity { header_host: header.host, ..Identity::default() };
+    fields.put(Key::DeviceId, &mut identity.id);
+    fields.put(Key::DeviceName, &mut identity.name);
+    fields.put(Key::Vdom, &mut identity.vsys);
     let addresses = [ends.src_ip, ends.nat_dst_ip.or(ends.dst_ip)];
     let (tenant, registration) = context.registry.resolve(&identity, context.collected, addresses)?;
 

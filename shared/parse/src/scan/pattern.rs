@@ -15,14 +15,14 @@
 //! split without it.
 
 use hinomi_model::Span;
-use wide::u8x16;
+use wide::{u8x16, u32x4};
 
 use super::ends::{COMMAS, Ends, OBJECT};
 use super::flat::MAX_DIGITS;
 use super::pair::{Form, Pair};
 use super::shape::Place;
 
-/// Steps remembered, 32 bytes each: those of a hundred kinds of line. When they are full all are forgotten, which costs
+/// Steps remembered, 48 bytes each: those of a hundred kinds of line. When they are full all are forgotten, which costs
 /// two lines of each kind the longer way.
 const MAX_STEPS: usize = 4_096;
 
@@ -60,22 +60,20 @@ struct Pattern {
     place: Place,
 }
 
-/// How one pair begins. Two to a cache line.
+/// How one pair begins and ends.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(32))]
 struct Step<K> {
     /// The name with its `=`, and the quote behind it.
     head: u8x16,
+    /// Where the name begins and ends and where the value begins, from where the pair does; and where the value ends, from
+    /// where the pair does, which is before that or there.
+    spans: u32x4,
     /// The bits of the bytes of the head that count for nothing.
     ignored: u32,
-    /// Where the name ends.
-    name: u8,
-    /// Where the value begins.
-    value: u8,
-    /// How many bytes at the pair's end are not the value's.
-    closing: u8,
     key: Option<K>,
     form: Form,
+    /// Whether a quote ends the value.
+    is_quoted: bool,
 }
 
 /// What of a long beginning is behind the bytes of [`Step::head`].
@@ -192,14 +190,15 @@ impl<K: Copy + PartialEq> Patterns<K> {
             let end = u32::from(*end);
             let here = text.sixteen(start);
             agreed &= here.simd_eq(step.head).to_bitmask() | step.ignored;
-            let name = Span { start: start + before_name(FORM) as u32, end: start + u32::from(step.name) };
             // Of no use but for a pair that begins so, which ends behind its beginning.
-            let value =
-                Span { start: start + u32::from(step.value), end: end.wrapping_sub(u32::from(step.closing)) };
-            if FORM == COMMAS && step.closing == 0 && !is_trimmed(bytes, end) {
+            let [name_start, name_end, value_start, value_end] =
+                (u32x4::new([start, start, start, end]) + step.spans).to_array();
+            let name = Span { start: name_start, end: name_end };
+            let value = Span { start: value_start, end: value_end };
+            if FORM == COMMAS && !step.is_quoted && !is_trimmed(bytes, end) {
                 return false;
             }
-            if FORM == OBJECT && !is_value(bytes, value, step.closing) {
+            if FORM == OBJECT && !is_value(bytes, value, step.is_quoted) {
                 return false;
             }
             *pair = Pair { key: step.key, name, value, form: step.form };
@@ -230,7 +229,7 @@ impl<K: Copy + PartialEq> Patterns<K> {
         let text = Text::of(bytes);
         let is_split = pairs.iter().all(|pair| self.add::<FORM>(&text, pair, first).is_some());
         let values = range(&self.steps, (first as u16, self.steps.len() as u16)).iter();
-        let in_quotes = values.filter(|step| step.closing != 0).count() + before_name(FORM) * pairs.len();
+        let in_quotes = values.filter(|step| step.is_quoted).count() + before_name(FORM) * pairs.len();
         let is_whole = is_split && ends.quotes() as usize == 2 * in_quotes;
         let pattern = Pattern {
             mark,
@@ -258,7 +257,7 @@ impl<K: Copy + PartialEq> Patterns<K> {
         }
         let start = pair.name.start.checked_sub(before_name(FORM) as u32)?;
         let value = pair.value.start.checked_sub(start)?;
-        let closing = u8::from(text.bytes.get(pair.value.start.checked_sub(1)? as usize) == Some(&b'"'));
+        let is_quoted = text.bytes.get(pair.value.start.checked_sub(1)? as usize) == Some(&b'"');
         if value as usize > 2 * WIDTH {
             return None;
         }
@@ -270,11 +269,15 @@ impl<K: Copy + PartialEq> Patterns<K> {
         self.steps.push(Step {
             head,
             ignored,
-            name: (pair.name.end - start) as u8,
-            value: value as u8,
-            closing,
+            spans: u32x4::new([
+                before_name(FORM) as u32,
+                pair.name.end - start,
+                value,
+                0_u32.wrapping_sub(u32::from(is_quoted)),
+            ]),
             key: pair.key,
             form: pair.form,
+            is_quoted,
         });
         Some(())
     }
@@ -326,8 +329,8 @@ fn is_trimmed(bytes: &[u8], end: u32) -> bool {
 
 /// Tells whether a value of an object is a string that ends with its quote, or digits that are a number's.
 #[inline(always)]
-fn is_value(bytes: &[u8], Span { start, end }: Span, closing: u8) -> bool {
-    if closing != 0 {
+fn is_value(bytes: &[u8], Span { start, end }: Span, is_quoted: bool) -> bool {
+    if is_quoted {
         return bytes.get(end as usize) == Some(&b'"');
     }
     match end.wrapping_sub(start) {
