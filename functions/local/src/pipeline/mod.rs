@@ -114,8 +114,10 @@ impl<'a, S: Store> Pipeline<'a, S> {
         self.now = last.plus(self.settings.level2_hold);
         let settled = last.plus(FOLLOW_SETTLES);
         let mut followed = self.follow.step(&FactBatch::default(), &[], self.registry, settled);
-        // Only what was read is watched: that nothing comes after the last line is no silence.
-        followed.extend(self.watch.step(&FactBatch::default(), self.registry, last.plus(Watch::LATENESS)));
+        // Only what was read is watched: that nothing comes after the last line is no silence. By the collector's clock it may
+        // have come later than it happened by the devices'.
+        let read = self.watch.waits_until().map_or(last, |until| until.max(last));
+        followed.extend(self.watch.step(&FactBatch::default(), self.registry, read.plus(Watch::LATENESS)));
         block_on(proof::fetch(&mut followed, self.registry, shelf))?;
         self.act(EventTime::MAX)?;
         self.correlate(followed.into_iter())?;

@@ -236,7 +236,7 @@ fn a_broken_memory_costs_what_came_after_the_one_before_and_of_none_it_begins_an
     for minute in 0..610 {
         run(&mut Watcher::new(), &source, &stream, minute).unwrap();
     }
-    let memories = block_on(source.list("watch/v1/", None, 1_000)).unwrap();
+    let memories = block_on(source.list("watch/v2/", None, 1_000)).unwrap();
     assert_eq!(memories.len(), 610);
     // How many of the newest are broken, and whether what was learned is lost.
     for (spoilt, is_lost) in [(3, false), (610, true)] {
