@@ -14,9 +14,9 @@ use hinomi_correlate::{Act, Engine, NoKnowledge};
 use hinomi_detect::{Examined, Follow, Watch};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
-    Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings,
+    Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings, Subject,
 };
-use hinomi_steps::{Moves, Post, Subjects, add_scope, incident, key_of, proof, sightings};
+use hinomi_steps::{Moves, Post, Subjects, complete, incident, key_of, proof, sightings};
 use hinomi_store::{Store, SubjectKey, block_on, object};
 use serde::Deserialize;
 
@@ -168,7 +168,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         for (_, id) in order {
             let Some(mut incident) = block_on(incident(self.store, id))? else { continue };
             let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
-            block_on(add_scope(self.store, &mut incident))?;
+            block_on(complete(self.store, self.registry, self.settings, &mut incident))?;
             take(hinomi_notice::document(&incident, tenant))?;
         }
         Ok(())
@@ -230,6 +230,10 @@ impl<'a, S: Store> Pipeline<'a, S> {
             let stepped = self.subjects.step(&self.engine, key, tenant, findings, Moves::To(self.now));
             let (before, step) = block_on(stepped)?;
             self.wakes.change(key, before, step.wake);
+            // How appliances are is part of what is told of attacks, and read from the store.
+            if self.subjects.state(key).is_some_and(|state| matches!(state.subject, Subject::Health(..))) {
+                block_on(self.subjects.write_one(key))?;
+            }
         }
         if self.post.needs_incidents(self.now) {
             block_on(self.subjects.write_all())?;
