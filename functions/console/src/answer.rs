@@ -77,7 +77,7 @@ impl<S: States + Deliveries + Scope, R: Registries> Console<S, R> {
                 page::queue(&scene, &filter, &queue)
             }
             View::Incident(Some(id)) => {
-                let row = load::incident(&self.store, id).await.map_err(Failure::fault)?;
+                let row = load::incident(&self.store, &registry, id).await.map_err(Failure::fault)?;
                 page::incident(&scene, row.as_ref())
             }
             View::Incident(None) | View::Describe => page::incident(&scene, None),

@@ -1,7 +1,8 @@
 //! What a page needs from the store: incidents, and who was told of each.
 
-use hinomi_model::{EventTime, Incident, IncidentId, Level, registry::Tenant};
-use hinomi_steps::{Result, add_scope, documents, together};
+use hinomi_model::registry::{Registry, Tenant};
+use hinomi_model::{EventTime, Incident, IncidentId, Level, Settings};
+use hinomi_steps::{Result, complete, documents, together};
 use hinomi_store::{Deliveries, Delivery, Message, Scope, States, StoredIncident};
 
 use crate::request::{Filter, Shown};
@@ -141,10 +142,11 @@ pub(crate) async fn queue(store: &(impl States + Deliveries), filter: &Filter) -
 /// Loads an incident; `None` when there is none, or it was merged into another or is past its time.
 pub(crate) async fn incident(
     store: &(impl States + Deliveries + Scope),
+    registry: &Registry,
     id: IncidentId,
 ) -> Result<Option<Row>> {
     let Some(mut incident) = hinomi_steps::incident(store, id).await? else { return Ok(None) };
-    add_scope(store, &mut incident).await?;
+    complete(store, registry, &Settings::default(), &mut incident).await?;
     let told = Told::of(&incident, deliveries(store, &incident).await?);
     Ok(Some(Row { incident, told }))
 }

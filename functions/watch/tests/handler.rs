@@ -60,8 +60,8 @@ fn each_minute_is_done_once_whoever_calls_and_however_often() {
     // What was not followed yet is waited for.
     let answer = called(&other, &at("10:05")).0.unwrap();
     assert_eq!((answer.minutes, answer.behind_seconds), (1, 240));
-    let kept = block_on(archive.list("watch/v1/", None, 100)).unwrap();
-    assert_eq!(kept.last().unwrap().as_str(), "watch/v1/2026-11-23T1000.zst");
+    let kept = block_on(archive.list("watch/v2/", None, 100)).unwrap();
+    assert_eq!(kept.last().unwrap().as_str(), "watch/v2/2026-11-23T1000.zst");
 }
 
 #[test]

@@ -22,7 +22,7 @@ mod words;
 
 pub use dispatch::{Ledger, Parcel};
 pub use engine::{Engine, Step};
-pub use health::Heard;
+pub use health::{Blind, Heard, blind_times, with_blind_times};
 pub use incident::{scope_key, with_scope};
 pub use knowledge::{Knowledge, NoKnowledge};
 pub use room::Room;

@@ -45,6 +45,6 @@ pub(crate) fn stage(key: &StrandKey) -> Stage {
         | K::PasswordTakeover
         | K::PasswordPerson => Stage::CredentialAccess,
         // Health has no stage of an attack; a device's own story shows it beside what it explains.
-        K::Policy | K::Behaviour | K::DeviceClock | K::Health => Stage::Policy,
+        K::Policy | K::Behaviour | K::Health => Stage::Policy,
     }
 }

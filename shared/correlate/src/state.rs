@@ -305,7 +305,7 @@ pub(crate) fn rank(key: &StrandKey) -> u8 {
     use hinomi_model::{Disposition, FindingKind as K};
     let passed = u8::from(key.disposition == Disposition::Blocked);
     let weight = match key.kind {
-        K::Policy | K::DeviceClock | K::TestFile | K::UnwantedSoftware | K::Unscannable => 4,
+        K::Policy | K::TestFile | K::UnwantedSoftware | K::Unscannable => 4,
         K::Scan | K::Behaviour | K::CcSearch | K::BruteForce | K::PasswordFailures | K::PasswordPerson => 3,
         K::MaliciousSite | K::PhishingSite | K::Exploit | K::MalwareGuess => 2,
         K::Malware | K::OtherContact | K::FanOut | K::SessionAnswered => 1,

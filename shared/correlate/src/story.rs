@@ -151,12 +151,7 @@ pub(crate) fn stories(state: &SubjectState, settings: &Settings) -> Vec<Story> {
             chained(state, None, &pieces, settings, &BTreeSet::new(), named)
         }
         Subject::Health(..) => Vec::new(),
-        Subject::Device(_) => {
-            // Health must not chain one attack on the device to the next.
-            let is_attack = |piece: &&Piece<'_>| piece.1.kind != FindingKind::DeviceClock;
-            let pieces: Vec<Piece<'_>> = pieces.iter().filter(is_attack).copied().collect();
-            chained(state, None, &pieces, settings, &BTreeSet::new(), |_| false)
-        }
+        Subject::Device(_) => chained(state, None, &pieces, settings, &BTreeSet::new(), |_| false),
     };
     told.sort_by_key(|story| (story.first, story.id));
     told

@@ -56,7 +56,7 @@ pub(crate) fn is_mail(event: &Event<'_>) -> bool {
 pub(crate) fn place(event: &Event<'_>, sides: &Sides, verdict: &Verdict<'_>) -> Option<Placed> {
     let place = Place { event, sides, verdict };
     match verdict.kind {
-        K::DeviceIntegrity | K::DeviceCc | K::DeviceOverload | K::DeviceClock => Some(place.device()),
+        K::DeviceIntegrity | K::DeviceCc | K::DeviceOverload => Some(place.device()),
         K::Scan | K::BruteForce | K::DenialOfService => place.pressure(),
         K::Exploit | K::WebShell => place.attack(),
         K::CcPayload | K::CcContact => place.command(),

@@ -91,8 +91,6 @@ words! {
         DeviceCc = "device_cc",
         /// CPU, memory or session exhaustion of the appliance.
         DeviceOverload = "device_overload",
-        /// The appliance's clock is wrong. Health: it explains times and is no attack.
-        DeviceClock = "device_clock",
         /// A turn of the appliance's health ([`Finding::health`]); no attack, and without a level.
         Health = "health",
     }

@@ -197,7 +197,6 @@ statements! {
     SawDeviceIntegrity = "saw-device-integrity" ("device", "what", "count"),
     SawDeviceCc = "saw-device-cc" ("device", "peer", "count"),
     SawDeviceOverload = "saw-device-overload" ("device", "what", "count"),
-    SawDeviceClock = "saw-device-clock" ("device", "trouble"),
     /// A turn for the worse; `object`, `value` and `usual` may be absent.
     SawHealth = "saw-health" ("device", "symptom", "object", "value", "usual", "since", "count"),
     /// A recovery, and how long it lasted.
@@ -327,6 +326,8 @@ statements! {
     UnknownInfectionRelay = "unknown-infection-relay" ("host"),
     UnknownInfectionCredentials = "unknown-infection-credentials" ("host"),
     UnknownInfectionBehaviour = "unknown-infection-behaviour" ("host"),
+    /// Logs of an appliance were missing or told wrong times; `blind` says which, and without `until` it lasts.
+    UnknownInfectionBlind = "unknown-infection-blind" ("device", "blind", "since", "until"),
     /// Health: how the appliance is, and that this is no attack; `condition` as of the title.
     ConclusionHealth = "conclusion-health" ("device", "condition"),
     /// Health: since when and until when it lasted.
@@ -334,6 +335,7 @@ statements! {
 
     // Impact.
     ImpactNone = "impact-none" (),
+    ImpactBlind = "impact-blind" (),
     ImpactRemoteControl = "impact-remote-control" ("host"),
     ImpactContained = "impact-contained" ("host"),
     ImpactServer = "impact-server" ("host"),
@@ -429,6 +431,8 @@ statements! {
     UnknownHabit = "unknown-habit" (),
     UnknownSniffer = "unknown-sniffer" (),
     UnknownDelivered = "unknown-delivered" (),
+    /// What an appliance would have told of this, as of [`StatementKey::UnknownInfectionBlind`].
+    UnknownBlind = "unknown-blind" ("device", "blind", "since", "until"),
     /// Health: what happened while logs were missing.
     UnknownSilence = "unknown-silence" (),
     /// Health: what passed unexamined.

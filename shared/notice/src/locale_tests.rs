@@ -176,6 +176,7 @@ fn words_of_closed_lists_select_and_are_never_shown() {
         "symptom",
         "condition",
         "effect",
+        "blind",
     ];
     for (language, all) in languages() {
         for (key, message) in &all {

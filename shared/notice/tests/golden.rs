@@ -153,6 +153,7 @@ mod golden {
             "symptom" => Value::Word(if n == 1 { "silent" } else { "cpu_use" }.to_owned()),
             "object" => Value::Text("port1".to_owned()),
             "condition" => Value::Word(if n == 1 { "down" } else { "recovered" }.to_owned()),
+            "blind" => Value::Word(if n == 1 { "all" } else { "times" }.to_owned()),
             "effect" => Value::Word(if n == 1 { "blind" } else { "unexamined" }.to_owned()),
             "since" => Value::Time(common::at("2026-01-20T01:00:12Z")),
             "until" => Value::Time(common::at("2026-01-20T04:40:30Z")),

@@ -39,7 +39,7 @@ pub mod watch;
 pub use caught::{Panicked, caught, caught_line};
 pub use correlate::Correlate;
 pub use error::{Error, Result};
-pub use incidents::{add_scope, incident, sightings};
+pub use incidents::{add_scope, complete, incident, sightings};
 pub use post::Post;
 pub use proof::{KeptLine, Lines};
 pub use reading::read_event;

@@ -60,6 +60,8 @@ pub(crate) struct Diary<'a, A> {
     /// Ends with a slash. The version of the memory is part of it, because a memory is never replaced: a program that
     /// remembers otherwise begins a folder of its own, and one that is rolled back goes on from its own.
     pub(crate) folder: String,
+    /// Where a program of the version before wrote them, if this one can read those.
+    pub(crate) folder_before: Option<String>,
     /// How far back a memory is looked for, in minutes.
     pub(crate) kept_minutes: i64,
 }
@@ -157,6 +159,25 @@ impl<A: Archive> Diary<'_, A> {
         Ok(Vec::new())
     }
 
+    /// Returns the newest memory that was written down lately, or after a minute, and can be read.
+    async fn newest<W: Work>(
+        &self,
+        work: &W,
+        target: i64,
+        after: Option<i64>,
+        ran: &mut Ran,
+    ) -> Result<Option<W::Memory>> {
+        for (at, key) in self.written(target, after).await?.into_iter().rev().take(TRIED) {
+            let bytes = self.archive.fetch(&key).await?;
+            let plain = bytes.and_then(|bytes| object::decompress(&bytes).ok());
+            match plain.and_then(|plain| work.decode(&plain)).filter(|memory| memory.minute() == at) {
+                Some(memory) => return Ok(Some(memory)),
+                None => ran.broken_memories += 1,
+            }
+        }
+        Ok(None)
+    }
+
     /// Returns what was remembered last, by this process or another.
     async fn remember<W: Work>(
         &self,
@@ -166,18 +187,18 @@ impl<A: Archive> Diary<'_, A> {
         ran: &mut Ran,
     ) -> Result<W::Memory> {
         let known = warm.as_ref().map(Memory::minute);
-        let found = self.written(target, known).await?;
-        // The newest that can be read; what this process remembers is older than all that were found.
-        for (at, key) in found.into_iter().rev().take(TRIED) {
-            let bytes = self.archive.fetch(&key).await?;
-            let plain = bytes.and_then(|bytes| object::decompress(&bytes).ok());
-            match plain.and_then(|plain| work.decode(&plain)).filter(|memory| memory.minute() == at) {
-                Some(memory) => return Ok(memory),
-                None => ran.broken_memories += 1,
-            }
+        // What this process remembers is older than all that were found.
+        if let Some(memory) = self.newest(work, target, known, ran).await? {
+            return Ok(memory);
         }
         if let Some(warm) = warm {
             return Ok(warm);
+        }
+        if let Some(folder) = &self.folder_before {
+            let before = Diary { folder: folder.clone(), folder_before: None, ..*self };
+            if let Some(memory) = before.newest(work, target, None, ran).await? {
+                return Ok(memory);
+            }
         }
         ran.begun_anew = true;
         work.begin(target).await

@@ -209,8 +209,9 @@ impl<F: Functions> Play<F> {
     }
 }
 
-/// Returns every incident of a store as others read it, by first_seen and id. Those of tenants who are not in the
-/// registry are left out.
+/// Returns every incident of a store as others read it, by first_seen and id, but for blind times: a deployment lives on
+/// when the lines end and misses its devices, which a replay does not. Those of tenants who are not in the registry are
+/// left out.
 ///
 /// # Errors
 ///

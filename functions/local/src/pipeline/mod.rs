@@ -14,9 +14,9 @@ use hinomi_correlate::{Act, Engine, NoKnowledge};
 use hinomi_detect::{Examined, Follow, Watch};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
-    Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings,
+    Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings, Subject,
 };
-use hinomi_steps::{Moves, Post, Subjects, add_scope, incident, key_of, proof, sightings};
+use hinomi_steps::{Moves, Post, Subjects, complete, incident, key_of, proof, sightings};
 use hinomi_store::{Store, SubjectKey, block_on, object};
 use serde::Deserialize;
 
@@ -114,8 +114,10 @@ impl<'a, S: Store> Pipeline<'a, S> {
         self.now = last.plus(self.settings.level2_hold);
         let settled = last.plus(FOLLOW_SETTLES);
         let mut followed = self.follow.step(&FactBatch::default(), &[], self.registry, settled);
-        // Only what was read is watched: that nothing comes after the last line is no silence.
-        followed.extend(self.watch.step(&FactBatch::default(), self.registry, last.plus(Watch::LATENESS)));
+        // Only what was read is watched: that nothing comes after the last line is no silence. By the collector's clock it may
+        // have come later than it happened by the devices'.
+        let read = self.watch.waits_until().map_or(last, |until| until.max(last));
+        followed.extend(self.watch.step(&FactBatch::default(), self.registry, read.plus(Watch::LATENESS)));
         block_on(proof::fetch(&mut followed, self.registry, shelf))?;
         self.act(EventTime::MAX)?;
         self.correlate(followed.into_iter())?;
@@ -166,7 +168,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         for (_, id) in order {
             let Some(mut incident) = block_on(incident(self.store, id))? else { continue };
             let Some(tenant) = self.registry.tenant(&incident.core.tenant) else { continue };
-            block_on(add_scope(self.store, &mut incident))?;
+            block_on(complete(self.store, self.registry, self.settings, &mut incident))?;
             take(hinomi_notice::document(&incident, tenant))?;
         }
         Ok(())
@@ -228,6 +230,10 @@ impl<'a, S: Store> Pipeline<'a, S> {
             let stepped = self.subjects.step(&self.engine, key, tenant, findings, Moves::To(self.now));
             let (before, step) = block_on(stepped)?;
             self.wakes.change(key, before, step.wake);
+            // How appliances are is part of what is told of attacks, and read from the store.
+            if self.subjects.state(key).is_some_and(|state| matches!(state.subject, Subject::Health(..))) {
+                block_on(self.subjects.write_one(key))?;
+            }
         }
         if self.post.needs_incidents(self.now) {
             block_on(self.subjects.write_all())?;

@@ -150,7 +150,7 @@ pub(crate) fn saw(thread: &Thread) -> Statement {
             .indicator("attacker", &actor(thread))
             .with("accounts", accounts(thread))
             .with("count", count),
-        K::DeviceIntegrity | K::DeviceOverload => of(if thread.key.kind == K::DeviceIntegrity {
+        K::DeviceIntegrity | K::DeviceOverload | K::Health => of(if thread.key.kind == K::DeviceIntegrity {
             S::SawDeviceIntegrity
         } else {
             S::SawDeviceOverload
@@ -158,9 +158,6 @@ pub(crate) fn saw(thread: &Thread) -> Statement {
         .with("device", device())
         .text("what", &what(thread))
         .with("count", count),
-        K::DeviceClock | K::Health => {
-            of(S::SawDeviceClock).with("device", device()).word("trouble", &what(thread))
-        }
         K::DeviceCc => of(S::SawDeviceCc)
             .with("device", device())
             .indicator("peer", &attacker(thread))

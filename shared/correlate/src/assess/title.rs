@@ -138,7 +138,7 @@ fn named(story: &Story, verdict: &Verdict, thread: &Thread, reason: Option<S>) -
             let outcome = if stopped { "mitigated" } else { "unmitigated" };
             of(S::TitleDos).with("target", subject(thread)).word("outcome", outcome)
         }
-        K::DeviceIntegrity | K::DeviceCc | K::DeviceClock | K::Health => of(S::TitleDevice)
+        K::DeviceIntegrity | K::DeviceCc | K::Health => of(S::TitleDevice)
             .with("device", Value::Inside(thread.devices.first().cloned().unwrap_or_default())),
         K::Policy => of(S::TitlePolicy).with("host", host(thread)),
         K::Behaviour => of(S::TitleBehaviour).with("host", host(thread)),

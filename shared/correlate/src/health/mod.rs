@@ -11,13 +11,16 @@
 //! | `incident` | the incident of a course |
 //! | `answers` | what it means, and what to do |
 //! | `telling` | who is told what, when |
+//! | `blind` | when nobody could have seen an attack |
 
 mod answers;
+mod blind;
 mod course;
 mod forget;
 mod incident;
 mod telling;
 
+pub use blind::{Blind, blind_times, with_blind_times};
 pub(crate) use course::courses;
 pub(crate) use forget::forget;
 pub(crate) use incident::incident;

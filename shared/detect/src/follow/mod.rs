@@ -9,7 +9,6 @@
 //! | `campaign` | how many did this source attack, in how many ways? | `Campaign`, `InCampaign` |
 //! | `clients` | who stands behind the resolver? | `CcContact` of the client, `ClientNamed` |
 //! | `overload` | does a flood exhaust the appliance? | `DeviceOverload` of the flood's subject |
-//! | `clocks` | is a device's clock wrong? | `DeviceClock` |
 //! | `uploads` | does a host send much to a new place at night? | `Behaviour` |
 //!
 //! Facts hold no lines. What follows from one names its line's place in the archive as evidence, and whoever runs
@@ -23,7 +22,6 @@ mod callback;
 mod campaign;
 mod carried;
 mod clients;
-mod clocks;
 mod fanout;
 mod kept;
 mod logins;
@@ -66,6 +64,9 @@ const MAX_SHEDS: usize = 20;
 /// How long a finding is remembered as said.
 const SAID: Seconds = 2 * 86_400;
 
+/// Readings of clocks, which have a place in what is written and are read by whoever watches the appliances.
+type Clocks = FxHashMap<FactSource, std::collections::BTreeMap<i64, ClockReading>>;
+
 /// Reads facts against open questions, step by step in event time.
 #[derive(Debug)]
 pub struct Follow {
@@ -78,7 +79,6 @@ pub struct Follow {
     clients: clients::Clients,
     overloads: overload::Overloads,
     uploads: uploads::Uploads,
-    clocks: clocks::Clocks,
     objects: proof::Objects,
     /// Not part of what is written: whoever asks questions reads again what they missed before it writes anything.
     missed: Missed,
@@ -116,7 +116,6 @@ impl Follow {
             clients: clients::Clients::default(),
             overloads: overload::Overloads::default(),
             uploads: uploads::Uploads::default(),
-            clocks: clocks::Clocks::default(),
             objects: proof::Objects::default(),
             missed: Missed::default(),
             said: FxHashMap::default(),
@@ -171,11 +170,6 @@ impl Follow {
         for login in &facts.logins {
             let Some(source) = facts.sources.get(login.source as usize) else { continue };
             self.logins.learn(clock, source, login, places.translate(login.place));
-        }
-        for reading in &facts.clocks {
-            let Some(source) = facts.sources.get(reading.source as usize) else { continue };
-            let place = places.translate(reading.place);
-            self.clocks.learn(&scene, source, &ClockReading { place, ..*reading }, &mut out);
         }
         let due = self.swept.is_none_or(|swept| now.since(swept) >= SWEEP);
         self.logins.tell(&scene, due, &mut out);
@@ -244,7 +238,6 @@ impl Follow {
         self.clients.sweep(now.plus(-2 * settings.cc_window));
         self.overloads.sweep(now.plus(-window));
         self.uploads.sweep(now);
-        self.clocks.sweep(now);
         self.said.retain(|_, said| now.since(*said) < SAID);
         // The log-ins are remembered longest.
         let longest = settings.run_success.saturating_add(settings.run_window).saturating_add(window);
@@ -278,7 +271,7 @@ impl Follow {
         self.clients.put(&mut out);
         self.overloads.put(&mut out);
         self.uploads.put(&mut out);
-        self.clocks.put(&mut out);
+        Clocks::default().put(&mut out);
         self.objects.put(&mut out);
         self.said.put(&mut out);
         self.swept.put(&mut out);
@@ -308,8 +301,8 @@ impl Follow {
             clients: clients::Clients::get(&mut input)?,
             overloads: overload::Overloads::get(&mut input)?,
             uploads: Wire::get(&mut input)?,
-            clocks: Wire::get(&mut input)?,
-            objects: Wire::get(&mut input)?,
+            // Somebody else reads clocks now, and has learned from a few minutes what was known here.
+            objects: <Clocks as Wire>::get(&mut input).and_then(|_| Wire::get(&mut input))?,
             missed: Missed::default(),
             said: Wire::get(&mut input)?,
             swept: Wire::get(&mut input)?,

@@ -88,6 +88,12 @@ impl<'b> In<'b> {
         Some(input)
     }
 
+    /// Starts to read bytes of any of some versions, and returns which it is.
+    pub(crate) fn of_any(bytes: &'b [u8], versions: &[u8]) -> Option<(u8, Self)> {
+        let version = *bytes.first()?;
+        versions.contains(&version).then(|| Some((version, In::new(bytes, version)?)))?
+    }
+
     /// Tells whether everything was read.
     pub(crate) fn is_at_end(&self) -> bool {
         self.left.is_empty()
@@ -166,10 +172,10 @@ wire! {
     FactFlags { decrypted, sniffed, interim }
     Place { object, frame, line }
     FactSource { tenant, device }
-    ClockReading { minute, source, least, most, trouble, place }
     Host { ip, name, role }
     Locator { object, frame, line }
     Sign { time, source, symptom, saying, object, value, place }
+    ClockReading { minute, source, least, most, trouble, place }
 }
 
 macro_rules! numbers {

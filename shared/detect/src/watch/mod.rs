@@ -5,21 +5,28 @@
 //! | `cadence` | how often does a stream of lines talk at this hour? |
 //! | `streams` | which streams have fallen silent? |
 //! | `gauges` | is a measure beyond its limit? |
+//! | `sequence` | are lines lost on their way? |
+//! | `clocks` | is a device's clock wrong? |
 //! | `turns` | has a trouble lasted long enough to be told, and is it really over? |
 //! | `memory` | what another process must know to go on |
 //! | `vitals` | what of a batch of facts is read here |
 //!
-//! [`Watch`] reads pulses and signs, minute by minute in the order of the minutes, each [`Watch::LATENESS`] after it is
+//! [`Watch`] reads pulses, signs and readings of clocks, minute by minute in the order of the minutes, each [`Watch::LATENESS`] after it is
 //! over; so neither the order in which they come nor how they are cut into steps changes what is found. What comes later
 //! still is taken in when it comes. Silence is measured by when lines came, not by the device's clock, so a clock that
 //! jumps makes no silence.
 //!
-//! When nobody at all talks, it is not said that all of them are down before half an hour has passed: it is rather the way
-//! here.
+//! It goes no further than the input has come, which the newest pulse of any device of any tenant tells. When lines wait
+//! somewhere on their way, an hour or a day, minutes wait with them: nobody is missed in a minute whose lines are not here
+//! yet, and who is really silent in it is told once the input has passed. That is also its blind spot: when nothing at all
+//! comes, whether of one device that is alone or of all at once, it may be the way here and not they. That is said only
+//! when the input has stood still for [`Watch::STILL`], so that a lone device is missed hours and not minutes later.
 
 mod cadence;
+mod clocks;
 mod gauges;
 mod memory;
+mod sequence;
 mod streams;
 mod turns;
 mod vitals;
@@ -29,14 +36,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
     Disposition, EventTime, Evidence, FactBatch, FactSource, Finding, FindingId, FindingKind, Fingerprint,
-    Function, Health, Locator, Saying, Seconds, Sign, Subject, Symptom,
+    Function, Health, Locator, Place, Pulse, Saying, Seconds, Sign, Subject, Symptom,
 };
 
 use crate::appliance;
 use crate::follow::{Origin, plain};
 use crate::text::cut;
 
+use self::clocks::{Clock, Shown, Verdict};
 use self::gauges::Gauges;
+use self::sequence::{Gap, Sequences};
 use self::streams::{Change, Stream, Streams};
 use self::turns::{Parts, Said, Turn};
 
@@ -55,12 +64,22 @@ const ASKED: Seconds = 900;
 #[derive(Debug, Default)]
 pub struct Watch {
     streams: Streams,
+    sequences: Sequences,
     devices: BTreeMap<FactSource, Appliance>,
     /// Devices of which something is wrong, or was lately.
     restless: BTreeSet<FactSource>,
     pending: BTreeMap<i64, BTreeMap<FactSource, Vitals>>,
     /// The last minute that was looked at.
     done: Option<i64>,
+    /// The newest minute in which anything came, and the minute in which that was learned.
+    came: Option<Came>,
+}
+
+/// How far the input has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Came {
+    minute: i64,
+    at: i64,
 }
 
 /// What is known of one device besides how it talks.
@@ -68,6 +87,7 @@ pub struct Watch {
 struct Appliance {
     gauges: Gauges,
     parts: Parts,
+    clock: Clock,
     /// When somebody last asked it to start again.
     asked: Option<EventTime>,
 }
@@ -75,13 +95,25 @@ struct Appliance {
 /// What came of one device in a minute.
 #[derive(Debug, Default)]
 struct Vitals {
-    functions: BTreeSet<Function>,
+    functions: BTreeMap<Function, Wrote>,
     signs: Vec<(Sign, Option<Locator>)>,
+    clock: Option<Shown>,
+}
+
+/// What one function of a device wrote in a minute.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wrote {
+    lines: u64,
+    numbers: Option<(u64, u64)>,
 }
 
 impl Watch {
     /// How long a minute waits for what belongs to it: a collector's delay and the way here.
     pub const LATENESS: Seconds = 300;
+
+    /// How many minutes the input stands still before it is believed that nobody talks. Longer than an hour's backlog, of
+    /// which whoever runs ingest is told within minutes.
+    pub const STILL: i64 = 120;
 
     /// Makes a watch that knows no device yet.
     pub fn new() -> Self {
@@ -91,12 +123,16 @@ impl Watch {
     /// Takes note that up to a minute nobody could have heard some of the devices, so that it is no silence of theirs.
     pub fn excuse(&mut self, minute: i64, of: impl Fn(&FactSource) -> bool, registry: &Registry) {
         self.streams.excuse(minute, of, |source, minute| slot(registry, source, minute));
+        if let Some(came) = &mut self.came {
+            came.at = came.at.max(minute);
+        }
     }
 
     /// Takes in what came, and returns what was found up to [`Self::LATENESS`] before `now`, by time.
     pub fn step(&mut self, facts: &FactBatch, registry: &Registry, now: EventTime) -> Vec<Finding> {
         self.take_in(facts, registry);
-        let ready = now.plus(-Watch::LATENESS).minute();
+        self.come(facts, now.minute());
+        let ready = self.ready(now);
         let mut turns = Vec::new();
         self.forget(registry, ready, &mut turns);
         while let Some(minute) = self.next(ready) {
@@ -108,21 +144,53 @@ impl Watch {
         found
     }
 
+    /// Takes note of how far the input has come. What a collector whose clock is ahead calls later than now, and what a
+    /// file's devices whose clocks are behind have not reached, counts when its minute is there.
+    fn come(&mut self, facts: &FactBatch, now: i64) {
+        let pulses = facts.pulses.iter().filter(|pulse| pulse.lines > 0).map(|pulse| pulse.minute);
+        let waiting = self.pending.range(..=now).next_back().map(|(minute, _)| *minute);
+        let newest = pulses.filter(|minute| *minute <= now).chain(waiting).max();
+        if let Some(minute) = newest.filter(|minute| self.came.is_none_or(|came| came.minute < *minute)) {
+            self.came = Some(Came { minute, at: now });
+        }
+    }
+
+    /// Returns the end of the newest minute that waits to be looked at.
+    pub fn waits_until(&self) -> Option<EventTime> {
+        let minute = self.pending.keys().next_back()?;
+        Some(EventTime::from_seconds(minute.saturating_add(1).saturating_mul(60)))
+    }
+
+    /// Returns the last minute that may be looked at.
+    fn ready(&self, now: EventTime) -> i64 {
+        let ready = now.plus(-Watch::LATENESS).minute();
+        match self.came {
+            Some(came) if now.minute().saturating_sub(came.at) < Watch::STILL => ready.min(came.minute),
+            _ => ready,
+        }
+    }
+
     fn take_in(&mut self, facts: &FactBatch, registry: &Registry) {
         let source = |number: u32| {
             facts.sources.get(number as usize).filter(|source| appliance::is_known(registry, source))
         };
         for pulse in facts.pulses.iter().filter(|pulse| pulse.lines > 0) {
             let Some(source) = source(pulse.source) else { continue };
-            self.vitals(pulse.minute, source).functions.insert(pulse.function);
+            self.vitals(pulse.minute, source).wrote(pulse);
         }
+        let line = |place: Option<Place>| {
+            let place = place?;
+            let object = facts.objects.get(place.object as usize)?.clone();
+            Some(Locator { object, frame: place.frame, line: place.line })
+        };
         for sign in &facts.signs {
             let Some(source) = source(sign.source) else { continue };
-            let line = sign.place.and_then(|place| {
-                let object = facts.objects.get(place.object as usize)?.clone();
-                Some(Locator { object, frame: place.frame, line: place.line })
-            });
-            self.vitals(sign.time.minute(), source).add(sign.clone(), line);
+            self.vitals(sign.time.minute(), source).add(sign.clone(), line(sign.place));
+        }
+        for reading in &facts.clocks {
+            let Some(source) = source(reading.source) else { continue };
+            let place = reading.place.filter(|_| clocks::is_odd(reading));
+            self.vitals(reading.minute, source).showed(Shown::new(reading, line(place)));
         }
     }
 
@@ -150,8 +218,20 @@ impl Watch {
             if !vitals.functions.is_empty() {
                 self.streams.hear((source.clone(), Stream::Whole), minute, slot, &mut changes);
             }
-            for function in &vitals.functions {
+            for (function, wrote) in &vitals.functions {
                 self.streams.hear((source.clone(), Stream::Of(*function)), minute, slot, &mut changes);
+                let Wrote { lines, numbers } = *wrote;
+                let pulse = Pulse { minute, source: 0, function: *function, lines, numbers };
+                if let Some(gap) = self.sequences.read(&source, &pulse) {
+                    let device = self.devices.entry(source.clone()).or_default();
+                    device.parts.hear(&source, lost(*function, gap, end), out);
+                }
+            }
+            if let Some(shown) = vitals.clock {
+                let device = self.devices.entry(source.clone()).or_default();
+                if let Some(verdict) = device.clock.read(minute, &shown) {
+                    device.parts.hear(&source, clock(verdict, minute, shown.line), out);
+                }
             }
             for (sign, line) in vitals.signs {
                 if sign.symptom == Symptom::UpdateFailed && sign.saying == Saying::Over {
@@ -195,6 +275,7 @@ impl Watch {
             return;
         }
         self.streams.keep(|source| appliance::is_known(registry, source));
+        self.sequences.keep(|source| appliance::is_known(registry, source));
         let now = EventTime::from_seconds(minute.saturating_add(1).saturating_mul(60));
         self.devices.retain(|source, device| {
             let stays = appliance::is_known(registry, source);
@@ -246,6 +327,22 @@ impl Appliance {
 }
 
 impl Vitals {
+    fn wrote(&mut self, pulse: &Pulse) {
+        let own = self.functions.entry(pulse.function).or_default();
+        own.lines = own.lines.saturating_add(pulse.lines);
+        own.numbers = match (own.numbers, pulse.numbers) {
+            (Some(own), Some(new)) => Some((own.0.min(new.0), own.1.max(new.1))),
+            (own, new) => own.or(new),
+        };
+    }
+
+    fn showed(&mut self, shown: Shown) {
+        match &mut self.clock {
+            Some(own) => own.join(shown),
+            None => self.clock = Some(shown),
+        }
+    }
+
     fn add(&mut self, sign: Sign, line: Option<Locator>) {
         self.signs.push((sign, line));
         if self.signs.len() >= 2 * MAX_SIGNS {
@@ -283,6 +380,31 @@ fn over(symptom: Symptom, time: EventTime) -> Said {
         value: None,
         usual: None,
         line: None,
+    }
+}
+
+/// Says what the numbers of a function's records show.
+fn lost(function: Function, gap: Gap, end: EventTime) -> Said {
+    Said {
+        symptom: Symptom::SequenceGap,
+        object: function.as_str().to_owned(),
+        saying: if gap.is_there { Saying::Trouble } else { Saying::Over },
+        time: end,
+        since: EventTime::from_seconds(gap.since.saturating_mul(60)),
+        value: Some(gap.missing),
+        usual: Some(gap.of),
+        line: None,
+    }
+}
+
+/// Says how a clock is.
+fn clock(verdict: Verdict, minute: i64, line: Option<Locator>) -> Said {
+    let time = EventTime::from_seconds(minute.saturating_mul(60));
+    match verdict {
+        Verdict::Wrong { by } => {
+            Said { saying: Saying::Trouble, value: by, line, ..over(Symptom::ClockWrong, time) }
+        }
+        Verdict::Right => over(Symptom::ClockWrong, time),
     }
 }
 

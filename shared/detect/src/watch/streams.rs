@@ -14,10 +14,6 @@ const MAX_STREAMS: usize = 1 << 17;
 const AWAKE: i64 = 5;
 /// Minutes after which a silence that could not be judged is looked at again.
 const LATER: i64 = 5;
-/// Devices from which on the silence of all of them is rather ours: a collector, the way here.
-const CROWD: usize = 3;
-/// Minutes after which the silence of all is told all the same.
-const ALL_SILENT: i64 = 30;
 
 /// One stream of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,8 +91,6 @@ pub(super) struct Streams {
     heard: BTreeMap<Key, Heard>,
     /// When streams will be missed.
     due: BTreeSet<(i64, Key)>,
-    /// The last minute in which anything was heard.
-    last: i64,
 }
 
 impl Streams {
@@ -108,7 +102,6 @@ impl Streams {
         slot: impl Fn(i64) -> usize + Copy,
         out: &mut Vec<Change>,
     ) {
-        self.last = self.last.max(minute);
         if !self.heard.contains_key(&key) {
             if self.heard.len() < MAX_STREAMS {
                 let heard = Heard { cadence: Cadence::new(minute), missed: None, silent: false };
@@ -169,16 +162,7 @@ impl Streams {
 
     fn must_wait(&self, (source, stream): &Key, minute: i64) -> bool {
         let whole = |source: &FactSource| self.heard.get(&(source.clone(), Stream::Whole));
-        if *stream != Stream::Whole {
-            return whole(source).is_none_or(|whole| minute - whole.cadence.last() > AWAKE);
-        }
-        let quiet = minute - self.last;
-        (AWAKE..ALL_SILENT).contains(&quiet) && self.devices() >= CROWD
-    }
-
-    fn devices(&self) -> usize {
-        let wholes = self.heard.keys().filter(|(_, stream)| *stream == Stream::Whole);
-        wholes.take(CROWD).count()
+        *stream != Stream::Whole && whole(source).is_none_or(|whole| minute - whole.cadence.last() > AWAKE)
     }
 
     /// Takes the time up to a minute out of the pauses of some devices: nobody could have heard them. What is silent already
@@ -189,7 +173,6 @@ impl Streams {
         of: impl Fn(&FactSource) -> bool,
         slot: impl Fn(&FactSource, i64) -> usize,
     ) {
-        self.last = self.last.max(minute);
         for ((source, stream), heard) in &mut self.heard {
             if heard.silent || heard.cadence.last() >= minute || !of(source) {
                 continue;
@@ -218,12 +201,11 @@ impl Streams {
 impl Wire for Streams {
     fn put(&self, out: &mut Out) {
         self.heard.put(out);
-        self.last.put(out);
     }
 
     fn get(input: &mut In<'_>) -> Option<Self> {
         let heard: BTreeMap<Key, Heard> = Wire::get(input)?;
-        Some(Streams { due: due(&heard), heard, last: i64::get(input)? })
+        Some(Streams { due: due(&heard), heard })
     }
 }
 
@@ -289,17 +271,6 @@ mod tests {
         let dead = |_: &str, stream, minute: i64| minute < NOON && (stream == Stream::Whole || ips(minute));
         let found = changes(7, &["fw1"], dead);
         assert_eq!(found.len(), 1, "the device alone is missed: {found:?}");
-    }
-
-    #[test]
-    fn when_all_fall_silent_at_once_it_is_rather_us() {
-        let names = ["fw1", "fw2", "fw3", "fw4"];
-        let short =
-            |_: &str, stream, minute: i64| stream == Stream::Whole && !(NOON..NOON + 25).contains(&minute);
-        assert_eq!(changes(6, &names, short), []);
-        let long =
-            |_: &str, stream, minute: i64| stream == Stream::Whole && !(NOON..NOON + 90).contains(&minute);
-        assert_eq!(changes(6, &names, long).iter().filter(|(_, silent, _)| *silent).count(), 4);
     }
 
     #[test]

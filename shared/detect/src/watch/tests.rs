@@ -81,7 +81,7 @@ fn a_device_that_dies_is_told_and_so_is_its_return() {
         (621, Symptom::Silent, Condition::Down, String::new()),
         (705, Symptom::Silent, Condition::Well, String::new()),
     ];
-    let found = played(&batches, 900);
+    let found = played(&batches, 1_000);
     assert_eq!(
         told(&found),
         expected[..]
@@ -109,7 +109,7 @@ fn load_beyond_its_limit_is_told_with_what_was_measured() {
             (minute, sign(FW, minute, Symptom::CpuUse, Saying::Reading, Some(*load)))
         })
         .collect();
-    let found = played(&batches, 60);
+    let found = played(&batches, 200);
     assert_eq!(
         told(&found),
         [
@@ -141,7 +141,7 @@ fn a_restart_that_somebody_asked_for_is_no_trouble() {
     ];
     assert_eq!(told(&played(&asked, 60)), [(5, Symptom::Restarted, Condition::Noted, String::new())]);
     let unasked = [(8, sign(FW, 8, Symptom::RestartedUnasked, Saying::Trouble, None))];
-    let found = told(&played(&unasked, 120));
+    let found = told(&played(&unasked, 260));
     assert_eq!(found.iter().map(|turn| turn.2).collect::<Vec<_>>(), [Condition::Degraded, Condition::Well]);
 }
 
@@ -273,7 +273,7 @@ fn minutes_in_which_nobody_could_have_heard_a_device_are_no_silence_of_it() {
     let registry = registry();
     let found = |excused: bool| {
         let (mut watch, mut found) = (Watch::new(), Vec::new());
-        for minute in 0..900 {
+        for minute in 0..1_000 {
             let mut facts = FactBatch::default();
             for device in [FW, "FGT60FTK20000001"] {
                 if !(600..700).contains(&minute) && minute < 800 {
@@ -293,6 +293,204 @@ fn minutes_in_which_nobody_could_have_heard_a_device_are_no_silence_of_it() {
     assert_eq!(found(false), (2, 6));
     // The other is missed; and both when they really end.
     assert_eq!(found(true), (1, 4));
+}
+
+/// In which minutes a device talks.
+type Talks = fn(i64) -> bool;
+
+/// Plays minutes in which devices talk and of which each arrives as late as `arrives` says, and returns what is told and when
+/// that was.
+fn arriving(
+    devices: &[(&str, Talks)],
+    minutes: i64,
+    arrives: impl Fn(i64) -> i64,
+    until: i64,
+) -> Vec<(i64, Told)> {
+    let mut by_arrival: BTreeMap<i64, FactBatch> = BTreeMap::new();
+    for minute in 0..minutes {
+        for (device, _) in devices.iter().filter(|(_, talks)| talks(minute)) {
+            by_arrival.entry(arrives(minute)).or_default().append(&pulse(device, minute));
+        }
+    }
+    let (registry, mut watch, mut all) = (registry(), Watch::new(), Vec::new());
+    for minute in 0..until {
+        let facts = by_arrival.remove(&minute).unwrap_or_default();
+        let found = watch.step(&facts, &registry, EventTime::from_seconds((START + minute + 1) * 60));
+        all.extend(told(&found).into_iter().map(|told| (minute, told)));
+    }
+    all
+}
+
+const PAIR: [&str; 2] = ["FGT60FTK20000001", "FGT60FTK20000002"];
+
+#[test]
+fn an_hours_backlog_is_nobodys_silence() {
+    let always: Talks = |_| true;
+    let all = [(FW, always), (PAIR[0], always), (PAIR[1], always)];
+    // Ingest stands still for an hour and catches up within ten minutes.
+    let stands = |minute: i64| if minute < 600 { minute } else { minute.max(660 + (minute - 600) / 8) };
+    assert_eq!(arriving(&all, 900, stands, 900), []);
+    // Ingest becomes slower and slower until it is three hours late, and never catches up.
+    let slow = |minute: i64| if minute < 600 { minute } else { minute + ((minute - 600) / 2).min(180) };
+    assert_eq!(arriving(&all, 1_500, slow, 1_680), []);
+}
+
+#[test]
+fn a_silence_within_a_backlog_is_told_once_the_input_has_passed_it() {
+    let always: Talks = |_| true;
+    let dies: Talks = |minute| minute < 630;
+    let all = [(FW, dies), (PAIR[0], always), (PAIR[1], always)];
+    let silent = |found: &[(i64, Told)]| -> Vec<(i64, i64)> {
+        let is_silence = |told: &Told| (told.1, told.2) == (Symptom::Silent, Condition::Down);
+        found.iter().filter(|(_, told)| is_silence(told)).map(|(at, told)| (*at, told.0)).collect()
+    };
+    let in_time = silent(&arriving(&all, 900, |minute| minute, 900));
+    assert_eq!(in_time.len(), 1);
+    // All comes an hour late: the same is told of the same minute, an hour later.
+    let late = silent(&arriving(&all, 900, |minute| if minute < 600 { minute } else { minute + 60 }, 960));
+    assert_eq!(late.iter().map(|(_, of)| *of).collect::<Vec<_>>(), [in_time[0].1]);
+    assert_eq!(late[0].0, in_time[0].1 + 60, "as soon as the input has passed it");
+    // And one that is over when the input has passed is told with its end.
+    let pauses: Talks = |minute| !(605..650).contains(&minute);
+    let all = [(FW, pauses), (PAIR[0], always), (PAIR[1], always)];
+    let stands = |minute: i64| if minute < 600 { minute } else { minute.max(660 + (minute - 600) / 8) };
+    let found = arriving(&all, 900, stands, 900);
+    let conditions: Vec<Condition> = found.iter().map(|(_, told)| told.2).collect();
+    assert_eq!(conditions, [Condition::Down, Condition::Well], "{found:?}");
+}
+
+#[test]
+fn when_nothing_comes_at_all_it_is_rather_the_way_here_for_two_hours() {
+    let dies: Talks = |minute| minute < 600;
+    let found = arriving(&[(FW, dies), (PAIR[0], dies), (PAIR[1], dies)], 900, |minute| minute, 900);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(
+        found.iter().all(|(at, told)| *at == 599 + Watch::STILL && told.2 == Condition::Down),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_collector_whose_clock_is_ahead_hurries_nobody() {
+    let mut watch = Watch::new();
+    let registry = registry();
+    let mut found = Vec::new();
+    for minute in 0..700 {
+        let mut facts = FactBatch::default();
+        if minute < 600 {
+            facts.append(&pulse(FW, minute));
+            facts.append(&pulse(PAIR[0], minute));
+        }
+        // Ten days ahead, and never here again.
+        if minute == 599 {
+            facts.append(&pulse(PAIR[1], minute + 14_400));
+        }
+        found.extend(watch.step(&facts, &registry, EventTime::from_seconds((START + minute + 1) * 60)));
+    }
+    assert_eq!(told(&found), []);
+}
+
+/// What a PAN-OS device wrote in a minute: sixty numbered lines, of which so many come.
+fn numbered(device: &str, minute: i64, come: u64) -> FactBatch {
+    let mut facts = FactBatch::default();
+    let source = kita(&mut facts, device);
+    let first = 7_300_000_000_000_000_001 + 60 * minute.unsigned_abs();
+    let numbers = Some((first, first + 59));
+    let function = Function::Firewall;
+    facts.pulse(Pulse { minute: START + minute, source, function, lines: come, numbers });
+    facts
+}
+
+#[test]
+fn lines_lost_on_their_way_are_told_with_how_many_of_how_many() {
+    let come = |minute: i64| if (100..120).contains(&minute) { 45 } else { 60 };
+    let batches: Vec<_> = (0..300).map(|minute| (minute, numbered(FW, minute, come(minute)))).collect();
+    let found = played(&batches, 300);
+    let turns: Vec<_> = told(&found).into_iter().map(|told| (told.1, told.2, told.3)).collect();
+    let turn = |condition| (Symptom::SequenceGap, condition, "firewall".to_owned());
+    assert_eq!(turns, [turn(Condition::Degraded), turn(Condition::Well)]);
+    let health = found[0].health.clone().unwrap();
+    assert!(health.value.is_some_and(|missing| (100..=300).contains(&missing)), "{health:?}");
+    assert_eq!(health.usual, Some(1_800));
+    assert!((100..120).contains(&(health.since.minute() - START)), "{health:?}");
+    assert_eq!(handed_on(&batches, 300), found);
+    // The same in the order in which two shards bring it.
+    let halves: Vec<_> = (0..300)
+        .flat_map(|minute| {
+            let (one, other) = (come(minute) / 2, come(minute) - come(minute) / 2);
+            [(minute + 3, numbered(FW, minute, one)), (minute, numbered(FW, minute, other))]
+        })
+        .collect();
+    assert_eq!(told(&played(&halves, 310)), told(&found));
+}
+
+/// What a device's clock showed in a minute.
+fn clock_of(device: &str, minute: i64, ahead: i64, trouble: Option<hinomi_model::ClockTrouble>) -> FactBatch {
+    let mut facts = pulse(device, minute);
+    let place = facts.place(&Locator { object: format!("raw/{minute}.zst"), frame: 0, line: 1 });
+    facts.clock(hinomi_model::ClockReading {
+        minute: START + minute,
+        source: 0,
+        least: ahead,
+        most: ahead,
+        trouble,
+        place: Some(place),
+    });
+    facts
+}
+
+#[test]
+fn a_wrong_clock_is_told_and_so_is_that_it_was_set_right() {
+    let ahead = |minute: i64| if (20..80).contains(&minute) { -7_200 } else { -3 };
+    let batches: Vec<_> =
+        (0..140).map(|minute| (minute, clock_of(PAIR[1], minute, ahead(minute), None))).collect();
+    let found = played(&batches, 150);
+    let object = PAIR[1].to_owned();
+    assert_eq!(
+        told(&found)
+            .into_iter()
+            .map(|(_, symptom, condition, object)| (symptom, condition, object))
+            .collect::<Vec<_>>(),
+        [
+            (Symptom::ClockWrong, Condition::Degraded, object.clone()),
+            (Symptom::ClockWrong, Condition::Well, object)
+        ]
+    );
+    assert_eq!(found[0].device.as_str(), "kita-pair");
+    assert_eq!(found[0].health.clone().unwrap().value, Some(7_200));
+    assert_eq!(found[0].evidence.len(), 1, "the line that shows it");
+    assert_eq!(handed_on(&batches, 150), found);
+    // Taken apart from the facts it is the same.
+    let mut whole = batches;
+    let apart: Vec<_> =
+        whole.iter_mut().map(|(minute, facts)| (*minute, crate::take_vitals(facts))).collect();
+    assert_eq!(played(&apart, 150), found);
+    assert!(whole.iter().all(|(_, facts)| facts.clocks.is_empty()));
+    assert!(apart[0].1.objects.is_empty(), "nobody is shown a line of a clock that is right");
+}
+
+#[test]
+fn a_clock_ahead_is_told_at_once_and_fades_when_nobody_says_more() {
+    let batches = [(5, clock_of(FW, 5, 7_200, Some(hinomi_model::ClockTrouble::Ahead)))];
+    let found = played(&batches, 200);
+    let turns: Vec<_> = told(&found).into_iter().map(|told| (told.0, told.2)).collect();
+    assert_eq!(turns, [(5, Condition::Degraded), (65, Condition::Well)]);
+}
+
+#[test]
+fn what_the_version_before_remembered_is_read() {
+    // Two devices known for ten hours, a fan that failed, and a minute that waits.
+    let bytes = include_bytes!("../../tests/memory/watch-v1.bin");
+    let mut watch = Watch::decode(bytes).unwrap();
+    let found: Vec<Finding> = (600..680)
+        .flat_map(|minute| {
+            let facts = pulse(PAIR[0], minute);
+            watch.step(&facts, &registry(), EventTime::from_seconds((START + minute + 1) * 60))
+        })
+        .collect();
+    let turns: Vec<_> = told(&found).into_iter().map(|told| (told.1, told.2)).collect();
+    assert_eq!(turns, [(Symptom::Silent, Condition::Down)]);
+    assert!(watch.encode(usize::MAX).first() == Some(&Watch::MEMORY_VERSION));
 }
 
 proptest! {

@@ -3,15 +3,17 @@
 
 use hinomi_model::{FactBatch, Locator, Sign};
 
+use super::clocks::is_odd;
 use super::{MAX_SIGNS, order};
 
 /// Signs of one device that are kept of one batch: of ten minutes that each say all that is heard of a minute. A flood of
 /// signs with times of its own making cannot take the room of others.
 const MAX_SIGNS_OF_A_DEVICE: usize = 10 * MAX_SIGNS;
 
-/// Takes pulses and signs out of a batch, with the sources and objects that they name.
+/// Takes pulses, signs and readings of clocks out of a batch, with the sources and objects that they name.
 pub fn take_vitals(facts: &mut FactBatch) -> FactBatch {
     let (pulses, signs) = (std::mem::take(&mut facts.pulses), std::mem::take(&mut facts.signs));
+    let clocks = std::mem::take(&mut facts.clocks);
     let mut vitals = FactBatch::default();
     for mut pulse in pulses {
         let Some(source) = facts.sources.get(pulse.source as usize) else { continue };
@@ -26,6 +28,17 @@ pub fn take_vitals(facts: &mut FactBatch) -> FactBatch {
             Some(vitals.place(&Locator { object, frame: place.frame, line: place.line }))
         });
         vitals.signs.push(sign);
+    }
+    for mut reading in clocks {
+        let Some(source) = facts.sources.get(reading.source as usize) else { continue };
+        reading.source = vitals.source(&source.tenant, source.device.as_str());
+        // Nobody is shown a line of a clock that is right.
+        let place = reading.place.filter(|_| is_odd(&reading));
+        reading.place = place.and_then(|place| {
+            let object = facts.objects.get(place.object as usize)?.clone();
+            Some(vitals.place(&Locator { object, frame: place.frame, line: place.line }))
+        });
+        vitals.clock(reading);
     }
     vitals
 }

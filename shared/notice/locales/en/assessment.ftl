@@ -21,10 +21,21 @@ unknown-infection-client = It cannot be told yet whether there is an infection. 
 unknown-infection-relay = The logs alone do not show whether there is an infection. Malware passed { HOST($host) }, and no log records whether a user opened it.
 unknown-infection-credentials = No malware infection was seen. But credentials were submitted from { HOST($host) } and must be treated as known to others.
 unknown-infection-behaviour = The logs alone do not show whether there is an infection. The traffic of { HOST($host) } is unusual, but there is no evidence of an attack.
+# Logs of a device were missing: which, and from when until when.
+blind-time = { $blind ->
+    [times] the times in the logs of device { $device } were wrong
+    [some] some logs of device { $device } were missing
+   *[all] no logs of device { $device } arrived
+} ({ GIVEN($until) ->
+    [yes] from { $since } until { $until }
+   *[no] since { $since }
+})
+unknown-infection-blind = It cannot be told whether there is an infection. No log received shows one, but { blind-time }.
 
 ## Impact.
 
 impact-none = There is no effect on your operations.
+impact-blind = No log received shows an effect on your operations. What happened unseen is not known.
 impact-remote-control = { HOST($host, case: "upper") } can be controlled from outside by the attacker. The data on it and the systems it can reach are at risk.
 impact-contained = Malware is running on { HOST($host) }, but its traffic to the attacker is blocked. The host must be isolated before data leaves by another way.
 impact-server = The attacker's commands run on { HOST($host, as: "server") }. The data on it and the systems it can reach are at risk.
@@ -71,4 +82,5 @@ unknown-verdict = The sandbox has not given its verdict yet.
 unknown-habit = There is not enough learned history yet to compare with the usual traffic.
 unknown-sniffer = The appliance watches a copy of the traffic, so the outcome cannot be seen directly.
 unknown-delivered = It is not known whether the mail or file reached a user or was opened.
+unknown-blind = At the time of this incident, { blind-time }. What happened unseen is not known, and we do not count it as "no sign".
 unknown-cut = There were too many records to keep them all. Counts are lower bounds.

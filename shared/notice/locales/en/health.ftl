@@ -104,7 +104,10 @@ measured-days = { GIVEN($value) ->
 saw-health = Device { $device }: { $symptom ->
     [silent] no more logs arrive (last received { $since }).
     [function_silent] logs{ part } that normally come no longer arrive (last received { $since }).
-    [sequence_gap] numbers are missing in the sequence of its logs{ measured }.
+    [sequence_gap] logs{ part } are lost on their way. Their numbers have gaps{ GIVEN($value) ->
+        [yes] {" "}(at least { $value } of { $usual } logs)
+       *[no] {""}
+    }.
     [cpu_use] CPU{ part } is under high load{ measured-percent }.
     [memory_use] memory{ part } use is high{ measured-percent }.
     [disk_use] disk{ part } use is high{ measured-percent }.

@@ -107,9 +107,3 @@ saw-behaviour = { HOST($host, case: "upper") } produced unusual traffic: { $what
 saw-device-integrity = Device { $device } logged an event that shows tampering with the device itself: { $what }{ times }.
 saw-device-cc = Device { $device } itself communicated with { -cc } { $peer }{ times }.
 saw-device-overload = Device { $device } was overloaded: { $what }{ times }.
-saw-device-clock = The clock of device { $device } { $trouble ->
-    [ahead] was ahead of the time at which its logs arrived
-    [behind] was behind by the same time for minutes on end
-    [unset] had never been set
-   *[no_zone] was read in a time zone that nobody had stated and that did not fit
-}; where its times could not be true, the time of arrival stands instead.

@@ -21,10 +21,21 @@ unknown-infection-client = 感染したかどうかは、まだ判断できま�
 unknown-infection-relay = 感染したかどうかは、ログだけでは判断できません。マルウェアは{ HOST($host) } を通過しましたが、利用者の端末で開かれたかどうかは記録されません。
 unknown-infection-credentials = マルウェアの感染は確認していません。ただし{ HOST($host) } から認証情報が送信されており、第三者に知られたものとして扱う必要があります。
 unknown-infection-behaviour = 感染したかどうかは、ログだけでは判断できません。{ HOST($host) } の通信は普段と異なりますが、攻撃の証拠は見つかっていません。
+# Logs of a device were missing: which, and from when until when.
+blind-time = 機器 { $device } の{ $blind ->
+    [times] 記録の時刻が正しくなかった時間
+    [some] 記録の一部が欠けていた時間
+   *[all] 記録が途絶えていた時間
+}({ $since } から{ GIVEN($until) ->
+    [yes] {" "}{ $until } まで
+   *[no] 継続中
+})
+unknown-infection-blind = 感染したかどうかは判断できません。受信したログに感染を示すものはありませんが、{ blind-time }があります。
 
 ## Impact.
 
 impact-none = 業務への影響はありません。
+impact-blind = 受信したログに業務への影響を示すものはありません。記録のない間については分かりません。
 impact-remote-control = { HOST($host) } は攻撃者に遠隔操作される状態にあります。端末内の情報と、この端末から届く範囲のシステムが危険にさらされています。
 impact-contained = { HOST($host) } はマルウェアが動作していますが、攻撃者との通信は遮断されています。別の経路で持ち出される前に、端末の隔離が必要です。
 impact-server = { HOST($host, as: "server") } 上で攻撃者の命令が実行されています。サーバー内のデータと、接続先のシステムが危険にさらされています。
@@ -62,4 +73,5 @@ unknown-verdict = サンドボックスの判定がまだ届いていません�
 unknown-habit = 学習期間が足りないため、普段の通信との比較はできていません。
 unknown-sniffer = 機器が通信の複製を監視する構成のため、通信の成否を直接は確認できません。
 unknown-delivered = メールやファイルが利用者に届いたか、開かれたかは分かりません。
+unknown-blind = このインシデントの期間に、{ blind-time }があります。その間に何があったかは分かりません。「異常なし」とは判断していません。
 unknown-cut = 件数が多いため、記録を一部省略しています。件数は「少なくとも」の値です。

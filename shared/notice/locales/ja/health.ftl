@@ -104,7 +104,10 @@ measured-days = { GIVEN($value) ->
 saw-health = 機器 { $device }: { $symptom ->
     [silent] ログが届かなくなりました(最後の受信は { $since })。
     [function_silent] 普段届いているログ{ part }が届かなくなりました(最後の受信は { $since })。
-    [sequence_gap] ログの通し番号に欠番があります{ measured }。
+    [sequence_gap] ログ{ part }が途中で失われています。通し番号に欠番があります{ GIVEN($value) ->
+        [yes] ({ $usual }件中、少なくとも{ $value }件)
+       *[no] {""}
+    }。
     [cpu_use] { part }CPU使用率が高い状態です{ measured-percent }。
     [memory_use] { part }メモリ使用率が高い状態です{ measured-percent }。
     [disk_use] ディスク{ part }の使用率が高い状態です{ measured-percent }。

@@ -92,9 +92,3 @@ saw-behaviour = { HOST($host) } で、普段と異なる通信{ $what }を検知
 saw-device-integrity = 機器 { $device } で、機器自身の改ざんなどを示すイベント{ $what }を記録しました{ times }。
 saw-device-cc = 機器 { $device } 自身が、{ -cc } { $peer } と通信しました{ times }。
 saw-device-overload = 機器 { $device } が過負荷になりました: { $what }{ times }。
-saw-device-clock = 機器 { $device } の時計{ $trouble ->
-    [ahead] がログの到着時刻より進んでいました
-    [behind] が一定の時間遅れ続けていました
-    [unset] が一度も設定されていませんでした
-   *[no_zone] のタイムゾーンが分からず、到着時刻と合いませんでした
-}。あり得ない時刻は到着時刻に置き換えています。

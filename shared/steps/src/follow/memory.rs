@@ -86,5 +86,5 @@ impl minutes::Memory for Memory {
 /// Returns where a follower's memories are.
 pub(super) fn diary<A: Archive>(archive: &A, partition: u16) -> Diary<'_, A> {
     let folder = format!("follow/{partition}-v{}/", Follow::MEMORY_VERSION);
-    Diary { archive, folder, kept_minutes: KEPT_DAYS * 24 * 60 }
+    Diary { archive, folder, folder_before: None, kept_minutes: KEPT_DAYS * 24 * 60 }
 }

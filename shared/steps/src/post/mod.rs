@@ -28,7 +28,7 @@ use hinomi_store::{Claim, Message, OutboxEntry, Store, Unit};
 
 use crate::documents;
 use crate::error::{Error, Result};
-use crate::incidents::{add_scope, incident};
+use crate::incidents::{complete, incident};
 use crate::set_aside::set_aside;
 use ledgers::Ledgers;
 use untold::Untold;
@@ -319,7 +319,7 @@ impl<'a, S: Store, N: Notifier> Post<'a, S, N> {
             self.put_aside("outbox", &entry.id, &entry.bytes).await?;
             return Ok(Fate::Untold);
         };
-        add_scope(self.store, &mut due.incident).await?;
+        complete(self.store, self.registry, self.settings, &mut due.incident).await?;
         let settings = self.settings;
         let parcels = if due.is_by_mail() {
             TenantLedger::default().admit(&due, tenant, settings)

@@ -59,6 +59,6 @@ impl minutes::Memory for Memory {
 
 /// Returns where the memories are.
 pub(super) fn diary<A: Archive>(archive: &A) -> Diary<'_, A> {
-    let folder = format!("watch/v{}/", Watch::MEMORY_VERSION);
-    Diary { archive, folder, kept_minutes: KEPT_DAYS * 24 * 60 }
+    let [folder, before] = Watch::READ_VERSIONS.map(|version| format!("watch/v{version}/"));
+    Diary { archive, folder, folder_before: Some(before), kept_minutes: KEPT_DAYS * 24 * 60 }
 }

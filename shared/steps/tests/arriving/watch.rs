@@ -236,7 +236,7 @@ fn a_broken_memory_costs_what_came_after_the_one_before_and_of_none_it_begins_an
     for minute in 0..610 {
         run(&mut Watcher::new(), &source, &stream, minute).unwrap();
     }
-    let memories = block_on(source.list("watch/v1/", None, 1_000)).unwrap();
+    let memories = block_on(source.list("watch/v2/", None, 1_000)).unwrap();
     assert_eq!(memories.len(), 610);
     // How many of the newest are broken, and whether what was learned is lost.
     for (spoilt, is_lost) in [(3, false), (610, true)] {
@@ -308,4 +308,26 @@ fn a_call_that_fails_anywhere_and_comes_again_says_the_same() {
         }
     }
     assert!(failed > 60, "{failed}");
+}
+
+#[test]
+fn what_the_version_before_remembered_is_gone_on_from() {
+    let archive = archive(0..MINUTES, |_, _| false);
+    let minute = START + 599;
+    let header = format!(r#"{{"v":1,"minute":{minute}}}"#);
+    let watch = include_bytes!("../../../detect/tests/memory/watch-v1.bin");
+    let plain = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), watch].concat();
+    let key = ArchiveKey::new("watch/v1/2026-01-19T0959.zst").unwrap();
+    block_on(archive.put_new(&key, &object::compress(&plain).unwrap())).unwrap();
+    let stream = MemoryStream::default();
+    let watched = run(&mut Watcher::new(), &archive, &stream, MINUTES - 1).unwrap();
+    assert_eq!((watched.begun_anew, watched.broken_memories), (false, 0));
+    assert_eq!(watched.minutes, (MINUTES - 600) as u64, "only what came since");
+    // Ten minutes of silence mean something to whoever has known the device for ten hours.
+    let is_missed = |finding: &Finding| {
+        let health = finding.health.as_ref().unwrap();
+        finding.device.as_str() == DYING.1
+            && (health.symptom, health.condition) == (Symptom::Silent, Condition::Down)
+    };
+    assert_eq!(findings(&stream).iter().filter(|finding| is_missed(finding)).count(), 1);
 }

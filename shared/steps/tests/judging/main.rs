@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a broken fixture ends the test")]
 
 mod batches;
+mod blind;
 mod crash;
 #[path = "../../../correlate/tests/common/mod.rs"]
 mod findings;
