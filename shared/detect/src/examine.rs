@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use hinomi_model::{
-    Direction, Disposition, Event, FactBatch, Finding, FindingKind, Function, Locator, Login, Sign,
+    Direction, Disposition, Event, FactBatch, Finding, FindingKind, Function, Locator, Login, Place, Pulse,
+    Sign,
 };
 use rustc_hash::FxHashMap;
 
 use crate::coalesce::{Coalescer, Part};
+use crate::facts::Attempt;
 use crate::indicators::Indicators;
 use crate::known::{KnownLines, short};
-use crate::line::{SessionKeys, line_id, line_time};
+use crate::line::{line_id, line_time};
 use crate::sides::Sides;
 use crate::signs::{self, Seen};
+use crate::writer::Writers;
 use crate::{facts, kinds, subject};
 
 /// Examines the events of one batch and collects what they leave behind.
@@ -24,11 +27,9 @@ pub struct Examiner {
     findings: Coalescer,
     facts: FactBatch,
     /// Which of the facts' pulses a source, minute and function has.
-    pulses: FxHashMap<(u32, i64, Function), usize>,
-    /// Of each function the pulse that was used last, by index: nearly every event has the same.
-    last_pulses: [usize; Function::ALL.len()],
+    pulses: FxHashMap<(u32, i64, Function), u32>,
+    writers: Writers,
     counts: Counts,
-    sessions: SessionKeys,
     lines: Vec<u64>,
     indicators: Arc<Indicators>,
 }
@@ -86,37 +87,31 @@ impl Examiner {
     /// Examines one event; what showed something in an earlier batch shows nothing new.
     pub fn examine_new(&mut self, event: &Event<'_>, locator: Option<&Locator>, known: &KnownLines) {
         self.counts.events += 1;
+        self.writers.of(event);
         self.pulse(event);
         if event.function == Function::Email {
             self.counts.mail += 1;
             return;
         }
+        let mut place = None;
         if event.clock_ahead.is_some() || event.device_time.is_some() {
-            self.clock(event, locator);
+            place = self.clock(event, locator);
         }
         for seen in signs::signs(event) {
             self.sign(event, seen, locator);
         }
         let sides = Sides::of(event);
         if facts::is_session(event) {
-            self.session(event, &sides, locator);
+            self.session(event, &sides, place, locator);
         } else if let Some(attempt) = facts::login(event) {
-            self.counts.logins += 1;
-            let source = self.facts.source(event.tenant.id(), event.identity());
-            let place = locator.map(|locator| self.facts.place(locator));
-            self.facts.logins.push(Login {
-                time: line_time(event),
-                source,
-                from: attempt.from,
-                account: attempt.account,
-                success: attempt.success,
-                service: attempt.service,
-                count: u32::try_from(event.count.max(1)).unwrap_or(u32::MAX),
-                line: short(line_id(event)),
-                place,
-            });
+            self.login(event, attempt, locator);
         }
-        let verdict = match kinds::judge(event, &sides) {
+        let shown = kinds::judge(event, &sides);
+        // Nearly every event ends here, before anything large is moved.
+        if shown.is_none() && self.indicators.is_empty() {
+            return;
+        }
+        let verdict = match shown {
             // The appliance's own word says more than a list, unless it only names what was used.
             Some(verdict) if !is_weak(verdict.kind) => verdict,
             weak => match self.indicators.judge(event, &sides).or(weak) {
@@ -135,37 +130,38 @@ impl Examiner {
         }
         self.counts.judged += 1;
         self.lines.push(short(line));
-        let session = self.sessions.of(event);
+        let session = self.writers.last().session(event);
         let time = line_time(event);
         let part = Part { event, verdict: &verdict, placed: &placed, line, time, session, locator };
         self.findings.add(&part);
     }
 
-    fn clock(&mut self, event: &Event<'_>, locator: Option<&Locator>) {
+    /// Takes note of what an event shows of its device's clock, and returns the place of its line.
+    fn clock(&mut self, event: &Event<'_>, locator: Option<&Locator>) -> Option<Place> {
         // Not the pair's: each member has a clock of its own.
-        let source = self.facts.source(event.tenant.id(), &event.device);
+        let source = self.writers.last().own_source(event, &mut self.facts);
         let place = locator.map(|locator| self.facts.place(locator));
         self.facts.clock(facts::clock(event, source, place));
+        place
     }
 
     /// Counts a line of the device's. Not the pair's: each member may fall silent.
+    #[inline]
     fn pulse(&mut self, event: &Event<'_>) {
-        let mut pulse = facts::pulse(event);
-        let last = self.last_pulses.get_mut(event.function as usize);
+        let writer = self.writers.last();
+        let pulse = Pulse { source: writer.own_source(event, &mut self.facts), ..facts::pulse(event) };
+        let key = |pulse: &Pulse| (pulse.source, pulse.minute, pulse.function);
+        let last = writer.last_pulse(event.function);
         if let Some(last) = &last
-            && let Some(own) = self.facts.pulses.get_mut(**last)
-            && (own.minute, own.function) == (pulse.minute, pulse.function)
-            && let Some(source) = self.facts.sources.get(own.source as usize)
-            && source.device.as_str() == event.device
-            && source.tenant == *event.tenant.id()
+            && let Some(own) = self.facts.pulses.get_mut(**last as usize)
+            && key(own) == key(&pulse)
         {
             own.join(&pulse);
             return;
         }
-        pulse.source = self.facts.source(event.tenant.id(), &event.device);
-        let key = (pulse.source, pulse.minute, pulse.function);
-        let index = *self.pulses.entry(key).or_insert(self.facts.pulses.len());
-        match self.facts.pulses.get_mut(index) {
+        let next = u32::try_from(self.facts.pulses.len()).unwrap_or(u32::MAX);
+        let index = *self.pulses.entry(key(&pulse)).or_insert(next);
+        match self.facts.pulses.get_mut(index as usize) {
             Some(own) => own.join(&pulse),
             None => self.facts.pulses.push(pulse),
         }
@@ -190,11 +186,13 @@ impl Examiner {
         });
     }
 
-    fn session(&mut self, event: &Event<'_>, sides: &Sides, locator: Option<&Locator>) {
-        let source = self.facts.source(event.tenant.id(), event.identity());
-        let key = self.sessions.of(event);
+    #[inline]
+    fn session(&mut self, event: &Event<'_>, sides: &Sides, place: Option<Place>, locator: Option<&Locator>) {
+        let writer = self.writers.last();
+        let source = writer.source(event, &mut self.facts);
+        let key = writer.session(event);
         let Some(mut fact) = facts::session(event, sides, source, key) else { return };
-        fact.place = locator.map(|locator| self.facts.place(locator));
+        fact.place = place.or_else(|| locator.map(|locator| self.facts.place(locator)));
         self.counts.sessions += 1;
         if fact.disposition == Disposition::Blocked && fact.direction == Direction::Inbound {
             self.counts.denied_inbound = self.counts.denied_inbound.saturating_add(event.count.max(1));
@@ -202,9 +200,28 @@ impl Examiner {
         self.facts.sessions.push(fact);
     }
 
+    #[inline(never)]
+    fn login(&mut self, event: &Event<'_>, attempt: Attempt, locator: Option<&Locator>) {
+        self.counts.logins += 1;
+        let source = self.writers.last().source(event, &mut self.facts);
+        let place = locator.map(|locator| self.facts.place(locator));
+        self.facts.logins.push(Login {
+            time: line_time(event),
+            source,
+            from: attempt.from,
+            account: attempt.account,
+            success: attempt.success,
+            service: attempt.service,
+            count: u32::try_from(event.count.max(1)).unwrap_or(u32::MAX),
+            line: short(line_id(event)),
+            place,
+        });
+    }
+
     /// Returns what the batch left behind, and starts the next one.
     pub fn take(&mut self) -> Examined {
         self.pulses.clear();
+        self.writers.end_batch();
         let next = FactBatch {
             sources: Vec::with_capacity(self.facts.sources.len()),
             objects: Vec::new(),

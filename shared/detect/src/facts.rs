@@ -16,18 +16,20 @@ use hinomi_model::{
 use crate::line::line_time;
 use crate::sides::Sides;
 use crate::tables::fortigate_log_ids as ids;
-use crate::text::{cut, field, has, is_blank, message_id};
+use crate::text::{cut, field, has, is_blank, message_id, number};
 
 /// Longest account kept, as the model says.
 const MAX_ACCOUNT_BYTES: usize = 128;
 
 /// Returns the fact of a traffic record; `None` for other records and for records without both addresses.
+#[inline]
 pub(crate) fn session(
     event: &Event<'_>,
     sides: &Sides,
     source: u32,
     session: Option<SessionKey>,
 ) -> Option<Fact> {
+    let (src_ip, dst_ip) = (sides.initiator?, sides.responder?);
     let milliseconds = i64::try_from(event.duration_ms.unwrap_or(0)).unwrap_or(i64::MAX);
     let time = line_time(event);
     let began = time.nanos().saturating_sub(milliseconds.saturating_mul(1_000_000));
@@ -36,9 +38,9 @@ pub(crate) fn session(
         began: EventTime::from_nanos(began),
         source,
         session,
-        src_ip: sides.initiator?,
+        src_ip,
         src_port: event.src_port.unwrap_or(0),
-        dst_ip: sides.responder?,
+        dst_ip,
         dst_port: event.dst_port.unwrap_or(0),
         protocol: event.protocol.unwrap_or(Protocol(0)),
         direction: sides.session_direction(),
@@ -74,6 +76,7 @@ pub(crate) fn clock(event: &Event<'_>, source: u32, place: Option<Place>) -> Clo
 }
 
 /// Returns when a line came, as far as anybody says; else when it happened.
+#[inline]
 fn came(event: &Event<'_>) -> EventTime {
     match event.device_time {
         // Where a wrong clock has given way the event's time is the collector's.
@@ -83,9 +86,9 @@ fn came(event: &Event<'_>) -> EventTime {
 }
 
 /// Returns one line as a pulse of its device's, before it has its source in a batch.
+#[inline]
 pub(crate) fn pulse(event: &Event<'_>) -> Pulse {
-    let number =
-        if is_numbered(event) { event.sequence.as_deref().and_then(|n| n.parse().ok()) } else { None };
+    let number = if is_numbered(event) { event.sequence.as_deref().and_then(number) } else { None };
     Pulse {
         minute: came(event).minute(),
         source: 0,
@@ -103,9 +106,14 @@ fn is_numbered(event: &Event<'_>) -> bool {
 }
 
 /// Tells whether a record is of a session.
+#[inline]
 pub(crate) fn is_session(event: &Event<'_>) -> bool {
+    let log_type = &*event.log_type;
     event.function == Function::Firewall
-        && (event.log_type.eq_ignore_ascii_case("traffic")
+        // As the vendors write it, which is compared at once; then as anybody might.
+        && (log_type == "traffic"
+            || log_type == "TRAFFIC"
+            || log_type.eq_ignore_ascii_case("traffic")
             || event.log_subtype.eq_ignore_ascii_case("forward"))
 }
 

@@ -26,6 +26,7 @@ mod tables;
 mod text;
 mod verdict;
 mod watch;
+mod writer;
 
 pub use coalesce::evidence;
 pub use examine::{Counts, Examined, Examiner};

@@ -1,6 +1,6 @@
-//! Identities of lines and sessions.
+//! Identities of lines.
 
-use hinomi_model::{Event, EventTime, Fingerprint, SessionKey, TimeSource, Vendor};
+use hinomi_model::{Event, EventTime, Fingerprint, TimeSource, Vendor};
 
 use crate::text::field;
 
@@ -47,6 +47,7 @@ pub fn line_id(event: &Event<'_>) -> u128 {
 }
 
 /// Returns the time by which repeats of an event are known: members of an HA pair agree to the second.
+#[inline]
 pub(crate) fn line_time(event: &Event<'_>) -> EventTime {
     if is_paired(event) { EventTime::from_seconds(event.time.seconds()) } else { event.time }
 }
@@ -102,50 +103,6 @@ fn content(print: Fingerprint, event: &Event<'_>) -> Fingerprint {
         .text(&text(&event.file_hash))
         .text(&text(&event.user))
         .text(&text(&event.message))
-}
-
-/// Makes session keys; remembers the last device, because batches come from few.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct SessionKeys {
-    tenant: String,
-    device: String,
-    vsys: String,
-    prefix: u64,
-}
-
-impl SessionKeys {
-    /// Returns the key of the event's session; `None` when the vendor gave no number.
-    ///
-    /// The key is a SHA-256 of tenant, device and virtual system, mixed with the session number by SplitMix64
-    /// (<https://prng.di.unimi.it/splitmix64.c>): a digest for each session would cost more than all the rest.
-    pub(crate) fn of(&mut self, event: &Event<'_>) -> Option<SessionKey> {
-        let session = event.session_id.as_deref().filter(|id| !id.is_empty() && *id != "0")?;
-        let (tenant, device, vsys) =
-            (event.tenant.id().as_str(), event.identity(), event.vsys.as_deref().unwrap_or(""));
-        if self.tenant != tenant || self.device != device || self.vsys != vsys {
-            replace(&mut self.tenant, tenant);
-            replace(&mut self.device, device);
-            replace(&mut self.vsys, vsys);
-            self.prefix = Fingerprint::new("session").text(tenant).text(device).text(vsys).finish_short();
-        }
-        // Text that is no number still gets a key of its own.
-        let number = session
-            .parse::<u64>()
-            .unwrap_or_else(|_| Fingerprint::new("session").text(session).finish_short());
-        Some(SessionKey(mix(self.prefix ^ mix(number))))
-    }
-}
-
-fn replace(place: &mut String, text: &str) {
-    place.clear();
-    place.push_str(text);
-}
-
-fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]
@@ -239,19 +196,5 @@ mod tests {
         assert_eq!(line_id(&one), line_id(&two));
         two.log_type = "THREAT".into();
         assert_ne!(line_id(&one), line_id(&two));
-    }
-
-    #[test]
-    fn sessions_of_different_devices_differ() {
-        let registry = Registry::open();
-        let mut keys = SessionKeys::default();
-        let mut one = event(&registry, Vendor::Fortigate);
-        one.session_id = Some("48213".into());
-        let key = keys.of(&one);
-        assert_eq!(key, keys.of(&one));
-        one.device = "FG2".into();
-        assert_ne!(key, keys.of(&one));
-        one.session_id = Some("0".into());
-        assert_eq!(keys.of(&one), None);
     }
 }

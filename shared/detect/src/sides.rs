@@ -20,6 +20,7 @@ impl Sides {
     ///
     /// The tenant's networks decide. Where they know neither end (public addresses without a registry), the event's
     /// own direction does, which parse took from interface roles or zones.
+    #[inline]
     pub(crate) fn of(event: &Event<'_>) -> Self {
         let initiator = event.src_ip.filter(|ip| !ip.is_unspecified());
         let responder = event.responder().filter(|ip| !ip.is_unspecified());

@@ -32,6 +32,60 @@ pub(crate) fn message_id(log_id: &str) -> u32 {
     log_id.get(start..).and_then(|tail| tail.parse().ok()).unwrap_or(0)
 }
 
+/// Digits that make a number whatever they are: of 20 some are too large.
+const MAX_SURE_DIGITS: usize = 19;
+
+/// Reads a whole number as `str::parse` does, eight digits at a time: the numbers of records and sessions are in every
+/// line.
+#[inline]
+pub(crate) fn number(text: &str) -> Option<u64> {
+    digits(text.as_bytes()).or_else(|| text.parse().ok())
+}
+
+/// Reads text that is nothing but digits, and not so many that they may be too large.
+#[inline]
+fn digits(text: &[u8]) -> Option<u64> {
+    if text.is_empty() || text.len() > MAX_SURE_DIGITS {
+        return None;
+    }
+    let (eights, mut rest) = text.as_chunks::<8>();
+    let mut number = 0;
+    for eight in eights {
+        number = number * 100_000_000 + eight_digits(*eight)?;
+    }
+    if let Some((four, last)) = rest.split_first_chunk::<4>() {
+        let [a, b, c, d] = *four;
+        number = number * 10_000 + eight_digits([b'0', b'0', b'0', b'0', a, b, c, d])?;
+        rest = last;
+    }
+    for byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
+}
+
+/// Reads eight digits in one register: each step joins neighbours, which makes four numbers of two digits, two of four,
+/// one of eight (<https://lemire.me/blog/2022/01/21/swar-explained-parsing-eight-digits/>).
+#[inline]
+fn eight_digits(text: [u8; 8]) -> Option<u64> {
+    const LOW: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+    const SIX: u64 = 0x0606_0606_0606_0606;
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    let text = u64::from_le_bytes(text);
+    // A digit is a byte of 0x30 to 0x39: its high half is 3, and stays 3 when 6 is added.
+    if (text & !LOW) != ZEROS || (text.wrapping_add(SIX) & !LOW) != ZEROS {
+        return None;
+    }
+    let ones = text & LOW;
+    let pairs = (ones.wrapping_mul(10).wrapping_add(ones >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some((fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff)
+}
+
 /// Returns a vendor field that has no place of its own in the event.
 pub(crate) fn field<'a>(event: &Event<'a>, name: &str) -> Option<Text<'a>> {
     event.extra.get(name).filter(|value| !is_blank(value))
@@ -47,8 +101,8 @@ pub(crate) fn is_blank(value: &str) -> bool {
 
 /// Returns the host of a URL, with or without a scheme; empty when it names none.
 pub(crate) fn host_of(url: &str) -> &str {
-    // An IPv6 address written bare has colons that are no port's.
-    if url.parse::<std::net::IpAddr>().is_ok() {
+    // An IPv6 address written bare has colons that are no port's, two at least.
+    if url.bytes().filter(|byte| *byte == b':').nth(1).is_some() && url.parse::<std::net::IpAddr>().is_ok() {
         return url;
     }
     let after = url.find("://").and_then(|at| url.get(at + 3..)).unwrap_or(url);
@@ -102,6 +156,28 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_read_as_the_standard_library_reads_them() {
+        let mut cases: Vec<String> =
+            ["", "+", "+7", "-7", " 7", "7 ", "1e3", "٣", "0", "00000000000000000000000000007"]
+                .map(str::to_owned)
+                .to_vec();
+        cases.extend([u64::MAX.to_string(), "18446744073709551616".to_owned()]);
+        for length in 1..22 {
+            let sure: String = (0..length).map(|place| char::from(b'1' + (place % 9) as u8)).collect();
+            cases.extend([sure.clone(), "9".repeat(length), "0".repeat(length)]);
+            // Each place with each byte beside the digits, and the ends of what a byte can be.
+            for (place, byte) in (0..length).flat_map(|place| b"/:+ 9\x01\x7f?".map(|byte| (place, byte))) {
+                let mut odd = sure.clone().into_bytes();
+                odd[place] = byte;
+                cases.push(String::from_utf8(odd).unwrap());
+            }
+        }
+        for text in cases {
+            assert_eq!(number(&text), text.parse().ok(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn host_of_takes_only_the_host() {
         let cases = [
             ("http://evil.example/a?b", "evil.example"),
@@ -109,6 +185,9 @@ mod tests {
             ("ldap://user@203.0.113.9:1389/a", "203.0.113.9"),
             ("https://[2001:db8::1]:443/", "2001:db8::1"),
             ("2001:db8::1", "2001:db8::1"),
+            ("::1", "::1"),
+            ("203.0.113.9", "203.0.113.9"),
+            ("site.example:80/a:b", "site.example"),
             ("/login", ""),
             ("", ""),
         ];

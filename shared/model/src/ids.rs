@@ -23,6 +23,12 @@ macro_rules! name {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// Tells whether two names are the same; at once where one was cloned from the other.
+            #[inline]
+            pub fn is(&self, other: &Self) -> bool {
+                Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+            }
         }
 
         impl fmt::Display for $name {
@@ -142,6 +148,13 @@ mod tests {
         let one = Fingerprint::new("t").text("ab").text("c").finish();
         let other = Fingerprint::new("t").text("a").text("bc").finish();
         assert_ne!(one, other);
+    }
+
+    #[test]
+    fn a_name_is_its_text_wherever_that_stands() {
+        let name = DeviceId::new("FG1");
+        assert!(name.is(&name.clone()) && name.is(&DeviceId::new("FG1")));
+        assert!(!name.is(&DeviceId::new("FG2")));
     }
 
     #[test]

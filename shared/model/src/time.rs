@@ -44,17 +44,17 @@ impl EventTime {
 
     /// Returns the number of the UTC minute that holds this instant.
     pub const fn minute(self) -> i64 {
-        self.seconds().div_euclid(60)
+        self.0.div_euclid(60 * NANOS)
     }
 
     /// Returns the number of the UTC hour that holds this instant.
     pub const fn hour(self) -> i64 {
-        self.seconds().div_euclid(3600)
+        self.0.div_euclid(3_600 * NANOS)
     }
 
     /// Returns the UTC day that holds this instant.
     pub const fn day(self) -> UtcDay {
-        UtcDay(self.seconds().div_euclid(86_400) as i32)
+        UtcDay(self.0.div_euclid(86_400 * NANOS) as i32)
     }
 
     /// Returns this instant moved by `seconds`, which may be negative.
@@ -130,6 +130,19 @@ mod tests {
         assert_eq!(time.nanos(), 1_768_871_701_123_456_789);
         assert_eq!(time.to_string(), "2026-01-20T01:15:01.123456789Z");
         assert_eq!(time.day().to_string(), "2026-01-20");
+    }
+
+    #[test]
+    fn minutes_hours_and_days_are_whole_seconds_rounded_down() {
+        let day = 86_400 * NANOS;
+        for whole in [i64::MIN + day, -day, -3_600 * NANOS, -60 * NANOS, 0, 60 * NANOS, day, i64::MAX - day] {
+            for beside in [-1, 0, 1, NANOS - 1] {
+                let time = EventTime::from_nanos(whole + beside);
+                assert_eq!(time.minute(), time.seconds().div_euclid(60));
+                assert_eq!(time.hour(), time.seconds().div_euclid(3_600));
+                assert_eq!(i64::from(time.day().0), time.seconds().div_euclid(86_400));
+            }
+        }
     }
 
     #[test]

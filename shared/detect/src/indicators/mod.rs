@@ -8,6 +8,8 @@
 
 mod read;
 
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use hinomi_model::{Event, FindingKind, Function};
@@ -42,9 +44,10 @@ pub struct Indicators {
     names: FxHashMap<Box<str>, List>,
     /// Paths by their host, which is in lower case.
     urls: FxHashMap<Box<str>, FxHashMap<Box<str>, List>>,
-    url_count: usize,
     /// Hexadecimal, in lower case.
     files: FxHashMap<Box<str>, List>,
+    /// How many there are of all kinds, so that nothing is looked up where there is nothing.
+    count: usize,
 }
 
 /// Networks of one length of prefix, by their first address.
@@ -69,9 +72,7 @@ enum Indicator {
 impl Indicators {
     /// Returns how many there are.
     pub fn len(&self) -> usize {
-        let networks: usize = self.networks.iter().map(|networks| networks.firsts.len()).sum();
-        let others = self.names.len() + self.url_count + self.files.len();
-        self.addresses.len() + self.services.len() + networks + others
+        self.count
     }
 
     /// Tells whether there are none.
@@ -116,24 +117,13 @@ impl Indicators {
     }
 
     fn insert(&mut self, indicator: Indicator, list: List) {
-        match indicator {
-            Indicator::Address(ip) => {
-                self.addresses.entry(ip).or_insert(list);
-            }
-            Indicator::Service(ip, port) => {
-                self.services.entry((ip, port)).or_insert(list);
-            }
-            Indicator::Name(name) => {
-                self.names.entry(name.into()).or_insert(list);
-            }
-            Indicator::File(hash) => {
-                self.files.entry(hash.into()).or_insert(list);
-            }
+        let is_new = match indicator {
+            Indicator::Address(ip) => add(&mut self.addresses, ip, list),
+            Indicator::Service(ip, port) => add(&mut self.services, (ip, port), list),
+            Indicator::Name(name) => add(&mut self.names, name.into(), list),
+            Indicator::File(hash) => add(&mut self.files, hash.into(), list),
             Indicator::Url { host, path } => {
-                let paths = self.urls.entry(host.into()).or_default();
-                let before = paths.len();
-                paths.entry(path.into()).or_insert(list);
-                self.url_count += paths.len() - before;
+                add(self.urls.entry(host.into()).or_default(), path.into(), list)
             }
             Indicator::Network(ip, prefix) => {
                 let is_v4 = ip.is_ipv4();
@@ -142,11 +132,11 @@ impl Indicators {
                     self.networks.push(Networks { is_v4, prefix, firsts: FxHashMap::default() });
                     self.networks.len() - 1
                 });
-                if let Some(networks) = self.networks.get_mut(at) {
-                    networks.firsts.entry(first_of(ip, prefix)).or_insert(list);
-                }
+                let networks = self.networks.get_mut(at);
+                networks.is_some_and(|networks| add(&mut networks.firsts, first_of(ip, prefix), list))
             }
-        }
+        };
+        self.count += usize::from(is_new);
     }
 
     /// Returns what a match with a list shows; `None` for nearly all events.
@@ -230,6 +220,17 @@ impl Indicators {
         let mut buffer = [0; MAX_NAME_BYTES];
         let list = self.files.get(in_lower_case(hash, &mut buffer)?)?;
         self.lists.get(usize::from(*list)).map(String::as_str)
+    }
+}
+
+/// Adds an indicator, unless a list before has named it; tells whether it is new.
+fn add<T: Eq + Hash>(known: &mut FxHashMap<T, List>, indicator: T, list: List) -> bool {
+    match known.entry(indicator) {
+        Entry::Occupied(_) => false,
+        Entry::Vacant(place) => {
+            place.insert(list);
+            true
+        }
     }
 }
 

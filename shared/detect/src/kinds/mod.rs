@@ -17,12 +17,19 @@ use crate::sides::Sides;
 use crate::verdict::Verdict;
 
 /// Returns what the event shows; `None` for nearly all.
+#[inline]
 pub(crate) fn judge<'e>(event: &'e Event<'_>, sides: &Sides) -> Option<Verdict<'e>> {
     if event.log_type.eq_ignore_ascii_case("CORRELATION") {
         return names::correlated(event);
     }
     match event.function {
         Function::Firewall => sessions::judge(event, sides),
+        _ => by_function(event),
+    }
+}
+
+fn by_function<'e>(event: &'e Event<'_>) -> Option<Verdict<'e>> {
+    match event.function {
         Function::Ips => match event.vendor {
             Vendor::Panos if event.log_subtype.eq_ignore_ascii_case("spyware") => names::spyware(event),
             _ => attacks::judge(event),
@@ -39,6 +46,8 @@ pub(crate) fn judge<'e>(event: &'e Event<'_>, sides: &Sides) -> Option<Verdict<'
         Function::Ssl => names::certificate(event),
         Function::Appcontrol => applications::judge(event),
         Function::System | Function::Config | Function::Ha => device::judge(event),
+        // Sessions are judged with their sides.
+        Function::Firewall => None,
         // Anti-spam is counted, never judged; log-ins are judged by their runs; the rest is no verdict of anything.
         Function::Email | Function::Vpn | Function::Auth | Function::Dlp | Function::Other => None,
     }

@@ -26,61 +26,84 @@ pub(crate) enum Application {
     Botnet,
 }
 
-/// Beginnings of names, lower-case.
+/// Beginnings of names, lower-case, in the order of their first letters.
 const NAMES: &[(&str, Application)] = &[
-    ("tor", Application::Tor),
-    ("tor2web", Application::Tor),
-    ("i2p", Application::Tor),
-    ("freenet", Application::Tor),
-    ("psiphon", Application::Tor),
-    ("ultrasurf", Application::Tor),
-    ("freegate", Application::Tor),
     ("anydesk", Application::RemoteControl),
-    ("teamviewer", Application::RemoteControl),
-    ("screenconnect", Application::RemoteControl),
-    ("connectwise", Application::RemoteControl),
-    ("rustdesk", Application::RemoteControl),
-    ("splashtop", Application::RemoteControl),
-    ("logmein", Application::RemoteControl),
     ("ammyy", Application::RemoteControl),
     ("atera", Application::RemoteControl),
-    ("ultraviewer", Application::RemoteControl),
-    ("supremo", Application::RemoteControl),
-    ("dwservice", Application::RemoteControl),
-    ("meshcentral", Application::RemoteControl),
-    ("todesk", Application::RemoteControl),
-    ("ngrok", Application::RemoteControl),
+    ("bittorrent", Application::PeerToPeer),
+    ("connectwise", Application::RemoteControl),
     ("cloudflared", Application::RemoteControl),
     ("chrome.remote.desktop", Application::RemoteControl),
     ("chrome-remote-desktop", Application::RemoteControl),
-    ("stratum", Application::Mining),
     ("cryptocurrency", Application::Mining),
+    ("dwservice", Application::RemoteControl),
     ("dns-tunnel", Application::DnsTunnel),
     ("dns.tunnel", Application::DnsTunnel),
-    ("iodine", Application::DnsTunnel),
-    ("tcp-over-dns", Application::DnsTunnel),
-    ("bittorrent", Application::PeerToPeer),
     ("emule", Application::PeerToPeer),
-    ("winny", Application::PeerToPeer),
-    ("perfect.dark", Application::PeerToPeer),
-    ("perfectdark", Application::PeerToPeer),
-    ("perfect-dark", Application::PeerToPeer),
-    ("share-p2p", Application::PeerToPeer),
+    ("freenet", Application::Tor),
+    ("freegate", Application::Tor),
     ("http-proxy", Application::Proxy),
     ("hotspot-shield", Application::Proxy),
     ("hotspot.shield", Application::Proxy),
+    ("i2p", Application::Tor),
+    ("iodine", Application::DnsTunnel),
+    ("logmein", Application::RemoteControl),
+    ("meshcentral", Application::RemoteControl),
+    ("ngrok", Application::RemoteControl),
+    ("psiphon", Application::Tor),
+    ("perfect.dark", Application::PeerToPeer),
+    ("perfectdark", Application::PeerToPeer),
+    ("perfect-dark", Application::PeerToPeer),
+    ("rustdesk", Application::RemoteControl),
+    ("screenconnect", Application::RemoteControl),
+    ("splashtop", Application::RemoteControl),
+    ("supremo", Application::RemoteControl),
+    ("stratum", Application::Mining),
+    ("share-p2p", Application::PeerToPeer),
+    ("tor", Application::Tor),
+    ("tor2web", Application::Tor),
+    ("teamviewer", Application::RemoteControl),
+    ("todesk", Application::RemoteControl),
+    ("tcp-over-dns", Application::DnsTunnel),
+    ("ultrasurf", Application::Tor),
+    ("ultraviewer", Application::RemoteControl),
+    ("winny", Application::PeerToPeer),
 ];
+
+/// Where the names of each letter begin in [`NAMES`], and behind them its end: most applications begin with a letter that
+/// few names have, and every session has one.
+const LETTERS: [usize; 27] = letters();
+
+const fn letters() -> [usize; 27] {
+    let mut letters = [0; 27];
+    let (mut letter, mut name) = (0, 0);
+    while letter < 26 {
+        letters[letter] = name;
+        while name < NAMES.len() && NAMES[name].0.as_bytes()[0] as usize == b'a' as usize + letter {
+            name += 1;
+        }
+        letter += 1;
+    }
+    assert!(name == NAMES.len(), "names stand in the order of their first letters");
+    letters[26] = name;
+    letters
+}
+
+/// Returns the names that begin with the same letter.
+#[inline]
+fn of_letter(name: &str) -> &'static [(&'static str, Application)] {
+    let letter = name.as_bytes().first().map_or(0, |first| first.to_ascii_lowercase().wrapping_sub(b'a'));
+    let range = |letter: usize| Some(*LETTERS.get(letter)?..*LETTERS.get(letter + 1)?);
+    range(usize::from(letter)).and_then(|range| NAMES.get(range)).unwrap_or(&[])
+}
 
 /// Returns what an application is, by its name and its category; `None` for nearly all.
 pub(crate) fn classify(name: &str, category: &str) -> Option<Application> {
     if begins(category, "botnet") {
         return Some(Application::Botnet);
     }
-    let known = NAMES.iter().find(|(start, _)| {
-        // "tor" must not match "torrent" nor a shop's name: a name ends at its first mark.
-        begins(name, start)
-            && name.as_bytes().get(start.len()).is_none_or(|next| !next.is_ascii_alphanumeric())
-    });
+    let known = of_letter(name).iter().find(|(start, _)| is_called(name, start));
     if let Some((_, application)) = known {
         return Some(*application);
     }
@@ -91,6 +114,12 @@ pub(crate) fn classify(name: &str, category: &str) -> Option<Application> {
         return Some(Application::PeerToPeer);
     }
     begins(category, "proxy").then_some(Application::Proxy)
+}
+
+/// Tells whether a name is that of an application: "tor" must match neither "torrent" nor a shop's name, so a name ends at
+/// its first mark.
+fn is_called(name: &str, start: &str) -> bool {
+    begins(name, start) && name.as_bytes().get(start.len()).is_none_or(|next| !next.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -117,5 +146,21 @@ mod tests {
         for (name, category, what) in cases {
             assert_eq!(classify(name, category), what, "{name} {category}");
         }
+    }
+
+    #[test]
+    fn names_of_a_letter_are_all_that_can_match() {
+        for (known, _) in NAMES {
+            let longer = [format!("{known}-base"), format!("{known}x")];
+            for name in longer.into_iter().chain([known.to_uppercase(), known[1..].to_owned()]) {
+                let all = NAMES.iter().find(|(start, _)| is_called(&name, start)).map(|(_, what)| *what);
+                assert_eq!(classify(&name, ""), all, "{name}");
+            }
+        }
+        for first in 0..=127_u8 {
+            let name = format!("{}nything", char::from(first));
+            assert!(of_letter(&name).iter().all(|(start, _)| begins(&name, &start[..1])), "{name}");
+        }
+        assert!(of_letter("").iter().all(|(start, _)| !is_called("", start)) && of_letter("東京").is_empty());
     }
 }

@@ -21,6 +21,11 @@ const SITES: &[(&str, Site)] = &[
 
 /// Returns what a site of this category is.
 pub(crate) fn site(category: &str) -> Option<Site> {
+    // What nearly every category begins with, none of the table does.
+    let first = category.as_bytes().first()?.to_ascii_lowercase();
+    if !matches!(first, b'c' | b'g' | b'm' | b'p' | b'r') {
+        return None;
+    }
     SITES.iter().find(|(name, _)| name.eq_ignore_ascii_case(category)).map(|(_, site)| *site)
 }
 
@@ -33,7 +38,26 @@ pub(crate) fn worst_site(list: &str) -> Option<Site> {
         Site::Unwanted => 3,
         Site::Policy => 4,
     };
-    list.split(',').filter_map(|category| site(category.trim().trim_matches('"'))).min_by_key(rank)
+    parts(list).filter_map(site).min_by_key(rank)
+}
+
+/// Returns the parts of a comma-separated list, without blanks and quotes around them.
+fn parts(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(list);
+    std::iter::from_fn(move || {
+        let left = rest?;
+        // Lists are short: a search made for long text would take longer than the text.
+        let comma = left.bytes().position(|byte| byte == b',');
+        let (part, behind) = match comma {
+            Some(at) => (left.get(..at)?, left.get(at + 1..)),
+            None => (left, None),
+        };
+        rest = behind;
+        let is_bare = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
+        let bytes = part.as_bytes();
+        let is_bare = is_bare(bytes.first()) && is_bare(bytes.last());
+        Some(if is_bare { part } else { part.trim().trim_matches('"') })
+    })
 }
 
 /// What a threat category says of a spyware signature.
@@ -94,6 +118,34 @@ pub(crate) fn spyware(category: &str) -> Option<Spyware> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_a_list_are_what_splitting_and_trimming_leaves() {
+        let lists = [
+            "",
+            ",",
+            ",,a,",
+            "a",
+            " a , b ",
+            "\"a\",\" b\"",
+            "\" \"",
+            "あ,い",
+            "\u{3000}a\u{3000},b\u{a0}",
+            "\"",
+            "a\"b",
+        ];
+        for list in lists {
+            let plain: Vec<&str> = list.split(',').map(|part| part.trim().trim_matches('"')).collect();
+            assert_eq!(parts(list).collect::<Vec<_>>(), plain, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn every_site_of_the_table_is_found_in_any_case() {
+        for (name, what) in SITES {
+            assert_eq!((site(name), site(&name.to_uppercase())), (Some(*what), Some(*what)));
+        }
+    }
 
     #[test]
     fn lists_are_read_to_the_worst() {
