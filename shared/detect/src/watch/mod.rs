@@ -7,13 +7,15 @@
 //! | `gauges` | is a measure beyond its limit? |
 //! | `sequence` | are lines lost on their way? |
 //! | `clocks` | is a device's clock wrong? |
+//! | `minute` | what came of a device in a minute? |
 //! | `turns` | has a trouble lasted long enough to be told, and is it really over? |
+//! | `findings` | how is that said? |
 //! | `memory` | what another process must know to go on |
 //! | `vitals` | what of a batch of facts is read here |
 //!
-//! [`Watch`] reads pulses, signs and readings of clocks, minute by minute in the order of the minutes, each [`Watch::LATENESS`] after it is
-//! over; so neither the order in which they come nor how they are cut into steps changes what is found. What comes later
-//! still is taken in when it comes. Silence is measured by when lines came, not by the device's clock, so a clock that
+//! [`Watch`] reads pulses, signs and readings of clocks, minute by minute in the order of the minutes, each
+//! [`Watch::LATENESS`] after it is over; so neither the order in which they come nor how they are cut into steps changes
+//! what is found. What comes later still is taken in when it comes. Silence is measured by when lines came, not by the device's clock, so a clock that
 //! jumps makes no silence.
 //!
 //! It goes no further than the input has come, which the newest pulse of any device of any tenant tells. When lines wait
@@ -24,8 +26,10 @@
 
 mod cadence;
 mod clocks;
+mod findings;
 mod gauges;
 mod memory;
+mod minute;
 mod sequence;
 mod streams;
 mod turns;
@@ -35,18 +39,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hinomi_model::registry::Registry;
 use hinomi_model::{
-    Disposition, EventTime, Evidence, FactBatch, FactSource, Finding, FindingId, FindingKind, Fingerprint,
-    Function, Health, Locator, Place, Pulse, Saying, Seconds, Sign, Subject, Symptom,
+    EventTime, FactBatch, FactSource, Finding, Health, Locator, Place, Pulse, Saying, Seconds, Sign, Symptom,
 };
 
 use crate::appliance;
-use crate::follow::{Origin, plain};
 use crate::text::cut;
 
-use self::clocks::{Clock, Shown, Verdict};
+use self::clocks::{Clock, Shown};
+use self::findings::{clock, finding, lost, over, silence};
 use self::gauges::Gauges;
-use self::sequence::{Gap, Sequences};
-use self::streams::{Change, Stream, Streams};
+use self::minute::{Vitals, Wrote};
+use self::sequence::Sequences;
+use self::streams::{Stream, Streams};
 use self::turns::{Parts, Said, Turn};
 
 pub use self::vitals::{settle_vitals, take_vitals};
@@ -54,9 +58,6 @@ pub use self::vitals::{settle_vitals, take_vitals};
 /// Minutes that are looked at one by one when nothing comes; a longer leap in time is an older or a newer input, over which
 /// nothing lasts.
 const MAX_LEAP: i64 = 60 * 24 * 60;
-/// Signs of one minute and device that are heard; beyond, the first by their own order are. A device that says more in a
-/// minute is in a trouble that any hundred of them tell.
-const MAX_SIGNS: usize = 128;
 /// Within how long before a start somebody must have asked for it.
 const ASKED: Seconds = 900;
 
@@ -90,21 +91,6 @@ struct Appliance {
     clock: Clock,
     /// When somebody last asked it to start again.
     asked: Option<EventTime>,
-}
-
-/// What came of one device in a minute.
-#[derive(Debug, Default)]
-struct Vitals {
-    functions: BTreeMap<Function, Wrote>,
-    signs: Vec<(Sign, Option<Locator>)>,
-    clock: Option<Shown>,
-}
-
-/// What one function of a device wrote in a minute.
-#[derive(Clone, Copy, Debug, Default)]
-struct Wrote {
-    lines: u64,
-    numbers: Option<(u64, u64)>,
 }
 
 impl Watch {
@@ -326,154 +312,11 @@ impl Appliance {
     }
 }
 
-impl Vitals {
-    fn wrote(&mut self, pulse: &Pulse) {
-        let own = self.functions.entry(pulse.function).or_default();
-        own.lines = own.lines.saturating_add(pulse.lines);
-        own.numbers = match (own.numbers, pulse.numbers) {
-            (Some(own), Some(new)) => Some((own.0.min(new.0), own.1.max(new.1))),
-            (own, new) => own.or(new),
-        };
-    }
-
-    fn showed(&mut self, shown: Shown) {
-        match &mut self.clock {
-            Some(own) => own.join(shown),
-            None => self.clock = Some(shown),
-        }
-    }
-
-    fn add(&mut self, sign: Sign, line: Option<Locator>) {
-        self.signs.push((sign, line));
-        if self.signs.len() >= 2 * MAX_SIGNS {
-            self.settle();
-        }
-    }
-
-    /// Sorts the signs, takes out repeats and drops what is beyond the bound.
-    fn settle(&mut self) {
-        self.signs.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
-        self.signs.dedup_by(|(a, _), (b, _)| order(a) == order(b));
-        self.signs.truncate(MAX_SIGNS);
-    }
-}
-
-/// Signs of a minute in an order of their own, whatever order they came in.
-fn order(sign: &Sign) -> (EventTime, Symptom, Saying, &str, Option<u64>) {
-    (sign.time, sign.symptom, sign.saying, &sign.object, sign.value)
-}
-
 /// Returns which of the 48 hours of working days and days off a minute belongs to, in the tenant's zone.
 fn slot(registry: &Registry, source: &FactSource, minute: i64) -> usize {
     let at = EventTime::from_seconds(minute.saturating_mul(60));
     let (hour, works) = registry.tenant(&source.tenant).map_or((0, true), |tenant| tenant.hour_of(at));
     usize::from(hour) + if works { 0 } else { 24 }
-}
-
-fn over(symptom: Symptom, time: EventTime) -> Said {
-    Said {
-        symptom,
-        object: String::new(),
-        saying: Saying::Over,
-        time,
-        since: time,
-        value: None,
-        usual: None,
-        line: None,
-    }
-}
-
-/// Says what the numbers of a function's records show.
-fn lost(function: Function, gap: Gap, end: EventTime) -> Said {
-    Said {
-        symptom: Symptom::SequenceGap,
-        object: function.as_str().to_owned(),
-        saying: if gap.is_there { Saying::Trouble } else { Saying::Over },
-        time: end,
-        since: EventTime::from_seconds(gap.since.saturating_mul(60)),
-        value: Some(gap.missing),
-        usual: Some(gap.of),
-        line: None,
-    }
-}
-
-/// Says how a clock is.
-fn clock(verdict: Verdict, minute: i64, line: Option<Locator>) -> Said {
-    let time = EventTime::from_seconds(minute.saturating_mul(60));
-    match verdict {
-        Verdict::Wrong { by } => {
-            Said { saying: Saying::Trouble, value: by, line, ..over(Symptom::ClockWrong, time) }
-        }
-        Verdict::Right => over(Symptom::ClockWrong, time),
-    }
-}
-
-fn silence(change: Change) -> Said {
-    let Change { stream, silent, minute, last, usual, .. } = change;
-    let (symptom, object) = match stream {
-        Stream::Whole => (Symptom::Silent, String::new()),
-        Stream::Of(function) => (Symptom::FunctionSilent, function.as_str().to_owned()),
-        Stream::Updates => (Symptom::UpdateStale, String::new()),
-    };
-    let quiet = u64::try_from(minute - last).unwrap_or(0);
-    let at = |minute: i64| EventTime::from_seconds(minute.saturating_mul(60));
-    Said {
-        symptom,
-        object,
-        saying: if silent { Saying::Trouble } else { Saying::Over },
-        time: at(minute),
-        since: at(last),
-        value: Some(quiet),
-        usual: Some(usual),
-        line: None,
-    }
-}
-
-fn finding(registry: &Registry, turn: Turn) -> Finding {
-    let Turn { source, at, mut health, line } = turn;
-    let device = appliance::identity(registry, &source);
-    if device != source.device {
-        // Of a pair: which member.
-        let part = format!("{} {}", source.device, health.object);
-        cut(part.trim_end(), Health::MAX_OBJECT_BYTES).clone_into(&mut health.object);
-    }
-    let subject = Subject::Health(device.clone(), health.symptom.problem());
-    let print = Fingerprint::new("watch")
-        .text(source.tenant.as_str())
-        .text(device.as_str())
-        .text(health.symptom.as_str())
-        .text(&health.object)
-        .text(health.condition.as_str())
-        .number(i128::from(at.nanos()));
-    let origin = Origin {
-        tenant: source.tenant.clone(),
-        device,
-        vendor: appliance::vendor(registry, &source),
-        function: Function::System,
-    };
-    let evidence = line.map(|locator| shown(&source, at, locator)).into_iter().collect();
-    let id = FindingId(print.finish());
-    Finding { health: Some(health), evidence, ..plain(&origin, subject, FindingKind::Health, id, at) }
-}
-
-/// Returns the line that shows it, to be fetched.
-fn shown(source: &FactSource, time: EventTime, locator: Locator) -> Evidence {
-    Evidence {
-        time,
-        received: time,
-        sha256: String::new(),
-        device: source.device.as_str().to_owned(),
-        function: Function::System,
-        disposition: Disposition::Unknown,
-        session_id: None,
-        policy: None,
-        src_ip: None,
-        dst_ip: None,
-        dst_port: None,
-        what: None,
-        locator: Some(locator),
-        raw: String::new(),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-use hinomi_model::{Condition, Pulse};
+use hinomi_model::{Condition, Function, Pulse, Subject};
 use proptest::prelude::*;
 
+use super::minute::MAX_SIGNS;
 use super::*;
 
 /// A Monday, 09:00 in Tokyo.

@@ -4,7 +4,7 @@
 use hinomi_model::{FactBatch, Locator, Sign};
 
 use super::clocks::is_odd;
-use super::{MAX_SIGNS, order};
+use super::minute::{MAX_SIGNS, order};
 
 /// Signs of one device that are kept of one batch: of ten minutes that each say all that is heard of a minute. A flood of
 /// signs with times of its own making cannot take the room of others.
