@@ -164,10 +164,15 @@ impl Cut {
     /// are used. It is what [`step`](Cut::step) would find; whatever needs a second look is left to that.
     #[inline]
     pub(super) fn quick(&mut self, bytes: &[u8]) -> Option<(u64, usize, usize)> {
-        if self.state != State::Start || !self.is_fresh || self.has_counts || !is_ordinary(bytes) {
+        if self.state != State::Start || !self.is_fresh || self.has_counts {
             return None;
         }
-        let end = memchr::memchr(b'\n', bytes.get(..LINE_WINDOW).unwrap_or(bytes))?;
+        let near = bytes.get(..LINE_WINDOW).unwrap_or(bytes);
+        let end = match near {
+            [b'{', ..] => json::end_of_one_object(near)?,
+            _ if is_ordinary(near) => memchr::memchr(b'\n', near)?,
+            _ => return None,
+        };
         let length = trimmed_end(bytes, end).end;
         if length > MAX_LINE_BYTES {
             return None;

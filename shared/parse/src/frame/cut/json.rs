@@ -33,8 +33,7 @@ impl Cut {
             None => near.len(),
         };
         let line = near.get(..end).unwrap_or(near);
-        let is_one = line.iter().rfind(|byte| !is_blank(**byte)) == Some(&b'}') && !may_hold_several(line);
-        let is_one = is_one && !self.has_counts;
+        let is_one = is_closed(line) && !may_hold_several(line) && !self.has_counts;
         if is_one && end < LINE_WINDOW {
             self.state = State::Line;
             self.searched = end;
@@ -238,14 +237,46 @@ const fn object() -> Frames {
     Frames::EMPTY.with(Frame::JsonObject)
 }
 
+/// Finds the end of a line that surely is one object and holds one log, in one walk over it; where there is any doubt there
+/// is no answer, and [`Cut::object`] looks.
+pub(super) fn end_of_one_object(near: &[u8]) -> Option<usize> {
+    if !near.starts_with(b"{\"") || near.starts_with(b"{\"awslogs\"") {
+        return None;
+    }
+    let mut has_array = false;
+    for at in memchr::memchr3_iter(b'\n', b'}', b'[', near) {
+        match near.get(at) {
+            Some(b'}') if is_followed(near, at) => return None,
+            Some(b'}') => {}
+            Some(b'[') => has_array = true,
+            _ => {
+                let line = near.get(..at).unwrap_or(near);
+                return (is_closed(line) && !(has_array && names_logs(line))).then_some(at);
+            }
+        }
+    }
+    None
+}
+
 /// Tells whether an object's line may hold more than one log: an array of them, or one object right behind another.
 fn may_hold_several(line: &[u8]) -> bool {
-    let is_followed = |at: usize| {
-        let rest = line.get(at + 1..).unwrap_or_default();
-        rest.starts_with(b"{") || rest.starts_with(b" {")
-    };
-    memchr::memchr_iter(b'}', line).any(is_followed)
-        || (memchr::memchr(b'[', line).is_some()
-            && (memchr::memmem::find(line, b"\"logEvents\"").is_some()
-                || memchr::memmem::find(line, b"ecords\"").is_some()))
+    memchr::memchr_iter(b'}', line).any(|at| is_followed(line, at))
+        || (memchr::memchr(b'[', line).is_some() && names_logs(line))
+}
+
+/// Tells whether the last thing in a line is a closing brace.
+fn is_closed(line: &[u8]) -> bool {
+    line.iter().rfind(|byte| !is_blank(**byte)) == Some(&b'}')
+}
+
+/// Tells whether an object starts right behind the brace at a place.
+fn is_followed(line: &[u8], at: usize) -> bool {
+    let rest = line.get(at + 1..).unwrap_or_default();
+    rest.starts_with(b"{") || rest.starts_with(b" {")
+}
+
+/// Tells whether a line has the name of a member that holds an array of logs.
+fn names_logs(line: &[u8]) -> bool {
+    memchr::memmem::find(line, b"\"logEvents\"").is_some()
+        || memchr::memmem::find(line, b"ecords\"").is_some()
 }
