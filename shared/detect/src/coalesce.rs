@@ -325,6 +325,7 @@ impl Gathering {
             bytes_out: None,
             technique: key.technique.map(str::to_owned),
             health: None,
+            habit: None,
             evidence: samples.into_iter().map(|sample| sample.evidence).collect(),
         }
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Direction, Disposition, Function, Payload, Posture, Vendor, words};
+use crate::habit::Habit;
 use crate::health::{Health, Problem};
 use crate::ids::{DeviceId, FindingId, SessionKey, TenantId};
 use crate::time::{EventTime, UtcDay};
@@ -371,6 +372,9 @@ pub struct Finding {
     /// How the appliance is; of findings of health alone.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub health: Option<Health>,
+    /// How it differs from what is usual; of behaviour that was learned alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub habit: Option<Habit>,
     /// Lines that show it, first and last, at most [`Finding::MAX_EVIDENCE`].
     pub evidence: Vec<Evidence>,
 }

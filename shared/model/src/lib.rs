@@ -8,6 +8,7 @@ mod event;
 mod fact;
 mod finding;
 mod finding_batch;
+mod habit;
 mod health;
 mod ids;
 mod incident;
@@ -33,6 +34,7 @@ pub use finding::{
     Signature, Stage, Subject,
 };
 pub use finding_batch::{BatchError, FindingBatch};
+pub use habit::{Habit, Measure, Unusual};
 pub use health::{Condition, Health, Problem, Symptom};
 pub use ids::{DeviceId, FindingId, Fingerprint, IncidentId, SessionKey, TenantId};
 pub use incident::{

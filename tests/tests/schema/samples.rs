@@ -256,6 +256,7 @@ fn findings() -> Vec<Value> {
         bytes_out: None,
         technique: None,
         health: None,
+        habit: None,
         evidence: Vec::new(),
         ..full_finding()
     };

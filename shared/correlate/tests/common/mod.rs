@@ -72,6 +72,7 @@ pub(crate) fn at_second(kind: FindingKind, disposition: Disposition, seconds: i6
         bytes_out: None,
         technique: None,
         health: None,
+        habit: None,
         evidence: vec![Evidence {
             time,
             received: time,
@@ -97,8 +98,8 @@ pub(crate) fn at_second(kind: FindingKind, disposition: Disposition, seconds: i6
 pub(crate) fn renew(finding: &mut Finding) {
     let mut copy = finding.clone();
     copy.id = FindingId(0);
-    // States of version 1 were stored before findings told of health.
-    let shown = format!("{copy:?}").replace(" health: None,", "");
+    // States of version 1 were stored before findings told of health and habit.
+    let shown = format!("{copy:?}").replace(" health: None, habit: None,", "");
     finding.id = FindingId(Fingerprint::new("test").text(&shown).finish());
 }
 

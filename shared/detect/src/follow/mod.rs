@@ -381,6 +381,7 @@ pub(crate) fn plain(
         bytes_out: None,
         technique: None,
         health: None,
+        habit: None,
         evidence: Vec::new(),
     }
 }

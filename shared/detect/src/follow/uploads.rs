@@ -173,15 +173,7 @@ impl Uploads {
 }
 
 fn is_night(scene: &Scene<'_>, tenant: &TenantId, at: EventTime) -> bool {
-    let Some(tenant) = scene.registry.tenant(tenant) else { return false };
-    if tenant.in_maintenance(at).is_some() {
-        return false;
-    }
-    if tenant.office_hours.is_some() {
-        return !tenant.in_office_hours(at);
-    }
-    let hour = at.timestamp().to_zoned(tenant.time_zone.clone()).hour();
-    !(6..22).contains(&hour)
+    scene.registry.tenant(tenant).is_some_and(|tenant| tenant.is_night(at))
 }
 
 fn found(

@@ -40,6 +40,18 @@ impl Tenant {
             .map(|Maintenance { reason, .. }| reason.as_str())
     }
 
+    /// Tells whether nobody is expected to use the network: outside the office hours, or from 22 to 6 where there are none,
+    /// and never in planned work.
+    pub fn is_night(&self, at: EventTime) -> bool {
+        if self.in_maintenance(at).is_some() {
+            return false;
+        }
+        if self.office_hours.is_some() {
+            return !self.in_office_hours(at);
+        }
+        !(6..22).contains(&self.hour_of(at).0)
+    }
+
     /// Tells whether somebody may be expected to work on the appliances: planned work, or office hours where the tenant
     /// declares them. A tenant that declares neither has not said when it works.
     pub fn may_be_at_work(&self, at: EventTime) -> bool {
