@@ -9,10 +9,11 @@ use hinomi_model::{
     Actor, Anomaly, AnomalyKind, AssessmentText, Asset, ChangeText, Channel, Class, Condition, Confidence,
     Core, CountermeasureText, Delivery, DeviceId, Direction, Disposition, Document, Escape, Event, EventTime,
     Evidence, EvidenceLine, Extra, ExtraField, FactText, FieldName, Finding, FindingId, FindingKind,
-    Function, Health, History, Host, IncidentId, IncidentKind, Indicator, IndicatorKind, Infection, Language,
-    Level, Locator, MomentText, Notice, NoticeKind, Outcome, Payload, Peer, Posture, Priority, Problem,
-    Protocol, QuarantineReason, Quarantined, ReasonText, Role, Scope, SessionKey, Severity, Signature, Span,
-    Stage, Status, Subject, Symptom, TenantId, TimeSource, Vendor, Within, Words,
+    Function, Habit, Health, History, Host, IncidentId, IncidentKind, Indicator, IndicatorKind, Infection,
+    Language, Level, Locator, Measure, MomentText, Notice, NoticeKind, Outcome, Payload, Peer, Posture,
+    Priority, Problem, Protocol, QuarantineReason, Quarantined, ReasonText, Role, Scope, SessionKey,
+    Severity, Signature, Span, Stage, Status, Subject, Symptom, TenantId, TimeSource, Unusual, Vendor,
+    Within, Words,
 };
 use hinomi_steps::quarantine::Row;
 use serde::Serialize;
@@ -223,6 +224,15 @@ fn full_finding() -> Finding {
             since: at(),
             value: Some(2),
             usual: Some(1),
+        }),
+        habit: Some(Habit {
+            since: at(),
+            unusual: Unusual::Upload,
+            measure: Measure::BytesOut,
+            usual: 1_000_000,
+            seen: 64_000_000,
+            usual_chart: vec![0; Habit::CHART],
+            seen_chart: vec![Habit::MAX_HEIGHT; Habit::CHART],
         }),
         evidence: vec![evidence()],
     }
