@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use hinomi_model::{
     Actor, AnomalyKind, Channel, Class, Condition, Confidence, Delivery, Direction, Disposition, DriftKind,
-    FindingKind, Format, Frame, Function, IncidentKind, IndicatorKind, Infection, Language, NoticeKind,
-    Outcome, Payload, Posture, Priority, Problem, QuarantineReason, Role, Severity, Stage, Status, Symptom,
-    TimeSource, Vendor, Within,
+    FindingKind, Format, Frame, Function, IncidentKind, IndicatorKind, Infection, Language, Measure,
+    NoticeKind, Outcome, Payload, Posture, Priority, Problem, QuarantineReason, Role, Severity, Stage,
+    Status, Symptom, TimeSource, Unusual, Vendor, Within,
 };
 use serde_json::Value;
 
@@ -44,6 +44,8 @@ fn lists() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("finding", "/$defs/evidence/properties/disposition", words!(Disposition)),
         ("finding", "/$defs/health/properties/symptom", words!(Symptom)),
         ("finding", "/$defs/health/properties/condition", words!(Condition)),
+        ("finding", "/$defs/habit/properties/unusual", words!(Unusual)),
+        ("finding", "/$defs/habit/properties/measure", words!(Measure)),
         ("finding", "/$defs/subject/oneOf/4/properties/health/prefixItems/1", words!(Problem)),
         ("incident", "/properties/kind", words!(IncidentKind)),
         ("incident", "/properties/problem", words!(Problem)),
