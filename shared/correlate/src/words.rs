@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hinomi_model::{FindingKind, IndicatorKind, Value};
+use hinomi_model::{FindingKind, IndicatorKind, Unusual, Value};
 
 use crate::story::Thread;
 
@@ -35,6 +35,12 @@ pub(crate) fn what(thread: &Thread) -> String {
     name.or_else(|| thread.what.clone())
         .or_else(|| indicator_of(thread))
         .unwrap_or_else(|| NOTHING.to_owned())
+}
+
+/// Returns which kind of unusual traffic it is: our own word where it is one of ours, else what the vendor called it.
+pub(crate) fn behaviour(thread: &Thread) -> Value {
+    let ours = thread.what.as_deref().and_then(Unusual::from_word);
+    ours.map_or_else(|| Value::Text(what(thread)), |word| Value::Word(word.as_str().to_owned()))
 }
 
 /// Returns the indicator it is about.

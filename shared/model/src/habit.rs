@@ -40,6 +40,14 @@ words! {
         NightTraffic = "night_traffic",
         /// It has been growing week by week.
         SlowTrend = "slow_trend",
+        /// The Tor network is used.
+        Tor = "tor",
+        /// A machine is controlled from afar.
+        RemoteControl = "remote_control",
+        /// Cryptocurrency is mined.
+        Mining = "mining",
+        /// Data is carried in DNS questions.
+        DnsTunnel = "dns_tunnel",
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 use fluent_syntax::parser;
-use hinomi_model::{EventTime, Function, Language, Problem, Role, Statement, StatementKey, Symptom, Value};
+use hinomi_model::{
+    EventTime, Function, Language, Problem, Role, Statement, StatementKey, Symptom, Unusual, Value,
+};
 use jiff::tz::TimeZone;
 
 use crate::label::Label;
@@ -192,10 +194,14 @@ fn every_word_of_the_model_has_its_own_wording() {
     let functions: Vec<&str> = Function::ALL.iter().map(|word| word.as_str()).collect();
     let roles: Vec<&str> = Role::ALL.iter().map(|word| word.as_str()).collect();
     let dispositions: Vec<&str> = hinomi_model::Disposition::ALL.iter().map(|word| word.as_str()).collect();
+    let unusual: Vec<&str> = Unusual::ALL.iter().map(|word| word.as_str()).collect();
     for (language, all) in languages() {
-        for (key, words) in
-            [("word-function", &functions), ("word-machine", &roles), ("word-disposition", &dispositions)]
-        {
+        for (key, words) in [
+            ("word-function", &functions),
+            ("word-machine", &roles),
+            ("word-disposition", &dispositions),
+            ("word-behaviour", &unusual),
+        ] {
             let variants: Vec<&str> = all[key].variants["word"].iter().map(String::as_str).collect();
             let mut expected = words.clone();
             expected.sort_unstable();

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use hinomi_model::registry::Tenant;
-use hinomi_model::{Asset, Incident, Language, Role, Statement, StatementKey, Value};
+use hinomi_model::{Asset, Incident, Language, Role, Statement, StatementKey, Unusual, Value};
 use jiff::tz::TimeZone;
 
 use crate::clean;
@@ -91,12 +91,15 @@ impl<'a> Voice<'a> {
     fn value(&self, name: &str, value: Option<&Value>) -> FluentValue<'static> {
         let lexicon = self.lexicon();
         let shown = match value {
+            // What was seen stands in the sentence; other words choose between its forms.
+            Some(Value::Word(word)) if name == "what" => Some(Shown::plain(self.behaviour(word))),
             Some(Value::Word(word)) => return FluentValue::from(word.clone()),
             Some(Value::Number(number)) => return FluentValue::from(*number),
             Some(Value::Text(text)) => self.quoted(text),
             Some(Value::Indicator(indicator)) => Some(self.indicator(indicator)),
             Some(Value::Inside(inside)) => Some(self.machine(inside)),
             Some(Value::Indicators(all)) => self.list(all, |one| self.indicator(one).text),
+            Some(Value::Names(all)) if name == "kinds" => self.list(all, |one| self.behaviour(one)),
             Some(Value::Names(all)) => self.list(all, |one| self.name(one)),
             Some(Value::Bytes(bytes)) => Some(Shown::plain(clock::bytes(*bytes))),
             Some(Value::Time(time)) => Some(Shown::plain(clock::instant(*time, self.reader.zone))),
@@ -116,6 +119,14 @@ impl<'a> Voice<'a> {
             "what" | "file" => Shown::missing(self.lexicon().fixed(Label::NotNamed)),
             "host" | "relay" => self.lexicon().unknown_machine(),
             _ => Shown::missing(self.lexicon().fixed(Label::NotKnown)),
+        }
+    }
+
+    /// Names a kind of unusual traffic: in the reader's language where it is one of ours, else as the vendor called it.
+    fn behaviour(&self, word: &str) -> String {
+        match Unusual::from_word(word) {
+            Some(word) => self.lexicon().label(Label::WordBehaviour, &[("word", Arg::Word(word.as_str()))]),
+            None => self.name(word),
         }
     }
 

@@ -6,7 +6,7 @@ mod common;
 #[cfg(test)]
 mod golden {
     use hinomi_model::{
-        Incident, Language, Level, NoticeKind, Statement, StatementKey, Symptom, UtcDay, Value,
+        Incident, Language, Level, NoticeKind, Statement, StatementKey, Symptom, Unusual, UtcDay, Value,
     };
     use hinomi_notice::{
         Mail, Reader, Repeat, Telling, digest, document, email, folded_sms, say, sms, sms_fits,
@@ -182,6 +182,21 @@ mod golden {
                 }
             }
             insta::assert_snapshot!(format!("sentences_{language}"), all);
+        }
+    }
+
+    /// Every kind of unusual traffic as the reader's own words, which are never ours.
+    #[test]
+    fn every_behaviour() {
+        let tenant = tenant();
+        for language in Language::ALL {
+            let reader = Reader { language: *language, zone: &tenant.time_zone };
+            let mut all = String::new();
+            for unusual in Unusual::ALL {
+                let statement = Statement::new(StatementKey::BecauseBehaviour).word("what", unusual.as_str());
+                all.push_str(&format!("{}\n  {}\n", unusual.as_str(), say(&statement, &reader)));
+            }
+            insta::assert_snapshot!(format!("behaviours_{language}"), all);
         }
     }
 

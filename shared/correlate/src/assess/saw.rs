@@ -3,7 +3,7 @@
 use hinomi_model::{Delivery, Direction, FindingKind as K, Function, Statement, StatementKey as S, Value};
 
 use crate::story::Thread;
-use crate::words::{accounts, attacker, file, host, indicator, recognised, what};
+use crate::words::{accounts, attacker, behaviour, file, host, indicator, recognised, what};
 
 /// Says what a thread shows.
 pub(crate) fn saw(thread: &Thread) -> Statement {
@@ -73,11 +73,15 @@ pub(crate) fn saw(thread: &Thread) -> Statement {
             .text("file", &file(thread))
             .with("count", count)
             .word("disposition", disposition),
-        K::UnwantedSoftware | K::TestFile | K::Policy | K::Behaviour => of(match thread.key.kind {
+        K::Behaviour => of(S::SawBehaviour)
+            .with("host", host(thread))
+            .with("what", behaviour(thread))
+            .with("count", count)
+            .word("disposition", disposition),
+        K::UnwantedSoftware | K::TestFile | K::Policy => of(match thread.key.kind {
             K::UnwantedSoftware => S::SawUnwantedSoftware,
             K::TestFile => S::SawTestFile,
-            K::Policy => S::SawPolicy,
-            _ => S::SawBehaviour,
+            _ => S::SawPolicy,
         })
         .with("host", host(thread))
         .text("what", &what(thread))

@@ -6,7 +6,7 @@ use hinomi_model::{EventTime, FindingKind as K, Level, Statement, StatementKey a
 
 use super::{Case, Findings};
 use crate::story::Thread;
-use crate::words::what;
+use crate::words::{behaviour, what};
 
 pub(super) fn judge(case: &Case<'_>, found: &mut Findings) {
     for (index, thread) in case.of(&[K::Policy]) {
@@ -15,8 +15,7 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Findings) {
     }
     let behaviours: Vec<(usize, &Thread)> = case.of(&[K::Behaviour]).collect();
     for (index, thread) in &behaviours {
-        let name = thread.what.clone().unwrap_or_else(|| what(thread));
-        let text = Statement::new(S::BecauseBehaviour).text("what", &name);
+        let text = Statement::new(S::BecauseBehaviour).with("what", behaviour(thread));
         found.push("13", Level::ONE, thread.first, text, [*index]);
     }
     if let Some((since, kinds)) = two_kinds(case, &behaviours) {

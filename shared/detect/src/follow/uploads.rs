@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 use hinomi_model::{
     Direction, Disposition, EventTime, Fact, FactSource, Finding, FindingId, FindingKind, Function, Peer,
-    Seconds, Subject, TenantId,
+    Seconds, Subject, TenantId, Unusual,
 };
 use rustc_hash::FxHashMap;
 
@@ -200,7 +200,7 @@ fn found(
         direction: Direction::Outbound,
         host: Some(scene.host(&source.tenant, host)),
         peers: vec![peer],
-        what: Some("upload".to_owned()),
+        what: Some(Unusual::Upload.as_str().to_owned()),
         bytes_out: Some(bytes),
         technique: Some("T1048".to_owned()),
         ..plain(&origin, subject, FindingKind::Behaviour, id, last)

@@ -7,7 +7,7 @@
 //!
 //! Known false positives: the service desk's own remote-control tool, researchers on Tor; hence watched, not told.
 
-use hinomi_model::{Event, FindingKind};
+use hinomi_model::{Event, FindingKind, Unusual};
 
 use crate::tables::applications::{self, Application};
 use crate::tables::techniques;
@@ -32,12 +32,14 @@ pub(super) fn judge<'e>(event: &'e Event<'_>) -> Option<Verdict<'e>> {
 /// Returns what the use of an application shows.
 pub(super) fn of<'e>(application: Application, name: &'e str) -> Verdict<'e> {
     let (kind, technique, what) = match application {
-        Application::Tor => (FindingKind::Behaviour, Some(techniques::ANONYMIZER), "tor"),
+        Application::Tor => (FindingKind::Behaviour, Some(techniques::ANONYMIZER), Unusual::Tor.as_str()),
         Application::RemoteControl => {
-            (FindingKind::Behaviour, Some(techniques::REMOTE_CONTROL), "remote_control")
+            (FindingKind::Behaviour, Some(techniques::REMOTE_CONTROL), Unusual::RemoteControl.as_str())
         }
-        Application::Mining => (FindingKind::Behaviour, Some(techniques::MINING), "mining"),
-        Application::DnsTunnel => (FindingKind::Behaviour, Some(techniques::CC_DNS), "dns_tunnel"),
+        Application::Mining => (FindingKind::Behaviour, Some(techniques::MINING), Unusual::Mining.as_str()),
+        Application::DnsTunnel => {
+            (FindingKind::Behaviour, Some(techniques::CC_DNS), Unusual::DnsTunnel.as_str())
+        }
         Application::PeerToPeer | Application::Proxy => (FindingKind::Policy, None, name),
         Application::Botnet => (FindingKind::CcPayload, Some(techniques::CC), name),
     };

@@ -8,7 +8,7 @@
 //! A look-up names an indicator; only a recognised conversation is [`FindingKind::CcPayload`]. Known false positives:
 //! resolvers and mail gateways asking for others (`subject` keeps them apart), link scanners, researchers.
 
-use hinomi_model::{Event, FindingKind, Text};
+use hinomi_model::{Event, FindingKind, Text, Unusual};
 
 use crate::tables::panos_categories::{self, Spyware};
 use crate::tables::{fortigate_log_ids as ids, panos_threat_ids, techniques};
@@ -91,7 +91,7 @@ pub(super) fn spyware<'e>(event: &'e Event<'_>) -> Option<Verdict<'e>> {
         }
         Spyware::GeneratedName => Some(named(event, techniques::CC_GENERATED_NAMES)),
         Spyware::Tunnel => {
-            let mut found = named(event, techniques::CC_DNS).what("dns_tunnel");
+            let mut found = named(event, techniques::CC_DNS).what(Unusual::DnsTunnel.as_str());
             found.kind = FindingKind::Behaviour;
             Some(found)
         }
@@ -104,7 +104,10 @@ pub(super) fn spyware<'e>(event: &'e Event<'_>) -> Option<Verdict<'e>> {
             Some(Verdict::new(FindingKind::WebShell).technique(techniques::WEB_SHELL).signed(event))
         }
         Spyware::Mining => Some(
-            Verdict::new(FindingKind::Behaviour).technique(techniques::MINING).what("mining").signed(event),
+            Verdict::new(FindingKind::Behaviour)
+                .technique(techniques::MINING)
+                .what(Unusual::Mining.as_str())
+                .signed(event),
         ),
         Spyware::Unwanted => {
             let name = event.signature.as_deref().unwrap_or("");

@@ -71,6 +71,18 @@ word-problem = { $word ->
    *[configuration] configuration change
 }
 # What a machine is, before its address.
+word-behaviour = { $word ->
+    [denied_in_surge] a surge of blocked connections from outside
+    [denied_out_surge] a surge of blocked connections to outside
+    [session_surge] a surge of sessions
+    [upload] a large upload
+    [night_traffic] traffic at night or outside office hours
+    [slow_trend] steadily growing traffic
+    [tor] use of the Tor network
+    [remote_control] use of a remote-control tool
+    [mining] cryptocurrency mining
+   *[dns_tunnel] data carried in DNS queries
+}
 word-machine = { $word ->
     [server] server
     [resolver] DNS server

@@ -68,6 +68,18 @@ word-problem = { $word ->
    *[configuration] 設定変更
 }
 # What a machine is, before its address.
+word-behaviour = { $word ->
+    [denied_in_surge] 外部からの接続拒否の急増
+    [denied_out_surge] 外部への接続拒否の急増
+    [session_surge] セッション数の急増
+    [upload] 大量のデータ送信
+    [night_traffic] 夜間・時間外の通信
+    [slow_trend] 通信量の緩やかな増加
+    [tor] 匿名化ネットワーク(Tor)の利用
+    [remote_control] 遠隔操作ツールの利用
+    [mining] 暗号資産の採掘
+   *[dns_tunnel] DNSを悪用したデータ通信(DNSトンネリング)
+}
 word-machine = { $word ->
     [server] サーバー
     [resolver] DNSサーバー
