@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use hinomi_model::{
-    Disposition, EventTime, Evidence, FindingKind, Fingerprint, Function, Host, IncidentId, Indicator, Peer,
-    Posture, SessionKey, Settings, Signature, Subject, UtcDay,
+    Disposition, EventTime, Evidence, FindingKind, Fingerprint, Function, Habit, Host, IncidentId, Indicator,
+    Peer, Posture, SessionKey, Settings, Signature, Subject, UtcDay,
 };
 
 use crate::state::SubjectState;
@@ -42,6 +42,7 @@ pub(crate) struct Thread {
     pub(crate) techniques: BTreeSet<String>,
     pub(crate) posture: Posture,
     pub(crate) what: Option<String>,
+    pub(crate) habit: Option<Habit>,
     pub(crate) bytes_in: Option<u64>,
     pub(crate) bytes_out: u64,
     pub(crate) evidence: BTreeSet<Evidence>,
@@ -72,6 +73,7 @@ impl Thread {
             techniques: head.techniques.clone(),
             posture: head.posture,
             what: head.what.clone(),
+            habit: head.habit.clone(),
             bytes_in: head.bytes_in,
             bytes_out: head.bytes_out.unwrap_or(0),
             evidence: head.evidence.clone(),
@@ -96,6 +98,7 @@ impl Thread {
             thread.techniques.extend(cell.techniques.iter().cloned());
             thread.posture = thread.posture.max(cell.posture);
             thread.what = thread.what.take().or_else(|| cell.what.clone());
+            thread.habit = thread.habit.take().max(cell.habit.clone());
             thread.bytes_in = thread.bytes_in.max(cell.bytes_in);
             thread.bytes_out = thread.bytes_out.saturating_add(cell.bytes_out.unwrap_or(0));
             thread.evidence.extend(cell.evidence.iter().cloned());

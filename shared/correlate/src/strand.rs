@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use hinomi_model::{
     Class, Condition, Delivery, Direction, Disposition, EventTime, Evidence, Finding, FindingId, FindingKind,
-    Function, Health, Host, Indicator, Payload, Peer, Posture, SessionKey, Signature, Symptom,
+    Function, Habit, Health, Host, Indicator, Payload, Peer, Posture, SessionKey, Signature, Symptom,
 };
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +177,9 @@ pub struct Cell {
     /// The turn of an appliance's health: of several in the hour, the last by its own order.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub health: Option<Health>,
+    /// What was usual, and what was seen: of several in the hour, the last by its own order.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub habit: Option<Habit>,
     /// First and last lines.
     pub evidence: BTreeSet<Evidence>,
 }
@@ -226,6 +229,7 @@ impl Cell {
             bytes_in: finding.bytes_in,
             bytes_out: finding.bytes_out,
             health: finding.health.clone(),
+            habit: finding.habit.clone(),
             evidence: finding.evidence.iter().cloned().collect(),
         };
         cell.bound();
@@ -267,6 +271,7 @@ impl Cell {
         self.bytes_in = self.bytes_in.max(other.bytes_in);
         self.bytes_out = self.bytes_out.max(other.bytes_out);
         self.health = self.health.take().max(other.health.clone());
+        self.habit = self.habit.take().max(other.habit.clone());
         self.evidence.extend(other.evidence.iter().cloned());
         self.bound();
         *self != before

@@ -30,6 +30,13 @@ pub enum Value {
     Time(EventTime),
     /// A length of time.
     Span(Seconds),
+    /// What was usual and what was seen, as heights of one scale ([`crate::Habit`]).
+    Chart {
+        /// What was usual.
+        usual: Vec<u8>,
+        /// What was seen.
+        seen: Vec<u8>,
+    },
 }
 
 impl From<u64> for Value {
@@ -194,6 +201,8 @@ statements! {
     SawPasswordPerson = "saw-password-person" ("attacker", "accounts", "count"),
     SawPolicy = "saw-policy" ("host", "what", "count", "disposition"),
     SawBehaviour = "saw-behaviour" ("host", "what", "count", "disposition"),
+    /// What was learned says so; a `measure` of `week` is bytes sent in a week.
+    SawHabit = "saw-habit" ("host", "what", "measure", "usual", "seen", "since", "chart"),
     SawDeviceIntegrity = "saw-device-integrity" ("device", "what", "count"),
     SawDeviceCc = "saw-device-cc" ("device", "peer", "count"),
     SawDeviceOverload = "saw-device-overload" ("device", "what", "count"),

@@ -30,6 +30,7 @@ labels! {
     WordProblem = "word-problem" ("word"),
     WordSymptom = "word-symptom" ("symptom"),
     WordMachine = "word-machine" ("word"),
+    Chart = "chart" ("usual", "seen"),
     WordBehaviour = "word-behaviour" ("word"),
     Machine = "machine" ("noun", "address"),
     MachineUnknown = "machine-unknown" ("noun"),

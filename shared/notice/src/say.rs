@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use hinomi_model::registry::Tenant;
-use hinomi_model::{Asset, Incident, Language, Role, Statement, StatementKey, Unusual, Value};
+use hinomi_model::{Asset, Habit, Incident, Language, Role, Statement, StatementKey, Unusual, Value};
 use jiff::tz::TimeZone;
 
 use crate::clean;
@@ -103,6 +103,7 @@ impl<'a> Voice<'a> {
             Some(Value::Names(all)) => self.list(all, |one| self.name(one)),
             Some(Value::Bytes(bytes)) => Some(Shown::plain(clock::bytes(*bytes))),
             Some(Value::Time(time)) => Some(Shown::plain(clock::instant(*time, self.reader.zone))),
+            Some(Value::Chart { usual, seen }) => Some(Shown::plain(self.chart(usual, seen))),
             Some(Value::Span(seconds)) => Some(Shown::plain(lexicon.span(*seconds))),
             None => None,
         };
@@ -120,6 +121,17 @@ impl<'a> Voice<'a> {
             "host" | "relay" => self.lexicon().unknown_machine(),
             _ => Shown::missing(self.lexicon().fixed(Label::NotKnown)),
         }
+    }
+
+    /// Draws what was usual and what was seen in blocks.
+    fn chart(&self, usual: &[u8], seen: &[u8]) -> String {
+        const BLOCKS: [char; 1 + Habit::MAX_HEIGHT as usize] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+        let row = |heights: &[u8]| -> String {
+            let heights = heights.iter().take(Habit::CHART);
+            heights.map(|height| BLOCKS[usize::from((*height).min(Habit::MAX_HEIGHT))]).collect()
+        };
+        let (usual, seen) = (row(usual), row(seen));
+        self.lexicon().label(Label::Chart, &[("usual", Arg::Text(&usual)), ("seen", Arg::Text(&seen))])
     }
 
     /// Names a kind of unusual traffic: in the reader's language where it is one of ours, else as the vendor called it.

@@ -159,6 +159,7 @@ mod golden {
             "until" => Value::Time(common::at("2026-01-20T04:40:30Z")),
             "span" => Value::Span(13_218),
             "contained" => Value::Word(if n == 1 { "no" } else { "yes" }.to_owned()),
+            "chart" => Value::Chart { usual: vec![0, 0, 1, 0], seen: vec![0, 1, 0, 7] },
             _ => Value::Number(n),
         }
     }

@@ -1,6 +1,9 @@
 //! One sentence for each kind of evidence.
 
-use hinomi_model::{Delivery, Direction, FindingKind as K, Function, Statement, StatementKey as S, Value};
+use hinomi_model::{
+    Delivery, Direction, FindingKind as K, Function, Habit, Measure, Statement, StatementKey as S, Unusual,
+    Value,
+};
 
 use crate::story::Thread;
 use crate::words::{accounts, attacker, behaviour, file, host, indicator, recognised, what};
@@ -73,6 +76,7 @@ pub(crate) fn saw(thread: &Thread) -> Statement {
             .text("file", &file(thread))
             .with("count", count)
             .word("disposition", disposition),
+        K::Behaviour if let Some(habit) = &thread.habit => unusual(thread, habit),
         K::Behaviour => of(S::SawBehaviour)
             .with("host", host(thread))
             .with("what", behaviour(thread))
@@ -167,6 +171,23 @@ pub(crate) fn saw(thread: &Thread) -> Statement {
             .indicator("peer", &attacker(thread))
             .with("count", count),
     }
+}
+
+/// Says what was usual, and what was seen instead.
+fn unusual(thread: &Thread, habit: &Habit) -> Statement {
+    let amount = |number: u64| match habit.measure {
+        Measure::BytesOut => Value::Bytes(number),
+        _ => Value::Number(number),
+    };
+    let of = if habit.unusual == Unusual::SlowTrend { "week" } else { habit.measure.as_str() };
+    Statement::new(S::SawHabit)
+        .with("host", host(thread))
+        .with("what", behaviour(thread))
+        .word("measure", of)
+        .with("usual", amount(habit.usual))
+        .with("seen", amount(habit.seen))
+        .with("since", habit.since)
+        .with("chart", Value::Chart { usual: habit.usual_chart.clone(), seen: habit.seen_chart.clone() })
 }
 
 fn outward(thread: &Thread) -> bool {

@@ -104,6 +104,12 @@ saw-password-person = { HOST($attacker, case: "upper") } logged in to the { acco
 }: a person who mistyped.
 saw-policy = { HOST($host, case: "upper") } produced traffic that the policy is concerned with: { $what } { tail }.
 saw-behaviour = { HOST($host, case: "upper") } produced unusual traffic: { $what } { tail }.
+saw-habit = { HOST($host, case: "upper") } produced unusual traffic ({ $what }). From { $since } on it had { $seen } { $measure ->
+    [bytes_out] sent out in an hour
+    [denied_out] blocked connections to outside in an hour
+    [week] sent out in a week
+   *[sessions] sessions in an hour
+}, where { $usual } is usual ({ $chart }).
 saw-device-integrity = Device { $device } logged an event that shows tampering with the device itself: { $what }{ times }.
 saw-device-cc = Device { $device } itself communicated with { -cc } { $peer }{ times }.
 saw-device-overload = Device { $device } was overloaded: { $what }{ times }.

@@ -71,6 +71,7 @@ word-problem = { $word ->
    *[configuration] configuration change
 }
 # What a machine is, before its address.
+chart = usual { $usual } seen { $seen }
 word-behaviour = { $word ->
     [denied_in_surge] a surge of blocked connections from outside
     [denied_out_surge] a surge of blocked connections to outside

@@ -89,6 +89,12 @@ saw-password-takeover = ログインの失敗が続いたあと、同じ接続�
 saw-password-person = { HOST($attacker) } から、{ accounts } で{ COUNT($count) }回失敗したあとログインに成功しました。利用者本人の入力誤りとみています。
 saw-policy = { HOST($host) } で、利用ルールに関わる通信{ $what }を検知しました{ tail }。
 saw-behaviour = { HOST($host) } で、普段と異なる通信({ $what })を検知しました{ tail }。
+saw-habit = { HOST($host) } で、普段と異なる通信({ $what })を検知しました。{ $since } から、{ $measure ->
+    [bytes_out] 1時間の送信量
+    [denied_out] 外部への接続拒否の1時間の件数
+    [week] 1週間の送信量
+   *[sessions] 1時間のセッション数
+}が { $seen } になりました(普段は { $usual }。{ $chart })。
 saw-device-integrity = 機器 { $device } で、機器自身の改ざんなどを示すイベント{ $what }を記録しました{ times }。
 saw-device-cc = 機器 { $device } 自身が、{ -cc } { $peer } と通信しました{ times }。
 saw-device-overload = 機器 { $device } が過負荷になりました: { $what }{ times }。

@@ -68,6 +68,7 @@ word-problem = { $word ->
    *[configuration] 設定変更
 }
 # What a machine is, before its address.
+chart = 普段 { $usual } 今回 { $seen }
 word-behaviour = { $word ->
     [denied_in_surge] 外部からの接続拒否の急増
     [denied_out_surge] 外部への接続拒否の急増
