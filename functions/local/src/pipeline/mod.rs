@@ -11,7 +11,7 @@ mod wakes;
 use std::collections::BTreeMap;
 
 use hinomi_correlate::{Act, Engine, NoKnowledge};
-use hinomi_detect::{Examined, Follow, Watch};
+use hinomi_detect::{Examined, Follow, Habits, Watch};
 use hinomi_model::registry::Registry;
 use hinomi_model::{
     Document, EventTime, FactBatch, Finding, FindingKind, IncidentId, Notice, Seconds, Settings, Subject,
@@ -44,6 +44,7 @@ pub(crate) struct Pipeline<'a, S> {
     engine: Engine<'a>,
     follow: Follow,
     watch: Watch,
+    habits: Habits,
     subjects: Subjects<'a, S>,
     wakes: Wakes,
     post: Post<'a, S, ArchiveNotifier<'a, S>>,
@@ -74,6 +75,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
             engine: Engine { settings, knowledge: &NO_KNOWLEDGE },
             follow: Follow::new(settings.clone()),
             watch: Watch::new(),
+            habits: Habits::new(),
             subjects: Subjects::new(store),
             wakes: Wakes::read(store)?,
             post: Post::new(store, ArchiveNotifier::new(store), registry, settings),
@@ -100,6 +102,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         self.facts.keep(&examined.facts)?;
         let mut followed = self.follow.step(&examined.facts, &examined.findings, self.registry, now);
         followed.extend(self.watch.step(&examined.facts, self.registry, now));
+        followed.extend(self.habits.step(&examined.facts, self.registry, now));
         block_on(proof::fetch(&mut followed, self.registry, shelf))?;
         self.correlate(examined.findings.into_iter().chain(followed))
     }
@@ -118,6 +121,7 @@ impl<'a, S: Store> Pipeline<'a, S> {
         // have come later than it happened by the devices'.
         let read = self.watch.waits_until().map_or(last, |until| until.max(last));
         followed.extend(self.watch.step(&FactBatch::default(), self.registry, read.plus(Watch::LATENESS)));
+        followed.extend(self.habits.step(&FactBatch::default(), self.registry, settled));
         block_on(proof::fetch(&mut followed, self.registry, shelf))?;
         self.act(EventTime::MAX)?;
         self.correlate(followed.into_iter())?;

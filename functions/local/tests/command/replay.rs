@@ -243,3 +243,35 @@ fn the_sample_day_needs_no_arguments_and_leaves_its_results_in_out() {
     }
     assert!(dir.path().join("out/summary.json").exists());
 }
+
+/// What a host does in an hour: one session that sends so much.
+fn sent(hour: u64, bytes: u64) -> String {
+    let start = 1_768_748_400 + hour * 3_600 + 1_800;
+    quiet(0)
+        .replace("1768871701000000000", &format!("{start}000000000"))
+        .replace("sentbyte=1200", &format!("sentbyte={bytes}"))
+}
+
+#[test]
+fn replay_says_what_was_usual_when_a_host_sends_more_than_it_ever_did() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("fw.log");
+    // Three weeks of a Monday to a Tuesday, 14:00 in Tokyo.
+    let odd = 22 * 24 + 14;
+    let lines =
+        |last: u64| (0..odd).map(|hour| sent(hour, 20_000_000)).chain([sent(odd, last)]).collect::<String>();
+    let told = |last: u64| {
+        std::fs::write(&log, lines(last)).unwrap();
+        let out = dir.path().join(format!("result-{last}"));
+        replay(&out, &[&log], &[]);
+        std::fs::read_to_string(out.join("incidents.ndjson")).unwrap()
+    };
+    assert_eq!(told(20_000_000), "");
+    let incidents = told(3_000_000_000);
+    let incident: serde_json::Value = serde_json::from_str(incidents.trim()).unwrap();
+    assert_eq!(incident["level"], 1, "{incident}");
+    let shown = incident.to_string();
+    for text in ["sent out in an hour", "1時間の送信量", "a large upload", "usual ▁"] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+}
