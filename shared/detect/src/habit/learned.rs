@@ -53,18 +53,13 @@ impl Learned {
         }
         self.since = Some(self.since.map_or(hour, |since| since.min(hour)));
         let newest = self.past.back().map_or(hour, |(hour, _)| *hour);
-        while self.past.front().is_some_and(|(oldest, _)| newest - oldest > MEMORY_DAYS * DAY_HOURS) {
-            self.past.pop_front();
-        }
+        self.remembers(newest);
     }
 
-    /// Forgets what is older than what is compared with. `false` when nothing is left.
-    pub(super) fn keep(&mut self, now: i64) -> bool {
-        while self
-            .past
-            .front()
-            .is_some_and(|(oldest, _)| now.saturating_sub(*oldest) > MEMORY_DAYS * DAY_HOURS)
-        {
+    /// Forgets what is older than what is compared with in an hour. `false` when nothing is left.
+    pub(super) fn remembers(&mut self, now: i64) -> bool {
+        let is_old = |oldest: i64| now.saturating_sub(oldest) > MEMORY_DAYS * DAY_HOURS;
+        while self.past.front().is_some_and(|(oldest, _)| is_old(*oldest)) {
             self.past.pop_front();
         }
         !self.past.is_empty()

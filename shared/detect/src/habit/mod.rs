@@ -45,10 +45,12 @@ const HOUR: Seconds = 3_600;
 /// Days that are remembered.
 const MEMORY_DAYS: i64 = 28;
 const DAY_HOURS: i64 = 24;
-/// Hosts remembered of all devices together, of 14 KB at most. Further ones are not learned, which errs towards silence.
+/// Hosts remembered of all devices together, of 24 bytes an hour and so 16 KB at most. Further ones are not learned, which
+/// errs towards silence.
 const MAX_HOSTS: usize = 1 << 13;
 /// Hosts counted of a device in an hour.
 const MAX_HOSTS_AN_HOUR: usize = 1 << 14;
+
 /// Learns what is usual, and says what is not.
 #[derive(Debug, Default)]
 pub struct Habits {
@@ -88,6 +90,7 @@ impl Habits {
 
     /// Takes in what came, and returns what was unusual in the hours that ended [`Self::LATENESS`] before `now`, by time.
     pub fn step(&mut self, facts: &FactBatch, registry: &Registry, now: EventTime) -> Vec<Finding> {
+        self.leave(registry);
         self.take_in(facts, registry, now);
         let mut found = Vec::new();
         let over = now.plus(-Habits::LATENESS).hour();
@@ -97,7 +100,7 @@ impl Habits {
                 self.close(registry, &source, hour, counts, &mut found);
             }
         }
-        self.forget(registry);
+        self.sweep();
         found.sort_by_key(|finding| (finding.first, finding.id));
         found
     }
@@ -181,16 +184,22 @@ impl Habits {
             let habit = Habit { since, unusual, measure, usual, seen, usual_chart, seen_chart };
             out.push(finding(registry, source, ip, habit));
         }
-        site.own.keep(hour);
     }
 
-    /// Forgets devices that the registry has no longer, and hosts that were not seen for as long as anything is remembered.
-    fn forget(&mut self, registry: &Registry) {
+    /// Forgets devices that the registry has no longer, with what waits to be judged of them.
+    fn leave(&mut self, registry: &Registry) {
         self.sites.retain(|source, _| appliance::is_known(registry, source));
+        for hour in self.pending.values_mut() {
+            hour.retain(|source, _| appliance::is_known(registry, source));
+        }
+    }
+
+    /// Forgets hosts that were not seen for as long as anything is remembered.
+    fn sweep(&mut self) {
         for site in self.sites.values_mut() {
             let Some(closed) = site.closed else { continue };
             if closed.abs_diff(site.swept) >= DAY_HOURS.unsigned_abs() {
-                site.hosts.retain(|_, host| host.keep(closed));
+                site.hosts.retain(|_, host| host.remembers(closed));
                 site.swept = closed;
             }
         }
