@@ -23,7 +23,7 @@ use std::sync::Arc;
 use hinomi_model::{
     ClockReading, ClockTrouble, DeviceId, Direction, Disposition, EventTime, Fact, FactFlags, FactSource,
     Finding, FindingBatch, FindingId, Function, Host, Locator, LoginService, Place, Protocol, Role, Saying,
-    SessionKey, Sign, Symptom, TenantId, UtcDay, Vendor,
+    SessionKey, Sign, Symptom, TenantId, Unusual, UtcDay, Vendor,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -258,7 +258,7 @@ macro_rules! words {
     )+};
 }
 
-words!(Function, Saying, Symptom);
+words!(Function, Saying, Symptom, Unusual);
 
 impl Wire for u8 {
     fn put(&self, out: &mut Out) {

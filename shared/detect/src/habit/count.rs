@@ -7,11 +7,11 @@ const KIBIBYTE: u64 = 1_024;
 /// What was counted in an hour. 32 bits are enough for an hour of one device; more of it stays at the most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    sessions: u32,
-    denied_out: u32,
-    denied_in: u32,
+    pub(super) sessions: u32,
+    pub(super) denied_out: u32,
+    pub(super) denied_in: u32,
     /// Bytes sent out, in KiB.
-    kib_out: u32,
+    pub(super) kib_out: u32,
 }
 
 impl Counts {

@@ -11,11 +11,11 @@ use super::{DAY_HOURS, MEMORY_DAYS};
 #[derive(Debug, Default)]
 pub(super) struct Learned {
     /// The first hour in which it was seen at all.
-    since: Option<i64>,
+    pub(super) since: Option<i64>,
     /// Hours in which something was seen, in their order.
-    past: VecDeque<(i64, Counts)>,
+    pub(super) past: VecDeque<(i64, Counts)>,
     /// When which kind was last told.
-    told: BTreeMap<Unusual, i64>,
+    pub(super) told: BTreeMap<Unusual, i64>,
 }
 
 /// What is usual of a measure in some hours.
@@ -63,6 +63,16 @@ impl Learned {
             self.past.pop_front();
         }
         !self.past.is_empty()
+    }
+
+    /// Returns in how many hours it was seen.
+    pub(super) fn hours(&self) -> usize {
+        self.past.len()
+    }
+
+    /// Tells whether each hour is there once, and in its place.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.past.iter().is_sorted_by(|(one, _), (next, _)| one < next)
     }
 
     /// Tells whether it was known in an hour.

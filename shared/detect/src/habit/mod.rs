@@ -6,6 +6,7 @@
 //! | `learned` | what did such hours show before? |
 //! | `judge` | is this hour beyond what is usual? |
 //! | `findings` | how is what is unusual said? |
+//! | `memory` | what must another process know to go on? |
 //!
 //! Why: who steals, spams or scans behaves unlike himself of yesterday. Alone it is watched (rule 13).
 //!
@@ -26,6 +27,7 @@ mod count;
 mod findings;
 mod judge;
 mod learned;
+mod memory;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -70,6 +72,8 @@ struct Site {
     closed: Option<i64>,
     /// The hour in which hosts that are gone were last forgotten.
     swept: i64,
+    /// The last hour of which everything is counted that ever came.
+    fixed: Option<i64>,
 }
 
 /// What one device and the hosts behind it did in an hour.
@@ -127,6 +131,7 @@ impl Habits {
             let is_relay = |ip: IpAddr| tenant.is_some_and(|tenant| tenant.role(ip).is_relay());
             let of = of.into_iter().filter(|(ip, _)| ip.is_none_or(|ip| !is_relay(ip)));
             match self.sites.get_mut(&source) {
+                Some(site) if site.fixed.is_some_and(|fixed| hour <= fixed) => {}
                 Some(site) if site.closed.is_some_and(|closed| hour <= closed) => {
                     // Too late to be judged; it still was usual.
                     for (ip, counts) in of {

@@ -260,6 +260,74 @@ fn a_flood_of_hosts_is_bounded() {
     assert!(habits.hosts <= 1, "{}", habits.hosts);
 }
 
+#[test]
+fn what_was_learned_survives_and_a_repeat_of_it_counts_for_nothing() {
+    let (registry, mut habits) = (registry(), Habits::new());
+    let did = |hour: i64| vec![office(hour, host(7)), office(hour, host(8))];
+    let odd = 3 * WEEK + 38;
+    for hour in 0..odd {
+        habits.step(&batch(&did(hour)), &registry, at(hour + 1));
+        if hour % 50 == 0 {
+            // Hours that are not judged yet go on as well.
+            let bytes = habits.encode(usize::MAX);
+            habits = Habits::decode(&bytes).unwrap();
+            assert_eq!(habits.encode(usize::MAX), bytes);
+        }
+    }
+    habits.step(&FactBatch::default(), &registry, at(odd + 1));
+    habits.fix();
+    let before = habits.encode(usize::MAX);
+    for hour in 0..odd {
+        assert_eq!(habits.step(&batch(&did(hour)), &registry, at(hour + 1)), []);
+    }
+    assert_eq!(habits.encode(usize::MAX), before);
+    let more = Did { sessions: 9_000, ..office(odd, host(7)) };
+    habits.step(&batch(&[more]), &registry, at(odd + 1));
+    let found = habits.step(&FactBatch::default(), &registry, at(odd + 2));
+    assert_eq!(told(&found), [(odd, Unusual::SessionSurge, Measure::Sessions)]);
+}
+
+#[test]
+fn a_memory_that_is_too_large_forgets_who_was_seen_least() {
+    let (registry, mut habits) = (registry(), Habits::new());
+    for hour in 0..100 {
+        let last = if hour < 10 { 40 } else { 8 };
+        let all: Vec<Did> = (7..last).map(|last| office(hour, host(last))).collect();
+        habits.step(&batch(&all), &registry, at(hour + 1));
+    }
+    let all = habits.encode(usize::MAX).len();
+    let bytes = habits.encode(all / 2);
+    assert!(bytes.len() <= all / 2, "{} of {all}", bytes.len());
+    let left = Habits::decode(&bytes).unwrap();
+    let hosts: Vec<IpAddr> = left.sites.values().flat_map(|site| site.hosts.keys().copied()).collect();
+    assert!(hosts.contains(&host(7)) && hosts.len() < 33, "{hosts:?}");
+    assert_eq!(left.hosts, hosts.len());
+    // However little room there is, the device itself is known.
+    let least = Habits::decode(&habits.encode(0)).unwrap();
+    assert_eq!((least.sites.len(), least.hosts), (1, 0));
+}
+
+proptest! {
+    #[test]
+    fn bytes_that_are_cut_or_changed_are_refused_or_read_without_harm(
+        at_byte in 0_usize..1 << 12, to in any::<u8>(), cut in 0_usize..1 << 12,
+    ) {
+        let (registry, mut habits) = (registry(), Habits::new());
+        for hour in 0..30 {
+            habits.step(&batch(&[office(hour, host(7)), office(hour, host(8))]), &registry, at(hour + 1));
+        }
+        let bytes = habits.encode(usize::MAX);
+        prop_assert!(Habits::decode(&bytes[..cut % bytes.len()]).is_none());
+        let mut changed = bytes;
+        let place = at_byte % changed.len();
+        changed[place] = to;
+        if let Some(mut habits) = Habits::decode(&changed) {
+            habits.step(&batch(&[office(31, host(7))]), &registry, at(32));
+            habits.step(&FactBatch::default(), &registry, at(40));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
